@@ -1,0 +1,142 @@
+/**
+ * Every failure that Shoal reports, in one place: what it means, what to do about it, whether trying again
+ * can help, and the exit code of the command line. `docs/errors.md` is checked against this table.
+ */
+export interface ErrorEntry {
+  readonly meaning: string;
+  readonly remedy: string;
+  readonly retryable: boolean;
+  /** Exit code of `shoal`; 1 is kept for bugs. */
+  readonly exitCode: number;
+}
+
+export const errorCatalogue = {
+  'invalid-argument': {
+    meaning: 'A value has the wrong type, is missing, or is outside of its bounds.',
+    remedy: 'Correct the field that the message names.',
+    retryable: false,
+    exitCode: 2,
+  },
+  'unknown-model': {
+    meaning: 'No model of that name is registered.',
+    remedy: 'Use one of the models that the message lists.',
+    retryable: false,
+    exitCode: 2,
+  },
+  'unknown-field': {
+    meaning: 'The model has no synced field of that name.',
+    remedy: 'Use one of the fields that the message lists.',
+    retryable: false,
+    exitCode: 2,
+  },
+  'missing-reference': {
+    meaning: 'A reference points to a record that is not visible on this device.',
+    remedy: 'Create the record first, or wait until it has arrived.',
+    retryable: false,
+    exitCode: 2,
+  },
+  'payload-too-large': {
+    meaning: 'A value or a record is larger than may be synced.',
+    remedy: 'Store large content as a file, and its name in the record.',
+    retryable: false,
+    exitCode: 2,
+  },
+  'not-a-folder': {
+    meaning: 'The path is not a folder that can be read.',
+    remedy: 'Name a folder that exists and can be read.',
+    retryable: false,
+    exitCode: 2,
+  },
+  'already-exists': {
+    meaning: 'What should be made is there already.',
+    remedy: 'Use what is there, or choose another name.',
+    retryable: false,
+    exitCode: 2,
+  },
+  'not-found': {
+    meaning: 'What was asked for does not exist on this device.',
+    remedy: 'List what there is; it may also not have arrived yet.',
+    retryable: false,
+    exitCode: 4,
+  },
+  'not-owner': {
+    meaning: 'The record belongs to another device, which alone may write it.',
+    remedy: 'Make the change on the device that the message names; tag the content instead of the file.',
+    retryable: false,
+    exitCode: 5,
+  },
+  'incomplete-record': {
+    meaning: 'A deleted record is brought back only by a write of every synced field.',
+    remedy: 'Write the whole record (replace instead of put).',
+    retryable: false,
+    exitCode: 2,
+  },
+  'invalid-model': {
+    meaning: 'A model declaration contradicts itself or the others.',
+    remedy: 'Change the declaration as the message says.',
+    retryable: false,
+    exitCode: 2,
+  },
+  unauthenticated: {
+    meaning: 'The call carries no token, or a wrong one.',
+    remedy: "Read the token from the home's file `token`, or name the right home.",
+    retryable: false,
+    exitCode: 6,
+  },
+  'home-in-use': {
+    meaning: 'Another process runs on this home.',
+    remedy: 'Stop it first, or use another home.',
+    retryable: false,
+    exitCode: 7,
+  },
+  unavailable: {
+    meaning: 'A service does not answer.',
+    remedy: 'Start the device with `shoal up`, or wait until it has started.',
+    retryable: true,
+    exitCode: 8,
+  },
+  'deadline-exceeded': {
+    meaning: 'No answer came within the deadline.',
+    remedy: 'Try again; `shoal status` shows what is slow.',
+    retryable: true,
+    exitCode: 8,
+  },
+  'missing-dependency': {
+    meaning: 'A program that Shoal needs is not installed.',
+    remedy: 'Install it with the command in the message.',
+    retryable: false,
+    exitCode: 3,
+  },
+  'malformed-message': {
+    meaning: 'Bytes from outside do not parse, or pass a bound.',
+    remedy: 'Update the sender; if the versions are equal, report it.',
+    retryable: false,
+    exitCode: 9,
+  },
+  'unsealing-failed': {
+    meaning: 'A payload does not open with the key that it names, or was changed on its way.',
+    remedy: 'Check that the device has the library key; the entry waits in quarantine.',
+    retryable: false,
+    exitCode: 9,
+  },
+  'version-mismatch': {
+    meaning: 'A file or a peer is of a version that this program does not know.',
+    remedy: 'Update Shoal on this device.',
+    retryable: false,
+    exitCode: 9,
+  },
+  'storage-failed': {
+    meaning: 'A file or a database could not be read or written.',
+    remedy: 'Look at the cause in the message: space, rights, a damaged disk.',
+    retryable: true,
+    exitCode: 10,
+  },
+  internal: {
+    meaning: 'A bug.',
+    remedy: 'Report it with the log of the service.',
+    retryable: false,
+    exitCode: 1,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
