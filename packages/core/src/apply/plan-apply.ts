@@ -1,0 +1,72 @@
+import { type RecordRef, refKey } from '../ids.ts';
+import type { Registry } from '../model/registry.ts';
+import { joinCase, joinStates } from '../record/join.ts';
+import type { RecordState } from '../record/state.ts';
+import type { Version } from '../record/version.ts';
+import { planView, type ViewPlan } from './plan-view.ts';
+import type { StoredRecord, ViewReader } from './view-reader.ts';
+
+/** One entry as far as its header tells; `open` unseals the rest and throws when it cannot (ING-3). */
+export interface IncomingChange {
+  readonly ref: RecordRef;
+  readonly version: Version;
+  readonly schemaVersion: number;
+  open(): RecordState;
+}
+
+/** What a batch of entries does to a library. Carry it out whole, with the cursor, in one transaction (ING-2). */
+export interface ApplyPlan {
+  /** New states by record, to be stored. */
+  readonly stored: readonly { readonly ref: RecordRef; readonly stored: StoredRecord }[];
+  readonly view: ViewPlan;
+  /** Entries that did not open, with the reason; nothing of theirs is in the plan (ING-3). */
+  readonly quarantined: readonly { readonly index: number; readonly error: unknown }[];
+  readonly counts: { readonly skipped: number; readonly taken: number; readonly joined: number };
+}
+
+/**
+ * Plans the application of entries in any order and any number of times: the state that results depends on
+ * which entries were applied only (ING-1). The one path for every route of arrival (ING-0).
+ */
+export function planApply(
+  registry: Registry,
+  reader: ViewReader,
+  changes: readonly IncomingChange[],
+): ApplyPlan {
+  const changed = new Map<string, { ref: RecordRef; stored: StoredRecord }>();
+  const overlay: ViewReader = {
+    record: (ref) => changed.get(refKey(ref))?.stored ?? reader.record(ref),
+    isVisible: (ref) => reader.isVisible(ref),
+    waitingFor: (ref) => reader.waitingFor(ref),
+    referringTo: (ref) => reader.referringTo(ref),
+    cutFromCircle: (model) => reader.cutFromCircle(model),
+  };
+  const quarantined: { index: number; error: unknown }[] = [];
+  const counts = { skipped: 0, taken: 0, joined: 0 };
+
+  for (const [index, change] of changes.entries()) {
+    const here = overlay.record(change.ref);
+    const kind = here === undefined ? 'take' : joinCase(here.state.version, change.version);
+    if (kind === 'skip') {
+      counts.skipped++;
+      continue;
+    }
+    try {
+      const incoming = change.open();
+      const state = kind === 'take' ? incoming : joinStates(here!.state, incoming);
+      const schemaVersion = Math.max(change.schemaVersion, here?.schemaVersion ?? 0);
+      changed.set(refKey(change.ref), { ref: change.ref, stored: { state, schemaVersion } });
+      counts[kind === 'take' ? 'taken' : 'joined']++;
+    } catch (error) {
+      quarantined.push({ index, error });
+    }
+  }
+
+  const stored = [...changed.values()];
+  const view = planView(
+    registry,
+    overlay,
+    stored.map(({ ref }) => ref),
+  );
+  return { stored, view, quarantined, counts };
+}

@@ -1,0 +1,20 @@
+import type { ModelName, RecordRef } from '../ids.ts';
+import type { RecordState } from '../record/state.ts';
+
+/** A record as it is stored: its merged state and the greatest schema version that wrote it. */
+export interface StoredRecord {
+  readonly state: RecordState;
+  readonly schemaVersion: number;
+}
+
+/** What planning reads of a library. Synchronous: library.db on devices, maps in the simulator. */
+export interface ViewReader {
+  record(ref: RecordRef): StoredRecord | undefined;
+  isVisible(ref: RecordRef): boolean;
+  /** Records that are parked because of `ref`, or show null in place of it. */
+  waitingFor(ref: RecordRef): Iterable<RecordRef>;
+  /** Visible records that refer to `ref`, by whatever reference. */
+  referringTo(ref: RecordRef): Iterable<RecordRef>;
+  /** Records of a model that show null because their self-reference was cut out of a circle (DEP-2). */
+  cutFromCircle(model: ModelName): Iterable<RecordRef>;
+}

@@ -1,0 +1,111 @@
+import { ShoalError } from '../errors/shoal-error.ts';
+import { isUuid } from '../ids.ts';
+import { limits } from '../limits.ts';
+import { type Value, valueBytes } from '../record/value.ts';
+import { type FieldSpec, fieldOf, type ModelSpec } from './spec.ts';
+
+/**
+ * Checks the fields of a write against the model (SEC-5): known, of the right type, within bounds. Throws
+ * `unknown-field`, `invalid-argument` or `payload-too-large`, each naming the field.
+ */
+export function checkFields(spec: ModelSpec, fields: ReadonlyMap<string, Value>): void {
+  let bytes = 0;
+  for (const [name, value] of fields) {
+    const field = fieldOf(spec, name);
+    if (field === undefined) refuseUnknown(spec, name);
+    checkValue(spec, field, value);
+    bytes += name.length + valueBytes(value);
+  }
+  if (bytes > limits.payloadBytesMax) {
+    throw new ShoalError(
+      'payload-too-large',
+      `the record takes ${bytes} bytes, at most ${limits.payloadBytesMax} are allowed`,
+      {
+        model: spec.name,
+      },
+    );
+  }
+}
+
+function checkValue(spec: ModelSpec, field: FieldSpec, value: Value): void {
+  if (value === null) {
+    if (!field.nullable) refuse(spec, field, 'a value', 'null');
+    return;
+  }
+  const size = valueBytes(value);
+  if (size > limits.valueBytesMax) {
+    throw new ShoalError(
+      'payload-too-large',
+      `"${field.name}" takes ${size} bytes, at most ${limits.valueBytesMax} are allowed`,
+      {
+        model: spec.name,
+        field: field.name,
+      },
+    );
+  }
+  const expected = mismatch(field, value);
+  if (expected !== undefined) refuse(spec, field, expected, describe(value));
+}
+
+/** What was expected, if the value is not that. */
+function mismatch(field: FieldSpec, value: NonNullable<Value>): string | undefined {
+  switch (field.kind) {
+    case 'text':
+      if (typeof value !== 'string' || hasLoneSurrogate(value)) return 'well-formed text';
+      if (field.oneOf !== undefined && !field.oneOf.includes(value))
+        return `one of ${field.oneOf.join(', ')}`;
+      return undefined;
+    case 'integer':
+      return Number.isSafeInteger(value) ? undefined : 'an integer within 2^53';
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? undefined : 'a finite number';
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'true or false';
+    case 'blob':
+      return value instanceof Uint8Array ? undefined : 'bytes';
+    case 'json':
+      return typeof value === 'string' && isJson(value) ? undefined : 'JSON as text';
+    case 'reference':
+      return typeof value === 'string' && isUuid(value) ? undefined : `the UUID of a ${field.target}`;
+  }
+}
+
+function refuseUnknown(spec: ModelSpec, name: string): never {
+  const known = spec.fields.map((field) => field.name).join(', ');
+  throw new ShoalError(
+    'unknown-field',
+    `${spec.name} has no field ${JSON.stringify(name.slice(0, 80))}; it has ${known}`,
+    {
+      model: spec.name,
+      field: name.slice(0, 80),
+    },
+  );
+}
+
+function refuse(spec: ModelSpec, field: FieldSpec, expected: string, found: string): never {
+  throw new ShoalError(
+    'invalid-argument',
+    `"${field.name}" of ${spec.name}: expected ${expected}, found ${found}`,
+    {
+      model: spec.name,
+      field: field.name,
+    },
+  );
+}
+
+function describe(value: NonNullable<Value>): string {
+  return value instanceof Uint8Array ? 'bytes' : `a ${typeof value}`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasLoneSurrogate(text: string): boolean {
+  return !text.isWellFormed();
+}

@@ -1,0 +1,69 @@
+import type { ModelName } from '../ids.ts';
+import type { Value } from '../record/value.ts';
+
+/** A synced field that holds a value of its own. */
+export interface ValueField {
+  readonly kind: 'text' | 'integer' | 'number' | 'boolean' | 'blob' | 'json';
+  readonly name: string;
+  readonly nullable: boolean;
+  /** What the view shows where nobody wrote. */
+  readonly default: Value;
+  /** Closed set of texts, if any. */
+  readonly oneOf?: readonly string[];
+}
+
+/** A synced field that points to a record; its value is the target's UUID or null. */
+export interface ReferenceField {
+  readonly kind: 'reference';
+  readonly name: string;
+  readonly target: ModelName;
+  readonly nullable: boolean;
+  /** What a missing target means: the record waits, or shows null (DEP-2). */
+  readonly missing: 'wait' | 'null';
+  readonly default: null;
+}
+
+export type FieldSpec = ValueField | ReferenceField;
+
+/**
+ * Who may write a record (MRG-5): anyone; the device that the record is; the device that a reference names;
+ * or the owner of the record that a reference names (anyone where it is null).
+ */
+export type Ownership =
+  | { readonly kind: 'shared' }
+  | { readonly kind: 'self' }
+  | { readonly kind: 'device'; readonly field: string }
+  | { readonly kind: 'through'; readonly field: string };
+
+/** Everything the engine knows of a model; it holds no branch per model (S0-05). */
+export interface ModelSpec {
+  readonly name: ModelName;
+  readonly table: string;
+  readonly domain: 'index' | 'user-metadata';
+  readonly ownership: Ownership;
+  /** Whether the log keeps the latest state or each operation (CHG-7, LOG-3). */
+  readonly strategy: 'state' | 'log';
+  /** Whether a write writes all fields, or those that the app changed (MRG-3). */
+  readonly granularity: 'row' | 'field';
+  /** What a delete and a concurrent edit give (MRG-4). */
+  readonly deletes: 'delete-wins' | 'edit-wins';
+  readonly schemaVersion: number;
+  /** 0 first, 50 by default (S1-36); at most 255. */
+  readonly priority: number;
+  /** In order of their names. */
+  readonly fields: readonly FieldSpec[];
+  /** Models that must come first although no reference says so (DEP-1). */
+  readonly dependsOn: readonly ModelName[];
+  /** The reference whose target is the record's scope (REP-7). */
+  readonly scope: string | null;
+}
+
+/** The field of that name, if the model has it. */
+export function fieldOf(spec: ModelSpec, name: string): FieldSpec | undefined {
+  return spec.fields.find((field) => field.name === name);
+}
+
+/** The references of a model. */
+export function referencesOf(spec: ModelSpec): ReferenceField[] {
+  return spec.fields.filter((field) => field.kind === 'reference');
+}

@@ -1,0 +1,23 @@
+import type { FieldSpec, ModelSpec } from '../model/spec.ts';
+import type { RecordState } from './state.ts';
+import type { Value } from './value.ts';
+
+/**
+ * Whether the record exists for people: no delete dot is in force (MRG-4). Models that declare that an edit beats
+ * a concurrent delete are alive also while a value outlived the delete.
+ */
+export function isAlive(spec: Pick<ModelSpec, 'deletes'>, state: RecordState): boolean {
+  if (state.deletes.length === 0) return true;
+  return spec.deletes === 'edit-wins' && state.fields.size > 0;
+}
+
+/** The view of one field: the last writer's value, or the default where nobody wrote (MRG-3). */
+export function viewField(field: FieldSpec, state: RecordState): Value {
+  const winner = state.fields.get(field.name)?.[0];
+  return winner === undefined ? field.default : winner.value;
+}
+
+/** The view of every synced field, by name. References as UUIDs, whether their targets are visible or not. */
+export function viewOf(spec: ModelSpec, state: RecordState): Map<string, Value> {
+  return new Map(spec.fields.map((field) => [field.name, viewField(field, state)]));
+}
