@@ -1,0 +1,9 @@
+#!/bin/sh
+# `npm test`: sets up what is missing, then types, lint, and all tests; those with real processes last and alone.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/setup.sh
+PATH="$PWD/node_modules/.bin:$PATH"
+export PATH
+export TURBO_TELEMETRY_DISABLED=1
+exec turbo run typecheck lint test:unit test:e2e --concurrency=2 --ui=stream
