@@ -1,0 +1,61 @@
+import {
+  type Dot,
+  dotHlc,
+  dotReplica,
+  formatHlc,
+  hlcCounter,
+  hlcMs,
+  makeDot,
+  type ReplicaId,
+  ShoalError,
+  type StreamId,
+} from '@shoal/core';
+import type { Dot as WireDot } from '../../gen/shoal/v1/entry.ts';
+
+const uuidBytes = 16;
+const lifeBytes = 24;
+
+/** 16 bytes of a UUID in canonical text form. */
+export function uuidToBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+/** Canonical text of a UUID's 16 bytes; anything else throws `malformed-message` naming `field`. */
+export function uuidFromBytes<Id extends string>(bytes: Uint8Array, field: string): Id {
+  if (bytes.length !== uuidBytes) refuse(field, `${uuidBytes} bytes`, bytes.length);
+  return hyphenate(hexOf(bytes)) as Id;
+}
+
+/** 24 bytes of a replica or stream id. */
+export function lifeToBytes(id: ReplicaId | StreamId): Buffer {
+  return Buffer.from(id.slice(0, 36).replaceAll('-', '') + id.slice(37), 'hex');
+}
+
+/** Text of a replica or stream id; anything but 24 bytes throws `malformed-message`. */
+export function lifeFromBytes<Id extends ReplicaId | StreamId>(bytes: Uint8Array, field: string): Id {
+  if (bytes.length !== lifeBytes) refuse(field, `${lifeBytes} bytes`, bytes.length);
+  const hex = hexOf(bytes);
+  return `${hyphenate(hex.slice(0, 32))}.${hex.slice(32)}` as Id;
+}
+
+export function dotToWire(dot: Dot): WireDot {
+  const hlc = dotHlc(dot);
+  return { replica: lifeToBytes(dotReplica(dot)), ms: hlcMs(hlc), counter: hlcCounter(hlc) };
+}
+
+/** Parses a dot; a stamp outside of CLK-1 throws `malformed-message`. */
+export function dotFromWire(dot: WireDot, field: string): Dot {
+  return makeDot(formatHlc(dot.ms, dot.counter), lifeFromBytes<ReplicaId>(dot.replica, field));
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+}
+
+function hyphenate(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+function refuse(field: string, expected: string, found: number): never {
+  throw new ShoalError('malformed-message', `"${field}": expected ${expected}, found ${found}`, { field });
+}
