@@ -12,7 +12,7 @@ fi
 
 if ! node scripts/is-installed.js; then
   echo 'shoal: installing npm packages' >&2
-  npm ci --no-fund --no-audit 1>&2
+  npm ci --loglevel=error 1>&2
 fi
 
 # From here on the project's own Node, where npm has one for this platform.

@@ -93,3 +93,4 @@ export {
   StreamPosition,
 } from '../gen/shoal/v1/log_store.ts';
 export * from './codec/index.ts';
+export { contractFingerprint, protocolVersion } from './protocol-version.ts';
