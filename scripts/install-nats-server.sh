@@ -34,4 +34,4 @@ $install 1>&2 || { apt-get update -q 1>&2 && $install 1>&2; } || {
   echo 'missing-dependency: nats-server could not be installed; try: apt-get update && apt-get install nats-server' >&2
   exit 3
 }
-if [ -d /run/systemd/system ]; then systemctl disable nats-server.service 1>&2 || true; fi
+if [ -d /run/systemd/system ]; then systemctl disable --now nats-server.service 1>&2 || true; fi
