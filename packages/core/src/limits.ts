@@ -33,8 +33,44 @@ export const limits = {
   relayMs: 100,
   /** Rounds under way at once from one log-store. */
   roundsMax: 4,
+  /** Answers to a heartbeat that wants one are spread over this time, so that a fleet does not answer at once. */
+  answerJitterMs: 250,
+  /** A peer is asked only while it was heard within this time: three heartbeats. */
+  presenceMs: 15_000,
+  /** Work without progress for this long is given up and reported as stuck (REP-4). */
+  stuckMs: 60_000,
+  /** First and greatest delay of a retry before jitter (REP-4). */
+  backoffBaseMs: 200,
+  backoffCapMs: 30_000,
+  /** Peers that one log-store remembers; beyond, the one heard longest ago is forgotten. */
+  peersMax: 1_024,
+  /** A group that arrived in part is read as it is after this time, so that nothing waits for ever (REP-8). */
+  groupWaitMs: 30_000,
+  /** Rows that one page of a pull looks at: bounds how long a page blocks the log-store. */
+  pageScanMax: 50_000,
+  /** Live messages waiting to be stored; beyond, they are dropped and pulled (REP-3). */
+  liveQueueMax: 64,
   /** Life of a key mapping in the cache (S2-55). */
   keyCacheMs: 60_000,
   /** Key mappings in the cache. */
   keyCacheMax: 50_000,
+  /** How often services look for new libraries of their home. */
+  librariesPollMs: 500,
+  /** A service that stops finishes what it has in hand within this, then ends anyway. */
+  stopMs: 20_000,
+  /** One gRPC message, in bytes, both ways: what a write may take on the bus, with room. */
+  grpcMessageBytesMax: 4 * 1024 * 1024,
+  /** Records in one page of a list; where none is said, `pageRecordsDefault`. */
+  pageRecordsMax: 1_000,
+  pageRecordsDefault: 100,
+  /** Bytes of one page of records, dump lines or log lines: well below a gRPC message. */
+  pageBytesMax: 1024 * 1024,
+  /** Events that wait for one slow watcher; what comes then is dropped and told as a gap. */
+  watchQueueMax: 1_000,
+  /** Watchers of one gateway at once. */
+  watchersMax: 100,
+  /** A watcher looks again at least this often, also when hints were lost. */
+  watchPollMs: 5_000,
+  /** How long a status waits for one service before it is called unreachable. */
+  statusMs: 2_000,
 } as const;

@@ -93,4 +93,7 @@ export {
   StreamPosition,
 } from '../gen/shoal/v1/log_store.ts';
 export * from './codec/index.ts';
+export { descriptorSetUrl } from './descriptor-set.ts';
+export { errorFromMetadata, errorToMetadata } from './error-metadata.ts';
+export type * from './handlers.ts';
 export { contractFingerprint, protocolVersion } from './protocol-version.ts';

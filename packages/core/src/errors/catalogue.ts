@@ -131,6 +131,12 @@ export const errorCatalogue = {
     retryable: true,
     exitCode: 10,
   },
+  'damaged-file': {
+    meaning: 'A file of the home does not hold what it should.',
+    remedy: 'Restore the file that the message names from a copy, or correct the field.',
+    retryable: false,
+    exitCode: 10,
+  },
   internal: {
     meaning: 'A bug.',
     remedy: 'Report it with the log of the service.',
