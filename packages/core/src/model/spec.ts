@@ -47,6 +47,11 @@ export interface ModelSpec {
   readonly granularity: 'row' | 'field';
   /** What a delete and a concurrent edit give (MRG-4). */
   readonly deletes: 'delete-wins' | 'edit-wins';
+  /**
+   * How records are named: fresh UUIDv7, or derived from their natural key, so that devices meet on one record
+   * (MRG-6). A derived record writes no value for a field left at its default.
+   */
+  readonly ids: 'fresh' | 'derived';
   readonly schemaVersion: number;
   /** 0 first, 50 by default (S1-36); at most 255. */
   readonly priority: number;

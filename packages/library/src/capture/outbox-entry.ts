@@ -1,0 +1,51 @@
+import { type DeviceId, type LibraryId, type RecordRef, ShoalError } from '@shoal/core';
+import { encodeHeader, type ParsedEntry } from '@shoal/proto';
+import { type KeyRing, sealPayload } from '../crypto/seal.ts';
+import type { LibraryStore } from '../store/library-store.ts';
+import type { OutboxRow } from '../store/outbox-store.ts';
+
+const noSignature = Buffer.alloc(0);
+
+/**
+ * The sealed entry of an outbox row: for state-based models of the record's merged state as it is now, never of
+ * the row, which shows a view (CHG-7). Call within one read transaction per drain (REP-8).
+ */
+export function outboxEntry(options: {
+  readonly store: LibraryStore;
+  readonly ring: KeyRing;
+  readonly libraryId: LibraryId;
+  readonly device: DeviceId;
+  readonly row: OutboxRow;
+}): ParsedEntry {
+  const { store, ring, row } = options;
+  const { ref } = row;
+  const spec = store.registry.require(ref.model);
+  const merged = store.records.payload(ref);
+  if (merged === undefined) throw noState(ref);
+  const { version, payload } = row.kept ?? merged;
+  const header = {
+    libraryId: options.libraryId,
+    origin: options.device,
+    dot: row.dot,
+    version,
+    domain: spec.domain,
+    model: ref.model,
+    recordId: ref.id,
+    scope: row.scope,
+    rank: row.rank,
+    change: row.change,
+    schemaVersion: merged.schemaVersion,
+    syncReady: true,
+    wallMs: row.wallMs,
+    traceParent: '',
+    keyId: ring.currentKeyId,
+  } as const;
+  const headerBytes = encodeHeader(header);
+  const key = ring.keysById.get(ring.currentKeyId)!;
+  return { header, headerBytes, sealed: sealPayload(key, headerBytes, payload), signature: noSignature };
+}
+
+
+function noState(ref: RecordRef): ShoalError {
+  return new ShoalError('internal', 'an outbox row names a record without state', { model: ref.model, record: ref.id });
+}

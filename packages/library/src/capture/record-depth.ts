@@ -1,0 +1,29 @@
+import { type RecordRef, refKey, referencesOf, type ModelSpec, type ViewReader } from '@shoal/core';
+
+/** Depths beyond this share the last place; a circle ends the walk here too. */
+const depthMax = 65_535;
+
+/** Finds the depth of records within self-references, for their rank (DEP-1); remembers what it has walked. */
+export function depthFinder(reader: Pick<ViewReader, 'record'>): (spec: ModelSpec, ref: RecordRef) => number {
+  const depthByKey = new Map<string, number>();
+  return (spec, ref) => {
+    const field = referencesOf(spec).find(({ target, missing }) => target === spec.name && missing === 'wait');
+    if (field === undefined) return 0;
+    const walked: string[] = [];
+    let at: RecordRef | undefined = ref;
+    let base = -1;
+    while (at !== undefined && walked.length < depthMax) {
+      const key = refKey(at);
+      const known = depthByKey.get(key);
+      if (known !== undefined) {
+        base = known;
+        break;
+      }
+      walked.push(key);
+      const parent: unknown = reader.record(at)?.state.fields.get(field.name)?.[0]?.value;
+      at = typeof parent === 'string' && walked.length < depthMax ? ({ model: spec.name, id: parent } as RecordRef) : undefined;
+    }
+    for (const key of walked.reverse()) depthByKey.set(key, ++base);
+    return depthByKey.get(refKey(ref)) ?? 0;
+  };
+}

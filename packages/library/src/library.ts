@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import {
+  createRegistry,
+  type DeviceId,
+  type LibraryId,
+  lifeId,
+  type Registry,
+  type ReplicaId,
+} from '@shoal/core';
+import type { ParsedEntry } from '@shoal/proto';
+import { type CaptureContext, type Captured, captureWrites } from './capture/capture-writes.ts';
+import type { LocalWrite } from './capture/local-write.ts';
+import { outboxEntry } from './capture/outbox-entry.ts';
+import { randomLife } from './crypto/record-ids.ts';
+import type { KeyRing } from './crypto/seal.ts';
+import { type Applied, applyEntries, type SequencedEntry } from './ingest/apply-entries.ts';
+import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
+import type { SyncedModel } from './model/sync-model.ts';
+import { clockStore } from './store/clock-store.ts';
+import { type LibraryStore, libraryStore } from './store/library-store.ts';
+import { isMigrated, type Migration, migrate } from './store/migrate.ts';
+import { openForReading, openForWriting, type Sqlite } from './store/open-database.ts';
+import { type OutboxRow, outboxStore } from './store/outbox-store.ts';
+import { inTransaction } from './store/write-lock.ts';
+
+/** What a device needs to know to open a library. */
+export interface LibraryOptions {
+  /** The file library.db. */
+  readonly path: string;
+  readonly libraryId: LibraryId;
+  readonly device: DeviceId;
+  readonly ring: KeyRing;
+  readonly models: readonly SyncedModel[];
+  readonly migrations: readonly Migration[];
+  /** Unix milliseconds; given, so that tests can turn it. */
+  readonly wallMs?: () => number;
+}
+
+/** Entries to ship, and the outbox rows they stand for. */
+export interface Shipment {
+  readonly entries: readonly ParsedEntry[];
+  readonly rows: readonly OutboxRow[];
+}
+
+/**
+ * A library opened for writing by this process: a replica of its own (CHG-1). Every write is one immediate
+ * transaction; several processes may have the same library open.
+ */
+export interface Library {
+  readonly options: LibraryOptions;
+  readonly registry: Registry;
+  readonly store: LibraryStore;
+  readonly cursor: CursorStore;
+  /** Writes and captures in one transaction (CHG-5), at most 1,000 at once; throws typed errors, and then nothing was written. */
+  write(writes: readonly LocalWrite[]): Promise<Captured>;
+  /** As write, with what to write decided inside the transaction, on what is then there. */
+  writeWith(decide: (store: LibraryStore) => readonly LocalWrite[]): Promise<Captured>;
+  /** Applies entries of the local log, with the cursor, in one transaction (ING-2). */
+  apply(entries: readonly SequencedEntry[], cursor: Cursor): Promise<Applied>;
+  /** What waits to be shipped, at most `limit` changes, read in one read transaction (REP-8). */
+  readOutbox(limit: number): Shipment;
+  /** Forgets what the log has committed (CHG-8). */
+  clearOutbox(rows: readonly OutboxRow[]): Promise<void>;
+  outboxCount(): number;
+  close(): void;
+}
+
+/** Brings library.db up to date; capture's business alone. */
+export async function migrateLibrary(path: string, migrations: readonly Migration[]): Promise<void> {
+  const db = openForWriting(path);
+  try {
+    await migrate(db, migrations);
+  } finally {
+    db.close();
+  }
+}
+
+/** Whether library.db is there and at the version that this program knows. */
+export function isLibraryReady(path: string, migrations: readonly Migration[]): boolean {
+  if (!existsSync(path)) return false;
+  const db = openForReading(path);
+  try {
+    return isMigrated(db, migrations);
+  } finally {
+    db.close();
+  }
+}
+
+/** Opens a migrated library. */
+export function openLibrary(options: LibraryOptions): Library {
+  const db = openForWriting(options.path);
+  const context = captureContext(options, db);
+  const { store, clock, outbox, wallMs } = context;
+  const cursor = cursorStore(db);
+
+  const writeWith: Library['writeWith'] = (decide) =>
+    inTransaction(db, () => {
+      store.keys.refresh();
+      return captureWrites(context, decide(store));
+    });
+
+  return {
+    options,
+    registry: store.registry,
+    store,
+    cursor,
+    write: (writes) => writeWith(() => writes),
+    writeWith,
+    apply: (entries, next) =>
+      inTransaction(db, () => {
+        const applied = applyEntries({ store, clock, ring: options.ring, wallMs }, entries);
+        for (const { entry, error } of applied.quarantined) cursor.quarantine(entry, error, wallMs());
+        cursor.write(next);
+        return applied;
+      }),
+    readOutbox: (limit) => readOutbox(options, store, db, () => outbox.read(limit)),
+    clearOutbox: (rows) => inTransaction(db, () => outbox.remove(rows)),
+    outboxCount: () => outbox.count(),
+    close: () => db.close(),
+  };
+}
+
+/** What captures on one connection share. */
+export function captureContext(options: LibraryOptions, db: Sqlite): CaptureContext & { store: LibraryStore } {
+  const wallMs = options.wallMs ?? Date.now;
+  return {
+    store: libraryStore({ db, registry: createRegistry(options.models.map(({ spec }) => spec)), models: options.models, wallMs }),
+    clock: clockStore(db),
+    outbox: outboxStore(db),
+    device: options.device,
+    replica: lifeId<ReplicaId>(options.device, randomLife()),
+    wallMs,
+  };
+}
+
+function readOutbox(options: LibraryOptions, store: LibraryStore, db: Sqlite, read: () => OutboxRow[]): Shipment {
+  db.exec('begin');
+  try {
+    const rows = read();
+    const { ring, libraryId, device } = options;
+    return { rows, entries: rows.map((row) => outboxEntry({ store, ring, libraryId, device, row })) };
+  } finally {
+    db.exec('commit');
+  }
+}

@@ -1,0 +1,124 @@
+import type { EntitySchema } from '@mikro-orm/core';
+import { type FieldSpec, type ModelName, ShoalError, type Value, type ValueField } from '@shoal/core';
+import type { SyncDeclaration } from './sync-model.ts';
+
+/** A synced field beside the property and the column that hold it. */
+export interface ColumnField {
+  readonly field: FieldSpec;
+  readonly property: string;
+  readonly column: string;
+  /** The table that a reference points to. */
+  readonly targetTable: string | null;
+}
+
+/** What MikroORM keeps of a property before discovery, as far as it is read here. */
+interface Property {
+  readonly kind?: string;
+  readonly type?: { readonly name?: string } | string;
+  readonly nullable?: boolean;
+  readonly default?: unknown;
+  readonly enum?: boolean;
+  readonly items?: readonly string[];
+  readonly deleteRule?: string;
+  readonly entity?: () => EntitySchema;
+}
+
+const engineProperties = new Set(['id', 'uuid', 'version']);
+
+const kindByType: Readonly<Record<string, ValueField['kind']>> = {
+  StringType: 'text',
+  TextType: 'text',
+  UuidType: 'text',
+  IntegerType: 'integer',
+  DoubleType: 'number',
+  BooleanType: 'boolean',
+  JsonType: 'json',
+  BlobType: 'blob',
+  Uint8ArrayType: 'blob',
+};
+
+/** Reads the columns of an entity: synced ones in order of their fields' names, local ones by name. */
+export function readEntity(
+  entity: EntitySchema,
+  declaration: SyncDeclaration,
+): { table: string; columns: ColumnField[]; localColumns: string[] } {
+  const local = new Set(declaration.local ?? []);
+  const columns: ColumnField[] = [];
+  const localColumns: string[] = [];
+  for (const [property, meta] of Object.entries(entity.meta.properties as unknown as Record<string, Property>)) {
+    if (engineProperties.has(property)) continue;
+    if (local.has(property)) localColumns.push(columnOf(property, meta));
+    else columns.push(columnField(declaration, property, meta));
+  }
+  columns.sort((a, b) => (a.field.name < b.field.name ? -1 : 1));
+  return { table: tableOf(entity), columns, localColumns };
+}
+
+function columnField(declaration: SyncDeclaration, property: string, meta: Property): ColumnField {
+  const name = snakeCase(property);
+  if (meta.kind !== 'm:1') {
+    return { field: valueField(declaration, name, meta), property, column: name, targetTable: null };
+  }
+  if (meta.deleteRule !== 'no action') {
+    refuse(declaration, `needs deleteRule('no action') on "${property}": the engine deletes what requires a record (DEP-3)`);
+  }
+  const missing = declaration.references?.[property];
+  if (missing === undefined) refuse(declaration, `does not say whether "${property}" waits or shows null (DEP-2)`);
+  const target = meta.entity!();
+  const field: FieldSpec = {
+    kind: 'reference',
+    name,
+    target: snakeCase(String(target.meta.className ?? target.meta.name)) as ModelName,
+    nullable: meta.nullable === true,
+    missing,
+    default: null,
+  };
+  return { field, property, column: columnOf(property, meta), targetTable: tableOf(target) };
+}
+
+function valueField(declaration: SyncDeclaration, name: string, meta: Property): ValueField {
+  const type = typeof meta.type === 'string' ? meta.type : (meta.type?.name ?? '');
+  const kind = meta.enum === true ? 'text' : kindByType[type];
+  if (kind === undefined) refuse(declaration, `has "${name}" of a type that does not sync`);
+  const field: ValueField = {
+    kind,
+    name,
+    nullable: meta.nullable === true,
+    default: meta.default === undefined ? emptyValue(kind, meta.nullable === true) : (meta.default as Value),
+  };
+  return meta.items === undefined ? field : { ...field, oneOf: meta.items };
+}
+
+/** What the view shows where nobody wrote a field that declares no default. */
+function emptyValue(kind: ValueField['kind'], nullable: boolean): Value {
+  if (nullable) return null;
+  switch (kind) {
+    case 'text':
+      return '';
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'json':
+      return 'null';
+    case 'blob':
+      return new Uint8Array();
+  }
+}
+
+function columnOf(property: string, meta: Property): string {
+  return meta.kind === 'm:1' ? `${snakeCase(property)}_id` : snakeCase(property);
+}
+
+function tableOf(entity: EntitySchema): string {
+  return String(entity.meta.tableName);
+}
+
+function snakeCase(text: string): string {
+  return text.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+}
+
+function refuse(declaration: SyncDeclaration, reason: string): never {
+  throw new ShoalError('invalid-model', `model "${declaration.name}" ${reason}`, { model: declaration.name });
+}

@@ -1,0 +1,85 @@
+import type { EntitySchema } from '@mikro-orm/core';
+import type { ModelName, ModelSpec } from '@shoal/core';
+import { ShoalError } from '@shoal/core';
+import type { Sqlite } from '../store/open-database.ts';
+import { type ColumnField, readEntity } from './entity-columns.ts';
+
+/** What a derived table does when rows of its model change, in the transaction that changes them (DEP-6). */
+export interface DerivedTable {
+  readonly table: string;
+  /** Prepares the upkeep on a connection. */
+  prepare(db: Sqlite): DerivedUpkeep;
+}
+
+/** Upkeep by local ids; called after the rows were written. */
+export interface DerivedUpkeep {
+  shown(ids: readonly number[]): void;
+  /** Before the rows go. */
+  hiding(ids: readonly number[]): void;
+  /** From nothing, with equal result. */
+  rebuild(): void;
+}
+
+/** What a model says beside its entity; the rest is read from the entity. */
+export interface SyncDeclaration {
+  readonly name: string;
+  readonly domain: ModelSpec['domain'];
+  readonly ownership: ModelSpec['ownership'];
+  readonly strategy: ModelSpec['strategy'];
+  readonly granularity: ModelSpec['granularity'];
+  readonly deletes?: ModelSpec['deletes'];
+  readonly ids?: ModelSpec['ids'];
+  readonly schemaVersion?: number;
+  readonly priority?: number;
+  readonly dependsOn?: readonly string[];
+  /** The reference whose target is the scope. */
+  readonly scope?: string;
+  /** Properties that never leave the device. */
+  readonly local?: readonly string[];
+  /** By reference property: what a missing target means (DEP-2). */
+  readonly references?: Readonly<Record<string, 'wait' | 'null'>>;
+  readonly derived?: readonly DerivedTable[];
+}
+
+/** A model with its entity, its columns and its place in the engine. */
+export interface SyncedModel {
+  readonly spec: ModelSpec;
+  readonly entity: EntitySchema;
+  /** Column and property of each synced field, in the order of the spec's fields. */
+  readonly columns: readonly ColumnField[];
+  /** Local-only columns: they survive everything that arrives (S3-29). */
+  readonly localColumns: readonly string[];
+  readonly derived: readonly DerivedTable[];
+}
+
+/**
+ * Declares that an entity syncs: every property but `id`, `uuid`, `version` and the `local` ones becomes a synced
+ * field, named as its column, references without `_id`. Throws `invalid-model` naming what is wrong.
+ */
+export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): SyncedModel {
+  const { table, columns, localColumns } = readEntity(entity, declaration);
+  const named = (field: string): string => {
+    const column = columns.find(({ property }) => property === field);
+    if (column !== undefined) return column.field.name;
+    throw new ShoalError('invalid-model', `model "${declaration.name}" names the unknown property "${field}"`, {
+      model: declaration.name,
+    });
+  };
+  const { ownership } = declaration;
+  const spec: ModelSpec = {
+    name: declaration.name as ModelName,
+    table,
+    domain: declaration.domain,
+    ownership: 'field' in ownership ? { ...ownership, field: named(ownership.field) } : ownership,
+    strategy: declaration.strategy,
+    granularity: declaration.granularity,
+    deletes: declaration.deletes ?? 'delete-wins',
+    ids: declaration.ids ?? 'fresh',
+    schemaVersion: declaration.schemaVersion ?? 1,
+    priority: declaration.priority ?? 50,
+    fields: columns.map(({ field }) => field),
+    dependsOn: (declaration.dependsOn ?? []) as ModelName[],
+    scope: declaration.scope === undefined ? null : named(declaration.scope),
+  };
+  return { spec, entity, columns, localColumns, derived: declaration.derived ?? [] };
+}

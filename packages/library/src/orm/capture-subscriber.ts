@@ -1,0 +1,135 @@
+import {
+  type ChangeSet,
+  ChangeSetType,
+  type EntityManager,
+  type EventArgs,
+  type EventSubscriber,
+  type FlushEventArgs,
+  helper,
+  Reference,
+  type TransactionEventArgs,
+} from '@mikro-orm/core';
+import { formatVersion, parseVersion, type RecordRef, refKey, type Value } from '@shoal/core';
+import { type CaptureContext, captureWrites } from '../capture/capture-writes.ts';
+import type { LocalWrite } from '../capture/local-write.ts';
+import type { SyncedModel } from '../model/sync-model.ts';
+import type { ViewChange } from '../store/library-store.ts';
+
+type Row = Record<string, unknown>;
+
+/**
+ * Captures what a unit of work wrote, in its transaction (CHG-5, S0-04): no call in application code. The version
+ * that an entity was loaded with says what its write has seen (MRG-1).
+ */
+export class CaptureSubscriber implements EventSubscriber {
+  readonly #context: CaptureContext;
+  readonly #modelByEntity: ReadonlyMap<string, SyncedModel>;
+  readonly #onChanges: (changes: readonly ViewChange[]) => void;
+  readonly #pending = new WeakMap<EntityManager, ChangeSet<Row>[]>();
+  #uncommitted: ViewChange[] = [];
+
+  constructor(context: CaptureContext, models: readonly SyncedModel[], onChanges: (changes: readonly ViewChange[]) => void) {
+    this.#context = context;
+    this.#modelByEntity = new Map(models.map((model) => [String(model.entity.meta.className), model]));
+    this.#onChanges = onChanges;
+  }
+
+  beforeFlush({ em }: FlushEventArgs): void {
+    // What an earlier flush of this manager left behind was rolled back with it.
+    this.#pending.delete(em);
+  }
+
+  afterCreate(args: EventArgs<Row>): void {
+    this.#note(args);
+  }
+
+  afterUpdate(args: EventArgs<Row>): void {
+    this.#note(args);
+  }
+
+  afterDelete(args: EventArgs<Row>): void {
+    this.#note(args);
+  }
+
+  /** Within `em.transactional` a flush ends inside the transaction. */
+  afterFlush({ em }: FlushEventArgs): void {
+    if (em.isInTransaction()) this.#capture(em);
+  }
+
+  /** A flush that made its own transaction ends with its commit. */
+  beforeTransactionCommit({ em }: TransactionEventArgs): void {
+    this.#capture(em);
+  }
+
+  afterTransactionCommit({ em }: TransactionEventArgs): void {
+    if (em.isInTransaction()) return;
+    const changes = this.#uncommitted;
+    this.#uncommitted = [];
+    if (changes.length > 0) this.#onChanges(changes);
+  }
+
+  afterTransactionRollback({ em }: TransactionEventArgs): void {
+    this.#pending.delete(em);
+    if (!em.isInTransaction()) this.#uncommitted = [];
+  }
+
+  #note({ em, changeSet }: EventArgs<Row>): void {
+    if (changeSet === undefined || !this.#modelByEntity.has(String(changeSet.meta.className))) return;
+    const pending = this.#pending.get(em);
+    if (pending === undefined) this.#pending.set(em, [changeSet]);
+    else pending.push(changeSet);
+  }
+
+  #capture(em: EntityManager): void {
+    const changeSets = this.#pending.get(em) ?? [];
+    this.#pending.delete(em);
+    if (changeSets.length === 0) return;
+    const { store } = this.#context;
+    store.keys.refresh();
+    const writes = changeSets.flatMap((changeSet) => this.#toWrite(changeSet) ?? []);
+    const { written, changes } = captureWrites(this.#context, writes);
+    const versionByKey = new Map(written.map(({ ref, version }) => [refKey(ref), formatVersion(version)]));
+    for (const changeSet of changeSets) this.#refreshVersion(changeSet, versionByKey);
+    this.#uncommitted.push(...changes);
+  }
+
+  #toWrite(changeSet: ChangeSet<Row>): LocalWrite | undefined {
+    const model = this.#modelByEntity.get(String(changeSet.meta.className))!;
+    const { entity, originalEntity } = changeSet;
+    const uuid = entity['uuid'] ?? (originalEntity as Row | undefined)?.['uuid'];
+    if (typeof uuid !== 'string') return undefined; // Not ready to sync: nothing of it is captured (CHG-9).
+    const ref = { model: model.spec.name, id: uuid } as RecordRef;
+    const { store } = this.#context;
+    const seen = parseVersion(String((originalEntity as Row | undefined)?.['version'] ?? ''));
+    if (changeSet.type === ChangeSetType.DELETE || changeSet.type === ChangeSetType.DELETE_EARLY) {
+      // The row is gone; what refers to it is found by its local id.
+      store.keys.set(model.spec.table, uuid, Number(entity['id']));
+      return { kind: 'delete', ref, seen };
+    }
+    const isNew = changeSet.type === ChangeSetType.CREATE || store.records.version(ref) === undefined;
+    const properties = isNew ? model.columns : model.columns.filter(({ property }) => property in changeSet.payload);
+    const fields = new Map(properties.map((column) => [column.field.name, this.#valueOf(model, entity, column.property)]));
+    return { kind: isNew ? 'replace' : 'put', ref, fields, seen: isNew ? null : seen };
+  }
+
+  #valueOf(model: SyncedModel, entity: Row, property: string): Value {
+    const { field, targetTable } = model.columns.find((column) => column.property === property)!;
+    const value = entity[property];
+    if (value === undefined || value === null) return null;
+    if (targetTable !== null) {
+      const id = Number(helper(Reference.unwrapReference(value as object)).getPrimaryKey());
+      return this.#context.store.keys.uuidOf(targetTable, id) ?? null;
+    }
+    return field.kind === 'json' ? JSON.stringify(value) : (value as Value);
+  }
+
+  /** The entity goes on with the version of its own write, so that its next write has seen it. */
+  #refreshVersion({ entity, meta }: ChangeSet<Row>, versionByKey: ReadonlyMap<string, string>): void {
+    const model = this.#modelByEntity.get(String(meta.className))!;
+    const version = versionByKey.get(`${model.spec.name}/${String(entity['uuid'])}`);
+    if (version === undefined) return;
+    entity['version'] = version;
+    const original = helper(entity).__originalEntityData as Row | undefined;
+    if (original !== undefined) original['version'] = version;
+  }
+}

@@ -1,0 +1,44 @@
+import { type EntityManager, MikroORM } from '@mikro-orm/core';
+import { SqliteDriver } from '@mikro-orm/sqlite';
+import { captureContext, type LibraryOptions } from '../library.ts';
+import type { ViewChange } from '../store/library-store.ts';
+import { openForWriting } from '../store/open-database.ts';
+import { CaptureSubscriber } from './capture-subscriber.ts';
+import { ImmediateDialect } from './immediate-dialect.ts';
+
+/**
+ * The gatekeeper of writes by entities (S4-01): whatever its entity managers flush is captured in the same
+ * transaction. Has a connection and a replica of its own.
+ */
+export interface TransactionManager {
+  /** A fresh entity manager; its `flush` is captured. */
+  fork(): EntityManager;
+  /** Runs `work` in one transaction: all of it, or nothing, is written and captured. */
+  transactional<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Opens MikroORM on a migrated library. `onChanges` hears of each commit that changed the view. */
+export async function openTransactionManager(
+  options: LibraryOptions,
+  onChanges: (changes: readonly ViewChange[]) => void = () => {},
+): Promise<TransactionManager> {
+  const db = openForWriting(options.path);
+  const subscriber = new CaptureSubscriber(captureContext(options, db), options.models, onChanges);
+  const orm = await MikroORM.init({
+    driver: SqliteDriver,
+    dbName: options.path,
+    entities: options.models.map(({ entity }) => entity),
+    subscribers: [subscriber],
+    driverOptions: new ImmediateDialect(db),
+    debug: false,
+  });
+  return {
+    fork: () => orm.em.fork(),
+    transactional: (work) => orm.em.fork().transactional(work),
+    async close() {
+      await orm.close();
+      if (db.open) db.close();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { RecordId, Value } from '@shoal/core';
+import type { SyncedModel } from '../model/sync-model.ts';
+import { openForReading } from '../store/open-database.ts';
+import { fieldValue, type SqlValue } from '../store/row-store.ts';
+import { dumpLine } from './dump-line.ts';
+
+/** A record as people see it: fields by name, references as UUIDs, and the version to write back with (MRG-1). */
+export interface ViewRecord {
+  readonly model: string;
+  readonly id: RecordId;
+  readonly fields: ReadonlyMap<string, Value>;
+  /** Text of the version. */
+  readonly version: string;
+}
+
+/** Reads the view of one library on a read-only connection of its own. */
+export interface LibraryReader {
+  get(model: string, id: RecordId): ViewRecord | undefined;
+  /** Records in order of ids, behind `after`. */
+  list(model: string, options: { readonly after: RecordId | null; readonly limit: number }): ViewRecord[];
+  counts(): { readonly model: string; readonly records: number }[];
+  /** The canonical dump: every synced row, models in order of their names, rows in order of UUIDs, no local column. */
+  dump(): Iterable<string>;
+  close(): void;
+}
+
+/** Opens a reader; the library must be migrated. Unknown models throw `unknown-model` at the registry, not here. */
+export function openLibraryReader(path: string, models: readonly SyncedModel[]): LibraryReader {
+  const db = openForReading(path);
+  const byName = new Map(models.map((model) => [model.spec.name as string, prepareModel(db, model)]));
+  const inOrder = [...byName.keys()].sort();
+  return {
+    get: (model, id) => byName.get(model)?.get(id),
+    list: (model, { after, limit }) => byName.get(model)?.list(after ?? '', limit) ?? [],
+    counts: () => inOrder.map((model) => ({ model, records: byName.get(model)!.count() })),
+    *dump() {
+      db.exec('begin');
+      try {
+        for (const name of inOrder) for (const record of byName.get(name)!.all()) yield dumpLine(record);
+      } finally {
+        db.exec('commit');
+      }
+    },
+    close: () => db.close(),
+  };
+}
+
+function prepareModel(db: ReturnType<typeof openForReading>, model: SyncedModel) {
+  const { table, name } = model.spec;
+  const select = `select t.uuid as uuid, t.version as version, ${model.columns.map(columnSql).join(', ')} from ${table} t`;
+  const get = db.prepare<[string], SqlValue[]>(`${select} where t.uuid = ?`).raw();
+  const list = db.prepare<[string, number], SqlValue[]>(`${select} where t.uuid > ? order by t.uuid limit ?`).raw();
+  const all = db.prepare<[], SqlValue[]>(`${select} where t.uuid is not null order by t.uuid`).raw();
+  const count = db.prepare<[], number>(`select count(*) from ${table} where uuid is not null`).pluck();
+
+  const toRecord = ([uuid, version, ...values]: SqlValue[]): ViewRecord => ({
+    model: name,
+    id: uuid as RecordId,
+    version: String(version),
+    fields: new Map(model.columns.map((column, index) => [column.field.name, fieldValue(column, values[index] ?? null)])),
+  });
+  return {
+    get(id: string) {
+      const row = get.get(id);
+      return row === undefined ? undefined : toRecord(row);
+    },
+    list: (after: string, limit: number) => list.all(after, limit).map(toRecord),
+    *all() {
+      for (const row of all.iterate()) yield toRecord(row);
+    },
+    count: () => count.get() as number,
+  };
+}
+
+function columnSql({ column, targetTable }: SyncedModel['columns'][number]): string {
+  return targetTable === null ? `t.${column}` : `(select uuid from ${targetTable} r where r.id = t.${column})`;
+}

@@ -1,0 +1,89 @@
+/** The engine's own tables in library.db; models bring theirs. All are local to the device. */
+export const engineSchema = `
+create table shoal_meta (
+  key text primary key,
+  value text not null
+) without rowid;
+
+-- The hybrid logical clock, one row; moves inside the write lock (CLK-2).
+create table shoal_clock (
+  id integer primary key check (id = 1),
+  ms integer not null,
+  counter integer not null
+);
+insert into shoal_clock values (1, 0, 0);
+
+-- The merged state of every record ever heard of, tombstones included, for good (MRG-1, MRG-4).
+create table shoal_records (
+  model text not null,
+  uuid text not null,
+  version text not null,
+  payload blob not null,
+  schema_version integer not null,
+  shipped integer not null default 0,
+  primary key (model, uuid)
+) without rowid;
+
+-- What is to be shipped to the log (CHG-7, CHG-8). Payload and version stand here for log-based models only.
+create table shoal_outbox (
+  id integer primary key autoincrement,
+  model text not null,
+  uuid text not null,
+  dot text not null,
+  change text not null,
+  version text,
+  payload blob,
+  scope text,
+  rank integer not null,
+  wall_ms integer not null,
+  transaction_stamp text not null
+);
+create index shoal_outbox_record on shoal_outbox (model, uuid);
+
+-- Records that are alive and not shown, with the reason (DEP-3).
+create table shoal_parked (
+  model text not null,
+  uuid text not null,
+  reason text not null,
+  field text,
+  target_model text,
+  target_uuid text,
+  since_ms integer not null,
+  local_row text,
+  primary key (model, uuid)
+) without rowid;
+create index shoal_parked_target on shoal_parked (target_model, target_uuid);
+
+-- References of shown records whose target is not shown: they show null (DEP-3).
+create table shoal_nulled (
+  model text not null,
+  uuid text not null,
+  field text not null,
+  target_model text not null,
+  target_uuid text not null,
+  primary key (model, uuid, field)
+) without rowid;
+create index shoal_nulled_target on shoal_nulled (target_model, target_uuid);
+
+-- How far ingest has applied which log (ING-2).
+create table shoal_cursor (
+  id integer primary key check (id = 1),
+  log_id text not null,
+  applied_seq integer not null,
+  applied_entries integer not null
+);
+
+-- Entries that could not be applied, with the reason (ING-3).
+create table shoal_quarantine (
+  id integer primary key,
+  seq integer not null,
+  model text not null,
+  uuid text not null,
+  dot text not null,
+  code text not null,
+  message text not null,
+  entry blob not null,
+  since_ms integer not null,
+  unique (model, uuid, dot)
+);
+`;

@@ -1,0 +1,118 @@
+import { limits } from '@shoal/core';
+import type { Sqlite } from './open-database.ts';
+
+/** Local integer keys by UUID and back, per table (S2-07). */
+export interface KeyMap {
+  /** Call at the start of each transaction: what another connection wrote since is forgotten. */
+  refresh(): void;
+  idOf(table: string, uuid: string): number | undefined;
+  uuidOf(table: string, id: number): string | undefined;
+  /** Looks many up in one statement, so that the calls that follow find them in the cache. */
+  loadUuids(table: string, uuids: readonly string[]): void;
+  loadIds(table: string, ids: readonly number[]): void;
+  set(table: string, uuid: string, id: number): void;
+  remove(table: string, uuid: string): void;
+}
+
+interface TableKeys {
+  readonly idByUuid: Map<string, number>;
+  readonly uuidById: Map<number, string>;
+  readonly selectId: (uuid: string) => number | undefined;
+  readonly selectUuid: (id: number) => string | undefined;
+  readonly selectByUuids: (json: string) => { id: number; uuid: string }[];
+  readonly selectByIds: (json: string) => { id: number; uuid: string }[];
+}
+
+/**
+ * A cache over the tables' own keys, bounded in number and in age (60 s, S2-55). It never outlives a commit of
+ * another process: SQLite's `data_version` tells.
+ */
+export function keyMap(db: Sqlite, now: () => number = () => performance.now()): KeyMap {
+  const tables = new Map<string, TableKeys>();
+  let dataVersion = -1;
+  let filledMs = now();
+
+  function keysOf(table: string): TableKeys {
+    let keys = tables.get(table);
+    if (keys === undefined) {
+      keys = prepareKeys(db, table);
+      tables.set(table, keys);
+    }
+    return keys;
+  }
+
+  function remember(keys: TableKeys, uuid: string, id: number): void {
+    if (keys.idByUuid.size >= limits.keyCacheMax) forget(keys);
+    keys.idByUuid.set(uuid, id);
+    keys.uuidById.set(id, uuid);
+  }
+
+  return {
+    refresh() {
+      const current = Number(db.pragma('data_version', { simple: true }));
+      if (current === dataVersion && now() - filledMs < limits.keyCacheMs) return;
+      dataVersion = current;
+      filledMs = now();
+      for (const keys of tables.values()) forget(keys);
+    },
+    idOf(table, uuid) {
+      const keys = keysOf(table);
+      const known = keys.idByUuid.get(uuid);
+      if (known !== undefined) return known;
+      const id = keys.selectId(uuid);
+      if (id !== undefined) remember(keys, uuid, id);
+      return id;
+    },
+    uuidOf(table, id) {
+      const keys = keysOf(table);
+      const known = keys.uuidById.get(id);
+      if (known !== undefined) return known;
+      const uuid = keys.selectUuid(id);
+      if (uuid !== undefined) remember(keys, uuid, id);
+      return uuid;
+    },
+    loadUuids(table, uuids) {
+      const keys = keysOf(table);
+      const missing = uuids.filter((uuid) => !keys.idByUuid.has(uuid));
+      if (missing.length === 0) return;
+      for (const row of keys.selectByUuids(JSON.stringify(missing))) remember(keys, row.uuid, row.id);
+    },
+    loadIds(table, ids) {
+      const keys = keysOf(table);
+      const missing = ids.filter((id) => !keys.uuidById.has(id));
+      if (missing.length === 0) return;
+      for (const row of keys.selectByIds(JSON.stringify(missing))) remember(keys, row.uuid, row.id);
+    },
+    set: (table, uuid, id) => remember(keysOf(table), uuid, id),
+    remove(table, uuid) {
+      const keys = keysOf(table);
+      const id = keys.idByUuid.get(uuid);
+      keys.idByUuid.delete(uuid);
+      if (id !== undefined) keys.uuidById.delete(id);
+    },
+  };
+}
+
+function prepareKeys(db: Sqlite, table: string): TableKeys {
+  const selectId = db.prepare<[string], number>(`select id from ${table} where uuid = ?`).pluck();
+  const selectUuid = db.prepare<[number], string>(`select uuid from ${table} where id = ?`).pluck();
+  const byUuids = db.prepare<[string], { id: number; uuid: string }>(
+    `select id, uuid from ${table} where uuid in (select value from json_each(?))`,
+  );
+  const byIds = db.prepare<[string], { id: number; uuid: string }>(
+    `select id, uuid from ${table} where uuid is not null and id in (select value from json_each(?))`,
+  );
+  return {
+    idByUuid: new Map(),
+    uuidById: new Map(),
+    selectId: (uuid) => selectId.get(uuid) as number | undefined,
+    selectUuid: (id) => (selectUuid.get(id) as string | null | undefined) ?? undefined,
+    selectByUuids: (json) => byUuids.all(json),
+    selectByIds: (json) => byIds.all(json),
+  };
+}
+
+function forget(keys: TableKeys): void {
+  keys.idByUuid.clear();
+  keys.uuidById.clear();
+}

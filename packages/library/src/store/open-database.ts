@@ -1,0 +1,28 @@
+import Database from 'better-sqlite3';
+
+/** A connection to one SQLite file. */
+export type Sqlite = Database.Database;
+
+/** A prepared statement of any shape; rows are read through the types of their callers. */
+export type Statement = Database.Statement<unknown[], unknown>;
+
+/**
+ * Opens a library.db for writing: WAL, synchronous NORMAL (the log decides what is durable: CHG-8), foreign keys
+ * on. It never waits for another writer inside SQLite, which would stop the event loop: `withWriteLock` waits.
+ */
+export function openForWriting(path: string): Sqlite {
+  const db = new Database(path);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  db.pragma('foreign_keys = ON');
+  db.pragma('busy_timeout = 0');
+  db.pragma('cache_size = -32000');
+  return db;
+}
+
+/** Opens a library.db for reading only. */
+export function openForReading(path: string): Sqlite {
+  const db = new Database(path, { readonly: true, fileMustExist: true });
+  db.pragma('busy_timeout = 1000');
+  return db;
+}

@@ -1,0 +1,70 @@
+import type { ModelName, NulledReference, ParkReason, RecordRef } from '@shoal/core';
+import type { Sqlite } from './open-database.ts';
+import type { KeptRow } from './row-store.ts';
+
+/** What is alive and not shown, and what is shown as null (DEP-3). */
+export interface ParkStore {
+  park(ref: RecordRef, reason: ParkReason, waitsFor: NulledReference | null, kept: KeptRow | null): void;
+  /** Takes a record out of the parked ones; returns what it kept. */
+  unpark(ref: RecordRef): KeptRow | null;
+  setNulled(ref: RecordRef, nulled: readonly NulledReference[]): void;
+  waitingFor(target: RecordRef): RecordRef[];
+  nulledIn(model: ModelName, fields: readonly string[]): RecordRef[];
+}
+
+interface RefRow {
+  readonly model: string;
+  readonly uuid: string;
+}
+
+/** Prepares the statements on `db`; `wallMs` tells since when something waits. */
+export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
+  const upsert = db.prepare(
+    `insert into shoal_parked (model, uuid, reason, field, target_model, target_uuid, since_ms, local_row)
+     values (?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict do update set reason = excluded.reason, field = excluded.field, target_model = excluded.target_model,
+       target_uuid = excluded.target_uuid, local_row = coalesce(excluded.local_row, local_row)`,
+  );
+  const remove = db
+    .prepare<[string, string], string | null>('delete from shoal_parked where model = ? and uuid = ? returning local_row')
+    .pluck();
+  const clearNulled = db.prepare('delete from shoal_nulled where model = ? and uuid = ?');
+  const insertNulled = db.prepare(
+    'insert or replace into shoal_nulled (model, uuid, field, target_model, target_uuid) values (?, ?, ?, ?, ?)',
+  );
+  const waiting = db.prepare<[string, string, string, string], RefRow>(
+    `select model, uuid from shoal_parked where target_model = ? and target_uuid = ?
+     union select model, uuid from shoal_nulled where target_model = ? and target_uuid = ?`,
+  );
+  const nulledIn = db.prepare<[string, string], string>('select uuid from shoal_nulled where model = ? and field = ?').pluck();
+
+  return {
+    park(ref, reason, waitsFor, kept) {
+      upsert.run(
+        ref.model,
+        ref.id,
+        reason,
+        waitsFor?.field ?? null,
+        waitsFor?.target.model ?? null,
+        waitsFor?.target.id ?? null,
+        wallMs(),
+        kept === null ? null : JSON.stringify(kept),
+      );
+    },
+    unpark(ref) {
+      const kept = remove.get(ref.model, ref.id) as string | null | undefined;
+      return typeof kept === 'string' ? (JSON.parse(kept) as KeptRow) : null;
+    },
+    setNulled(ref, nulled) {
+      clearNulled.run(ref.model, ref.id);
+      for (const { field, target } of nulled) insertNulled.run(ref.model, ref.id, field, target.model, target.id);
+    },
+    waitingFor: (target) => waiting.all(target.model, target.id, target.model, target.id).map(toRef),
+    nulledIn: (model, fields) =>
+      fields.flatMap((field) => (nulledIn.all(model, field) as string[]).map((uuid) => toRef({ model, uuid }))),
+  };
+}
+
+function toRef({ model, uuid }: RefRow): RecordRef {
+  return { model, id: uuid } as RecordRef;
+}

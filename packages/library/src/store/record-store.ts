@@ -1,0 +1,89 @@
+import { emptyVersion, formatVersion, parseVersion, type RecordRef, type RecordState, type StoredRecord, type Version } from '@shoal/core';
+import { decodeRecordPayload, encodeRecordPayload } from '@shoal/proto';
+import type { Sqlite } from './open-database.ts';
+
+interface RecordRow {
+  readonly version: string;
+  readonly payload: Buffer;
+  readonly schema_version: number;
+}
+
+/** The merged states in `shoal_records`. */
+export interface RecordStore {
+  get(ref: RecordRef): StoredRecord | undefined;
+  /** The version alone, in its text form. */
+  version(ref: RecordRef): string | undefined;
+  put(ref: RecordRef, stored: StoredRecord): void;
+  /** The canonical payload as it is stored: what the relay seals (CHG-7). */
+  payload(ref: RecordRef): { readonly version: Version; readonly payload: Buffer; readonly schemaVersion: number } | undefined;
+}
+
+/** Prepares the statements on `db`. */
+export function recordStore(db: Sqlite): RecordStore {
+  const select = db.prepare<[string, string], RecordRow>(
+    'select version, payload, schema_version from shoal_records where model = ? and uuid = ?',
+  );
+  const selectVersion = db.prepare<[string, string], string>('select version from shoal_records where model = ? and uuid = ?').pluck();
+  const upsert = db.prepare<[string, string, string, Buffer, number]>(
+    `insert into shoal_records (model, uuid, version, payload, schema_version) values (?, ?, ?, ?, ?)
+     on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version`,
+  );
+  return {
+    get(ref) {
+      const row = select.get(ref.model, ref.id);
+      return row === undefined ? undefined : { state: lazyState(row), schemaVersion: row.schema_version };
+    },
+    version: (ref) => selectVersion.get(ref.model, ref.id) as string | undefined,
+    put(ref, { state, schemaVersion }) {
+      const payload = state instanceof LazyState ? state.payload : encodeRecordPayload(state);
+      upsert.run(ref.model, ref.id, formatVersion(state.version), payload, schemaVersion);
+    },
+    payload(ref) {
+      const row = select.get(ref.model, ref.id);
+      if (row === undefined) return undefined;
+      return { version: parseVersion(row.version), payload: row.payload, schemaVersion: row.schema_version };
+    },
+  };
+}
+
+/** A state whose payload is decoded when somebody looks into it; most entries are judged by their version alone. */
+export function openedState(version: Version, payload: Buffer): RecordState {
+  const state = new LazyState(payload, () => version);
+  state.fields; // Parsed now: a payload that does not parse belongs to whoever opened it (ING-3).
+  return state;
+}
+
+function lazyState(row: RecordRow): RecordState {
+  return new LazyState(row.payload, () => parseVersion(row.version));
+}
+
+/** Decodes on first use. */
+class LazyState implements RecordState {
+  readonly payload: Buffer;
+  readonly #readVersion: () => Version;
+  #version: Version | undefined;
+  #decoded: RecordState | undefined;
+
+  constructor(payload: Buffer, readVersion: () => Version) {
+    this.payload = payload;
+    this.#readVersion = readVersion;
+  }
+
+  get version(): Version {
+    this.#version ??= this.#readVersion();
+    return this.#version;
+  }
+
+  get fields(): RecordState['fields'] {
+    return this.#decode().fields;
+  }
+
+  get deletes(): RecordState['deletes'] {
+    return this.#decode().deletes;
+  }
+
+  #decode(): RecordState {
+    this.#decoded ??= decodeRecordPayload(this.payload, emptyVersion);
+    return this.#decoded;
+  }
+}

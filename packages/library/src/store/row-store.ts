@@ -1,0 +1,113 @@
+import type { RecordRef, Value } from '@shoal/core';
+import type { ColumnField } from '../model/entity-columns.ts';
+import type { DerivedUpkeep, SyncedModel } from '../model/sync-model.ts';
+import type { KeyMap } from './key-map.ts';
+import type { Sqlite } from './open-database.ts';
+
+/** What SQLite binds. */
+export type SqlValue = null | number | string | Uint8Array;
+
+/** The rows of one model: the view that people see. */
+export interface RowStore {
+  readonly upkeep: readonly DerivedUpkeep[];
+  /** Writes a new row; `kept` is what a parked record kept of its own: local id and local-only columns. */
+  insert(uuid: string, version: string, row: ReadonlyMap<string, Value>, kept: KeptRow | null): number;
+  update(uuid: string, version: string, row: ReadonlyMap<string, Value>): number;
+  /** Takes a row away and returns what it keeps. */
+  remove(uuid: string): KeptRow | undefined;
+  /** UUIDs of the rows whose column holds the local id. */
+  referring(column: string, id: number): string[];
+  /** Writes local-only columns; nothing is captured. */
+  setLocal(uuid: string, local: Readonly<Record<string, SqlValue>>): void;
+}
+
+/** What stays of a row that is not shown (DEP-3). */
+export interface KeptRow {
+  readonly id: number;
+  readonly local: Readonly<Record<string, SqlValue>>;
+}
+
+/** Prepares the statements of a model on `db`. */
+export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore {
+  const { table } = model.spec;
+  const columns = model.columns.map(({ column }) => column);
+  const insert = db.prepare(
+    `insert into ${table} (${['uuid', 'version', ...columns].join(', ')}) values (${marks(columns.length + 2)})`,
+  );
+  const keptColumns = ['id', ...model.localColumns];
+  const insertKept = db.prepare(
+    `insert into ${table} (${['uuid', 'version', ...columns, ...keptColumns].join(', ')})
+     values (${marks(columns.length + 2 + keptColumns.length)})`,
+  );
+  const update = db
+    .prepare(
+      `update ${table} set version = ?${columns.map((column) => `, ${column} = ?`).join('')} where uuid = ? returning id`,
+    )
+    .pluck();
+  const remove = db.prepare<[string], Record<string, SqlValue>>(
+    `delete from ${table} where uuid = ? returning ${keptColumns.join(', ')}`,
+  );
+  const referringByColumn = new Map(
+    model.columns
+      .filter(({ targetTable }) => targetTable !== null)
+      .map(({ column }) => [
+        column,
+        db.prepare<[number], string>(`select uuid from ${table} where ${column} = ? and uuid is not null`).pluck(),
+      ]),
+  );
+  const bind = (row: ReadonlyMap<string, Value>) => model.columns.map((column) => columnValue(column, row, keys));
+
+  return {
+    upkeep: model.derived.map((derived) => derived.prepare(db)),
+    insert(uuid, version, row, kept) {
+      const values = [uuid, version, ...bind(row)];
+      const { lastInsertRowid } =
+        kept === null
+          ? insert.run(...values)
+          : insertKept.run(...values, kept.id, ...model.localColumns.map((column) => kept.local[column] ?? null));
+      const id = Number(lastInsertRowid);
+      keys.set(table, uuid, id);
+      return id;
+    },
+    update: (uuid, version, row) => update.get(version, ...bind(row), uuid) as number,
+    remove(uuid) {
+      keys.remove(table, uuid);
+      const row = remove.get(uuid);
+      if (row === undefined) return undefined;
+      const { id, ...local } = row;
+      return { id: Number(id), local };
+    },
+    referring: (column, id) => (referringByColumn.get(column)?.all(id) ?? []) as string[],
+    setLocal(uuid, local) {
+      const names = Object.keys(local).filter((column) => model.localColumns.includes(column));
+      if (names.length === 0) return;
+      db.prepare(`update ${table} set ${names.map((name) => `${name} = ?`).join(', ')} where uuid = ?`).run(
+        ...names.map((name) => local[name]),
+        uuid,
+      );
+    },
+  };
+}
+
+/** A field's value as its column holds it: references as local ids, true and false as 1 and 0. */
+function columnValue({ field, targetTable }: ColumnField, row: ReadonlyMap<string, Value>, keys: KeyMap): SqlValue {
+  const value = row.get(field.name) ?? null;
+  if (targetTable !== null) return typeof value === 'string' ? (keys.idOf(targetTable, value) ?? null) : null;
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+/** A column's value as its field: the reverse of what is written. References are resolved by the caller. */
+export function fieldValue({ field }: ColumnField, value: SqlValue): Value {
+  if (value === null) return null;
+  if (field.kind === 'boolean') return value !== 0;
+  return value instanceof Uint8Array ? new Uint8Array(value) : value;
+}
+
+function marks(count: number): string {
+  return Array(count).fill('?').join(', ');
+}
+
+/** A record of the model by its UUID. */
+export function refOf(model: SyncedModel, uuid: string): RecordRef {
+  return { model: model.spec.name, id: uuid } as RecordRef;
+}

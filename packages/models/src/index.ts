@@ -1,0 +1,10 @@
+export { ContentIdentityEntity, contentIdentity, contentIdentityId } from './content-identity.ts';
+export { DeviceEntity, device } from './device.ts';
+export { EntryEntity, entry } from './entry.ts';
+export { entryClosure } from './entry-closure.ts';
+export { LocationEntity, location } from './location.ts';
+export { migrations } from './migrations.ts';
+export { models, registry } from './registry.ts';
+export { TagEntity, tag } from './tag.ts';
+export { UserMetadataEntity, userMetadata, userMetadataId } from './user-metadata.ts';
+export { UserMetadataTagEntity, userMetadataTag, userMetadataTagId } from './user-metadata-tag.ts';

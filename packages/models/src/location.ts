@@ -1,0 +1,35 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { syncModel } from '@shoal/library';
+import { DeviceEntity } from './device.ts';
+import { EntryEntity } from './entry.ts';
+import { syncColumns } from './sync-columns.ts';
+
+/** A folder of a device that is indexed. Its root entry shows null until the entry is there, which breaks the circle. */
+export const LocationEntity = defineEntity({
+  name: 'Location',
+  tableName: 'locations',
+  properties: {
+    ...syncColumns,
+    name: p.string(),
+    path: p.string(),
+    indexMode: p.enum(['shallow', 'content']).default('content'),
+    totalFileCount: p.integer().default(0),
+    totalByteSize: p.integer().default(0),
+    device: () => p.manyToOne(DeviceEntity).deleteRule('no action'),
+    rootEntry: () => p.manyToOne(EntryEntity).nullable().deleteRule('no action'),
+    scanState: p.string().default('pending'),
+    errorMessage: p.string().nullable(),
+    createdAt: p.integer().nullable(),
+    updatedAt: p.integer().nullable(),
+  },
+});
+
+export const location = syncModel(LocationEntity, {
+  name: 'location',
+  domain: 'index',
+  ownership: { kind: 'device', field: 'device' },
+  strategy: 'state',
+  granularity: 'field',
+  local: ['scanState', 'errorMessage', 'createdAt', 'updatedAt'],
+  references: { device: 'wait', rootEntry: 'null' },
+});

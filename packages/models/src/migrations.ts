@@ -1,0 +1,114 @@
+import { engineSchema, type Migration } from '@shoal/library';
+import { syncColumnsSql } from './sync-columns.ts';
+
+/** A reference by local id: kept in order by the engine, checked by SQLite when the transaction ends. */
+function reference(column: string, table: string): string {
+  return `${column} integer references ${table} (id) deferrable initially deferred`;
+}
+
+const domainSchema = `
+create table devices (${syncColumnsSql},
+  name text not null,
+  slug text not null,
+  os text,
+  hardware_model text,
+  app_version text,
+  created_by text,
+  is_online integer not null default 0,
+  last_seen_at integer
+);
+
+create table content_identities (${syncColumnsSql},
+  content_hash text not null,
+  byte_size integer not null,
+  kind text not null default 'other',
+  mime_type text
+);
+
+create table locations (${syncColumnsSql},
+  name text not null,
+  path text not null,
+  index_mode text not null default 'content',
+  total_file_count integer not null default 0,
+  total_byte_size integer not null default 0,
+  ${reference('device_id', 'devices')} not null,
+  ${reference('root_entry_id', 'entries')},
+  scan_state text not null default 'pending',
+  error_message text,
+  created_at integer,
+  updated_at integer
+);
+create index locations_device on locations (device_id);
+create index locations_root_entry on locations (root_entry_id);
+
+create table entries (${syncColumnsSql},
+  name text not null,
+  name_bytes blob,
+  extension text not null default '',
+  kind text not null,
+  size integer not null default 0,
+  modified_at integer,
+  created_at integer,
+  ${reference('location_id', 'locations')} not null,
+  ${reference('parent_id', 'entries')},
+  ${reference('content_id', 'content_identities')},
+  inode text,
+  hash_state text
+);
+create index entries_location on entries (location_id);
+create index entries_parent on entries (parent_id, name);
+create index entries_content on entries (content_id);
+create index entries_inode on entries (inode) where inode is not null;
+
+create table entry_closure (
+  ancestor_id integer not null references entries (id) deferrable initially deferred,
+  descendant_id integer not null references entries (id) deferrable initially deferred,
+  depth integer not null,
+  primary key (ancestor_id, descendant_id)
+) without rowid;
+create index entry_closure_descendant on entry_closure (descendant_id, depth);
+
+create table tags (${syncColumnsSql},
+  canonical_name text not null,
+  display_name text,
+  namespace text,
+  tag_type text not null default 'standard',
+  privacy_level text not null default 'normal',
+  search_weight integer not null default 100,
+  color text,
+  icon text,
+  ${reference('created_by_device_id', 'devices')},
+  created_at integer,
+  updated_at integer
+);
+create index tags_name on tags (canonical_name);
+create index tags_created_by_device on tags (created_by_device_id);
+
+create table user_metadata (${syncColumnsSql},
+  favorite integer not null default 0,
+  hidden integer not null default 0,
+  notes text,
+  custom_data text,
+  ${reference('entry_id', 'entries')},
+  ${reference('content_identity_id', 'content_identities')}
+);
+create index user_metadata_entry on user_metadata (entry_id);
+create index user_metadata_content_identity on user_metadata (content_identity_id);
+
+create table user_metadata_tags (${syncColumnsSql},
+  confidence real not null default 1,
+  context text,
+  ${reference('user_metadata_id', 'user_metadata')} not null,
+  ${reference('tag_id', 'tags')} not null,
+  ${reference('applied_by_device_id', 'devices')}
+);
+create index user_metadata_tags_user_metadata on user_metadata_tags (user_metadata_id);
+create index user_metadata_tags_tag on user_metadata_tags (tag_id);
+create index user_metadata_tags_applied_by_device on user_metadata_tags (applied_by_device_id);
+`;
+
+/** The schema of library.db, step by step; steps that were released are never edited. */
+export const migrations: readonly Migration[] = [
+  { name: '0001-engine', sql: engineSchema },
+  { name: '0002-files-and-tags', sql: domainSchema },
+];

@@ -1,0 +1,37 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { RecordId } from '@shoal/core';
+import { derivedRecordId, syncModel } from '@shoal/library';
+import { ContentIdentityEntity } from './content-identity.ts';
+import { EntryEntity } from './entry.ts';
+import { syncColumns } from './sync-columns.ts';
+
+/** What people say of one file (its owner writes it) or of content (everybody does): exactly one target is set. */
+export const UserMetadataEntity = defineEntity({
+  name: 'UserMetadata',
+  tableName: 'user_metadata',
+  properties: {
+    ...syncColumns,
+    favorite: p.boolean().default(false),
+    hidden: p.boolean().default(false),
+    notes: p.text().nullable(),
+    customData: p.json().nullable(),
+    entry: () => p.manyToOne(EntryEntity).nullable().deleteRule('no action'),
+    contentIdentity: () => p.manyToOne(ContentIdentityEntity).nullable().deleteRule('no action'),
+  },
+});
+
+export const userMetadata = syncModel(UserMetadataEntity, {
+  name: 'user_metadata',
+  domain: 'user-metadata',
+  ownership: { kind: 'through', field: 'entry' },
+  strategy: 'log',
+  granularity: 'row',
+  deletes: 'edit-wins',
+  ids: 'derived',
+  references: { entry: 'wait', contentIdentity: 'wait' },
+});
+
+/** The metadata of an entry or of content. */
+export function userMetadataId(secret: Buffer, target: RecordId): RecordId {
+  return derivedRecordId(secret, 'user_metadata', target);
+}
