@@ -1,0 +1,98 @@
+import { asShoalError, type LibraryId, limits, ShoalError } from '@shoal/core';
+import type { HomePaths } from './home-paths.ts';
+import { type HomeLibrary, listLibraryIds, readLibrary } from './library-file.ts';
+import type { Log } from './log.ts';
+
+/** What a service keeps for one library. */
+export interface LibraryPart {
+  close(): Promise<void> | void;
+}
+
+/** The libraries of a home as a service has them open. */
+export interface FollowedLibraries<Part extends LibraryPart> {
+  /** The part of a library. Throws `not-found`; `unavailable` while it is there but not open yet. */
+  require(id: LibraryId): Part;
+  list(): readonly { readonly library: HomeLibrary; readonly part: Part }[];
+  /** Closes all parts, after what is being opened. */
+  stop(): Promise<void>;
+}
+
+export interface FollowLibrariesOptions<Part extends LibraryPart> {
+  readonly paths: HomePaths;
+  readonly open: (library: HomeLibrary) => Promise<Part> | Part;
+  readonly log: Log;
+  readonly pollMs?: number;
+}
+
+interface OpenLibrary<Part> {
+  readonly library: HomeLibrary;
+  readonly part: Part;
+}
+
+/**
+ * Opens a part for each library of a home, now and whenever one appears; closes it when the library's folder goes.
+ * A library that cannot be opened is told once per reason, tried again at each look, and holds up no other.
+ * Resolves after the first look.
+ */
+export async function followLibraries<Part extends LibraryPart>(
+  options: FollowLibrariesOptions<Part>,
+): Promise<FollowedLibraries<Part>> {
+  const { paths, log, pollMs = limits.librariesPollMs } = options;
+  const opened = new Map<LibraryId, OpenLibrary<Part>>();
+  const reasonById = new Map<LibraryId, string>();
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const openOne = async (id: LibraryId) => {
+    try {
+      const library = await readLibrary(paths, id);
+      opened.set(id, { library, part: await options.open(library) });
+      reasonById.delete(id);
+      log.info({ library: id }, 'library opened');
+    } catch (error) {
+      const { code, message } = asShoalError(error);
+      if (reasonById.get(id) !== message)
+        log.warn({ library: id, code, reason: message }, 'library not opened');
+      reasonById.set(id, message);
+    }
+  };
+  const closeOne = async (id: LibraryId) => {
+    const entry = opened.get(id);
+    opened.delete(id);
+    await entry?.part.close();
+  };
+  const look = async () => {
+    const ids = new Set(await listLibraryIds(paths));
+    for (const id of ids) if (!opened.has(id) && !isStopped) await openOne(id);
+    for (const id of [...opened.keys()]) if (!ids.has(id)) await closeOne(id);
+    for (const id of [...reasonById.keys()]) if (!ids.has(id)) reasonById.delete(id);
+  };
+  let looking = look();
+  await looking;
+  const lookAgain = () => {
+    looking = look().catch((error: unknown) => log.warn({ err: error }, 'libraries could not be read'));
+    void looking.then(schedule);
+  };
+  const schedule = () => {
+    if (!isStopped) timer = setTimeout(lookAgain, pollMs);
+  };
+  schedule();
+
+  return {
+    require: (id) => {
+      const entry = opened.get(id);
+      if (entry !== undefined) return entry.part;
+      const reason = reasonById.get(id);
+      const subject = { field: 'library_id', library: id };
+      if (reason !== undefined) throw new ShoalError('unavailable', `library ${id}: ${reason}`, subject);
+      throw new ShoalError('not-found', `this device has no library ${id}`, subject);
+    },
+    list: () => [...opened.values()],
+    stop: async () => {
+      isStopped = true;
+      clearTimeout(timer);
+      await looking;
+      for (const id of [...opened.keys()]) await closeOne(id);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+export * from './bearer-token.ts';
+export { type ProcessConfig, readProcessConfig } from './config.ts';
+export * from './follow-libraries.ts';
+export * from './grpc-server.ts';
+export { type GrpcService, grpcService } from './grpc-service.ts';
+export { type Home, type HomeConfig, type InitHomeOptions, initHome, readHome } from './home.ts';
+export * from './home-lock.ts';
+export * from './home-paths.ts';
+export * from './host-service.ts';
+export { type Hub, readHubFile, writeHubFile } from './hub-file.ts';
+export * from './invitation-file.ts';
+export {
+  addLibrary,
+  type HomeLibrary,
+  type LibraryFile,
+  type LibraryKey,
+  listLibraries,
+  listLibraryIds,
+  newLibraryFile,
+  readLibrary,
+} from './library-file.ts';
+export * from './log.ts';
+export { writePrivateFile } from './private-file.ts';
+export * from './process-identity.ts';
+export * from './run-file.ts';
+export { runService } from './run-service.ts';
+export { uuidV7 } from './uuid-v7.ts';
