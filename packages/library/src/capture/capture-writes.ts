@@ -88,7 +88,7 @@ export function captureWrites(context: CaptureContext, writes: readonly LocalWri
   }
   const transactionStamp = clockHlc(clock);
   for (const draft of drafts.values()) store.records.put(draft.ref, draft.stored);
-  const plan = planView(store.registry, reader, [...drafts.values()].map(({ ref }) => ref));
+  const plan = planView(store.registry, reader, [...drafts.values()]);
   requireShown(context, plan, drafts);
   // Ranks before the rows move: a deleted record stood where it stood.
   const newDepthOf = depthFinder(reader);

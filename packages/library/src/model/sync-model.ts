@@ -54,19 +54,42 @@ export interface SyncedModel {
 
 /**
  * Declares that an entity syncs: every property but `id`, `uuid`, `version` and the `local` ones becomes a synced
- * field, named as its column, references without `_id`. Throws `invalid-model` naming what is wrong.
+ * field, named as its column, references without `_id`. What is wrong is said when the registry is made
+ * (`invalid-model`): entities may refer to each other in circles, so nothing is read before all are declared.
  */
 export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): SyncedModel {
-  const { table, columns, localColumns } = readEntity(entity, declaration);
-  const named = (field: string): string => {
-    const column = columns.find(({ property }) => property === field);
+  let columns: ReturnType<typeof readEntity> | undefined;
+  let spec: ModelSpec | undefined;
+  const read = () => {
+    columns ??= readEntity(entity, declaration);
+    return columns;
+  };
+  return {
+    entity,
+    derived: declaration.derived ?? [],
+    get columns() {
+      return read().columns;
+    },
+    get localColumns() {
+      return read().localColumns;
+    },
+    get spec() {
+      spec ??= readSpec(declaration, read());
+      return spec;
+    },
+  };
+}
+
+function readSpec(declaration: SyncDeclaration, { table, columns }: ReturnType<typeof readEntity>): ModelSpec {
+  const named = (property: string): string => {
+    const column = columns.find((candidate) => candidate.property === property);
     if (column !== undefined) return column.field.name;
-    throw new ShoalError('invalid-model', `model "${declaration.name}" names the unknown property "${field}"`, {
+    throw new ShoalError('invalid-model', `model "${declaration.name}" names the unknown property "${property}"`, {
       model: declaration.name,
     });
   };
   const { ownership } = declaration;
-  const spec: ModelSpec = {
+  return {
     name: declaration.name as ModelName,
     table,
     domain: declaration.domain,
@@ -81,5 +104,4 @@ export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): S
     dependsOn: (declaration.dependsOn ?? []) as ModelName[],
     scope: declaration.scope === undefined ? null : named(declaration.scope),
   };
-  return { spec, entity, columns, localColumns, derived: declaration.derived ?? [] };
 }
