@@ -1,0 +1,33 @@
+import { compareVersions, type Version } from '../record/version.ts';
+
+/** What the log knows of one entry of one record, from its header and from this device's ingest. */
+export interface SupersedeCandidate {
+  /** Its place in this log. */
+  readonly seq: number;
+  readonly version: Version;
+  /** Whether ingest has applied it: not quarantined, refused or unknown. */
+  readonly isAdmitted: boolean;
+}
+
+/** Whether a model keeps only what is in force, or every operation as history (S1-01). */
+export type History = 'latest' | 'kept';
+
+/**
+ * The seqs of the entries of one record that may go (LOG-3): those that an admitted entry supersedes. Headers
+ * decide what is covered, admission decides what goes, so an entry that no device could apply removes nothing.
+ * Models that keep their history lose nothing here.
+ */
+export function planSupersede(entries: readonly SupersedeCandidate[], history: History): number[] {
+  if (history === 'kept') return [];
+  const admitted = entries.filter((entry) => entry.isAdmitted);
+  return entries.filter((entry) => admitted.some((by) => supersedes(by, entry))).map((entry) => entry.seq);
+}
+
+/**
+ * Whether `by` supersedes `entry`: its version includes the entry's **whole** version; of two with equal versions
+ * the lower seq goes (LOG-3). A strict order, so never do all entries of a record go.
+ */
+export function supersedes(by: SupersedeCandidate, entry: SupersedeCandidate): boolean {
+  const order = compareVersions(by.version, entry.version);
+  return order === 'includes' || (order === 'equal' && by.seq > entry.seq);
+}
