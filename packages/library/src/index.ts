@@ -1,19 +1,27 @@
-export { type Captured, type CaptureContext } from './capture/capture-writes.ts';
+export type { CaptureContext, Captured } from './capture/capture-writes.ts';
 export type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
 export { derivedRecordId, freshRecordId, randomLife } from './crypto/record-ids.ts';
-export { keyBytes, type KeyRing, openPayload, sealPayload } from './crypto/seal.ts';
+export { type KeyRing, keyBytes, openPayload, sealPayload } from './crypto/seal.ts';
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
 export type { Cursor } from './ingest/cursor-store.ts';
 export {
+  type ChangesListener,
   isLibraryReady,
   type Library,
   type LibraryOptions,
+  type LibraryTransaction,
   migrateLibrary,
   openLibrary,
   type Shipment,
 } from './library.ts';
 export type { ColumnField } from './model/entity-columns.ts';
-export { type DerivedTable, type DerivedUpkeep, type SyncDeclaration, type SyncedModel, syncModel } from './model/sync-model.ts';
+export {
+  type DerivedTable,
+  type DerivedUpkeep,
+  type SyncDeclaration,
+  type SyncedModel,
+  syncModel,
+} from './model/sync-model.ts';
 export { openTransactionManager, type TransactionManager } from './orm/transaction-manager.ts';
 export { dumpLine } from './read/dump-line.ts';
 export { type LibraryReader, openLibraryReader, type ViewRecord } from './read/library-reader.ts';

@@ -8,8 +8,8 @@ import {
   type ReplicaId,
 } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
-import { type CaptureContext, type Captured, captureWrites } from './capture/capture-writes.ts';
-import type { LocalWrite } from './capture/local-write.ts';
+import { type CaptureContext, captureWrites } from './capture/capture-writes.ts';
+import type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
 import { outboxEntry } from './capture/outbox-entry.ts';
 import { randomLife } from './crypto/record-ids.ts';
 import type { KeyRing } from './crypto/seal.ts';
@@ -17,7 +17,7 @@ import { type Applied, applyEntries, type SequencedEntry } from './ingest/apply-
 import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
 import type { SyncedModel } from './model/sync-model.ts';
 import { clockStore } from './store/clock-store.ts';
-import { type LibraryStore, libraryStore } from './store/library-store.ts';
+import { type LibraryStore, libraryStore, type ViewChange } from './store/library-store.ts';
 import { isMigrated, type Migration, migrate } from './store/migrate.ts';
 import { openForReading, openForWriting, type Sqlite } from './store/open-database.ts';
 import { type OutboxRow, outboxStore } from './store/outbox-store.ts';
@@ -42,6 +42,15 @@ export interface Shipment {
   readonly rows: readonly OutboxRow[];
 }
 
+/** Inside a transaction: what is there, and the one way to write it. */
+export interface LibraryTransaction {
+  readonly store: LibraryStore;
+  capture(writes: readonly LocalWrite[]): readonly WrittenRecord[];
+}
+
+/** `isLocal`: made on this device, else arrived. */
+export type ChangesListener = (changes: readonly ViewChange[], isLocal: boolean) => void;
+
 /**
  * A library opened for writing by this process: a replica of its own (CHG-1). Every write is one immediate
  * transaction; several processes may have the same library open.
@@ -51,10 +60,12 @@ export interface Library {
   readonly registry: Registry;
   readonly store: LibraryStore;
   readonly cursor: CursorStore;
-  /** Writes and captures in one transaction (CHG-5), at most 1,000 at once; throws typed errors, and then nothing was written. */
-  write(writes: readonly LocalWrite[]): Promise<Captured>;
-  /** As write, with what to write decided inside the transaction, on what is then there. */
-  writeWith(decide: (store: LibraryStore) => readonly LocalWrite[]): Promise<Captured>;
+  /** Writes and captures in one transaction (CHG-5); throws typed errors, and then nothing was written. */
+  write(writes: readonly LocalWrite[]): Promise<readonly WrittenRecord[]>;
+  /** Runs `work` in one immediate transaction; synchronous, so that what it reads is what it writes upon. */
+  transaction<T>(work: (transaction: LibraryTransaction) => T): Promise<T>;
+  /** Hears of each commit of this opening that changed the view. Returns how to stop. */
+  onChanges(listener: ChangesListener): () => void;
   /** Applies entries of the local log, with the cursor, in one transaction (ING-2). */
   apply(entries: readonly SequencedEntry[], cursor: Cursor): Promise<Applied>;
   /** What waits to be shipped, at most `limit` changes, read in one read transaction (REP-8). */
@@ -93,26 +104,48 @@ export function openLibrary(options: LibraryOptions): Library {
   const { store, clock, outbox, wallMs } = context;
   const cursor = cursorStore(db);
 
-  const writeWith: Library['writeWith'] = (decide) =>
-    inTransaction(db, () => {
+  const listeners = new Set<ChangesListener>();
+  const tell = (changes: readonly ViewChange[], isLocal: boolean) => {
+    for (const listener of listeners) listener(changes, isLocal);
+  };
+  const transaction: Library['transaction'] = async (work) => {
+    const changes: ViewChange[] = [];
+    const result = await inTransaction(db, () => {
       store.keys.refresh();
-      return captureWrites(context, decide(store));
+      return work({
+        store,
+        capture(writes) {
+          const captured = captureWrites(context, writes);
+          changes.push(...captured.changes);
+          return captured.written;
+        },
+      });
     });
+    tell(changes, true);
+    return result;
+  };
 
   return {
     options,
     registry: store.registry,
     store,
     cursor,
-    write: (writes) => writeWith(() => writes),
-    writeWith,
-    apply: (entries, next) =>
-      inTransaction(db, () => {
-        const applied = applyEntries({ store, clock, ring: options.ring, wallMs }, entries);
-        for (const { entry, error } of applied.quarantined) cursor.quarantine(entry, error, wallMs());
+    write: (writes) => transaction(({ capture }) => capture(writes)),
+    transaction,
+    onChanges(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async apply(entries, next) {
+      const applied = await inTransaction(db, () => {
+        const result = applyEntries({ store, clock, ring: options.ring, wallMs }, entries);
+        for (const { entry, error } of result.quarantined) cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
-        return applied;
-      }),
+        return result;
+      });
+      tell(applied.changes, false);
+      return applied;
+    },
     readOutbox: (limit) => readOutbox(options, store, db, () => outbox.read(limit)),
     clearOutbox: (rows) => inTransaction(db, () => outbox.remove(rows)),
     outboxCount: () => outbox.count(),
@@ -121,10 +154,18 @@ export function openLibrary(options: LibraryOptions): Library {
 }
 
 /** What captures on one connection share. */
-export function captureContext(options: LibraryOptions, db: Sqlite): CaptureContext & { store: LibraryStore } {
+export function captureContext(
+  options: LibraryOptions,
+  db: Sqlite,
+): CaptureContext & { store: LibraryStore } {
   const wallMs = options.wallMs ?? Date.now;
   return {
-    store: libraryStore({ db, registry: createRegistry(options.models.map(({ spec }) => spec)), models: options.models, wallMs }),
+    store: libraryStore({
+      db,
+      registry: createRegistry(options.models.map(({ spec }) => spec)),
+      models: options.models,
+      wallMs,
+    }),
     clock: clockStore(db),
     outbox: outboxStore(db),
     device: options.device,
@@ -133,7 +174,12 @@ export function captureContext(options: LibraryOptions, db: Sqlite): CaptureCont
   };
 }
 
-function readOutbox(options: LibraryOptions, store: LibraryStore, db: Sqlite, read: () => OutboxRow[]): Shipment {
+function readOutbox(
+  options: LibraryOptions,
+  store: LibraryStore,
+  db: Sqlite,
+  read: () => OutboxRow[],
+): Shipment {
   db.exec('begin');
   try {
     const rows = read();

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { derivedRecordId, syncModel } from '@shoal/library';
 import type { RecordId } from '@shoal/core';
+import { derivedRecordId, syncModel } from '@shoal/library';
 import { syncColumns } from './sync-columns.ts';
 
 /** The same bytes, wherever they lie: one record in one library, another in another (MRG-6). */
@@ -23,7 +23,10 @@ export const contentIdentity = syncModel(ContentIdentityEntity, {
   strategy: 'log',
   granularity: 'row',
   deletes: 'edit-wins',
-  ids: 'derived',
+  deriveId(secret, fields) {
+    const hash = fields.get('content_hash');
+    return typeof hash === 'string' ? contentIdentityId(secret, hash) : null;
+  },
   priority: 10,
 });
 

@@ -7,14 +7,20 @@ import type { DerivedTable } from '@shoal/library';
 export const entryClosure: DerivedTable = {
   table: 'entry_closure',
   prepare(db) {
-    const parentNow = db.prepare<[number], number | null>('select parent_id from entries where id = ?').pluck();
+    const parentNow = db
+      .prepare<[number], number | null>('select parent_id from entries where id = ?')
+      .pluck();
     const parentThen = db
-      .prepare<[number], number>('select ancestor_id from entry_closure where descendant_id = ? and depth = 1')
+      .prepare<[number], number>(
+        'select ancestor_id from entry_closure where descendant_id = ? and depth = 1',
+      )
       .pluck();
     const isKnown = db
       .prepare<[number], number>('select 1 from entry_closure where descendant_id = ? and depth = 0')
       .pluck();
-    const insertSelf = db.prepare('insert into entry_closure (ancestor_id, descendant_id, depth) values (?, ?, 0)');
+    const insertSelf = db.prepare(
+      'insert into entry_closure (ancestor_id, descendant_id, depth) values (?, ?, 0)',
+    );
     const insertAbove = db.prepare(
       `insert into entry_closure (ancestor_id, descendant_id, depth)
        select ancestor_id, ?, depth + 1 from entry_closure where descendant_id = ?`,

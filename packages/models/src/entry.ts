@@ -25,6 +25,7 @@ export const EntryEntity = defineEntity({
     parent: () => p.manyToOne(EntryEntity).nullable().deleteRule('no action'),
     content: () => p.manyToOne(ContentIdentityEntity).nullable().deleteRule('no action'),
     inode: p.string().nullable(),
+    fileStamp: p.string().nullable(),
     hashState: p.string().nullable(),
   },
 });
@@ -36,7 +37,7 @@ export const entry = syncModel(EntryEntity, {
   strategy: 'state',
   granularity: 'field',
   scope: 'location',
-  local: ['inode', 'hashState'],
+  local: ['inode', 'fileStamp', 'hashState'],
   references: { location: 'wait', parent: 'wait', content: 'null' },
   derived: [entryClosure],
 });

@@ -1,12 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DeviceId, type LibraryId, type LogId, type ModelName, parseVersion, type RecordId, type Value, type Version } from '@shoal/core';
+import {
+  type DeviceId,
+  type LibraryId,
+  type LogId,
+  type ModelName,
+  parseVersion,
+  type RecordId,
+  type Value,
+  type Version,
+} from '@shoal/core';
 import {
   freshRecordId,
   type Library,
-  type LibraryReader,
   type LibraryOptions,
+  type LibraryReader,
   migrateLibrary,
   openLibrary,
   openLibraryReader,
@@ -47,7 +56,9 @@ export async function testDevice(number: number, wallMs: () => number = Date.now
     reader,
     async put(model, record, fields, seen) {
       const version: Version | null = seen === undefined ? null : parseVersion(seen);
-      await library.write([{ kind: 'put', ref: ref(model, record), fields: new Map(Object.entries(fields)), seen: version }]);
+      await library.write([
+        { kind: 'put', ref: ref(model, record), fields: new Map(Object.entries(fields)), seen: version },
+      ]);
     },
     async remove(model, record) {
       await library.write([{ kind: 'delete', ref: ref(model, record), seen: null }]);
@@ -64,7 +75,10 @@ export async function testDevice(number: number, wallMs: () => number = Date.now
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await device.put('device', id as unknown as RecordId, { name: `device ${number}`, slug: `device-${number}` });
+  await device.put('device', id as unknown as RecordId, {
+    name: `device ${number}`,
+    slug: `device-${number}`,
+  });
   return device;
 }
 

@@ -53,6 +53,7 @@ create table entries (${syncColumnsSql},
   ${reference('parent_id', 'entries')},
   ${reference('content_id', 'content_identities')},
   inode text,
+  file_stamp text,
   hash_state text
 );
 create index entries_location on entries (location_id);

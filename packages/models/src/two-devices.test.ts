@@ -1,7 +1,7 @@
 import type { RecordId } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentIdentityId, userMetadataId, userMetadataTagId } from './index.ts';
-import { newId, ship, testDevice, type TestDevice } from './library-on-disk.ts';
+import { newId, ship, type TestDevice, testDevice } from './library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
@@ -28,7 +28,11 @@ describe('two devices', () => {
     await a.put('tag', id, { canonical_name: 'holiday', color: '#fc0', created_by_device: a.id });
     await exchange();
     expect(b.fields('tag', id)).toEqual(a.fields('tag', id));
-    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'holiday', color: '#fc0', created_by_device: a.id });
+    expect(b.fields('tag', id)).toMatchObject({
+      canonical_name: 'holiday',
+      color: '#fc0',
+      created_by_device: a.id,
+    });
   });
 
   it('[MRG-3] concurrent edits of different fields both survive', async () => {

@@ -27,7 +27,11 @@ export const userMetadataTag = syncModel(UserMetadataTagEntity, {
   strategy: 'log',
   granularity: 'row',
   deletes: 'edit-wins',
-  ids: 'derived',
+  deriveId(secret, fields) {
+    const [metadata, tag] = [fields.get('user_metadata'), fields.get('tag')];
+    const isWhole = typeof metadata === 'string' && typeof tag === 'string';
+    return isWhole ? userMetadataTagId(secret, metadata as RecordId, tag as RecordId) : null;
+  },
   references: { userMetadata: 'wait', tag: 'wait', appliedByDevice: 'null' },
 });
 

@@ -27,7 +27,10 @@ export const userMetadata = syncModel(UserMetadataEntity, {
   strategy: 'log',
   granularity: 'row',
   deletes: 'edit-wins',
-  ids: 'derived',
+  deriveId(secret, fields) {
+    const target = fields.get('entry') ?? fields.get('content_identity');
+    return typeof target === 'string' ? userMetadataId(secret, target as RecordId) : null;
+  },
   references: { entry: 'wait', contentIdentity: 'wait' },
 });
 

@@ -8,6 +8,8 @@ export interface ValueField {
   readonly nullable: boolean;
   /** What the view shows where nobody wrote. */
   readonly default: Value;
+  /** Whether a new record must say it; otherwise it takes the default. */
+  readonly required?: boolean;
   /** Closed set of texts, if any. */
   readonly oneOf?: readonly string[];
 }

@@ -1,14 +1,14 @@
 import {
   checkFields,
   clockHlc,
-  deleteState,
   type DeviceId,
   type Dot,
+  deleteState,
   emptyState,
   fieldOf,
   isAlive,
-  makeDot,
   type ModelSpec,
+  makeDot,
   ownerOf,
   packRank,
   planView,
@@ -16,25 +16,25 @@ import {
   type RecordRef,
   type RecordState,
   type ReplicaId,
-  refKey,
   referencesOf,
-  sameValue,
+  refKey,
   ShoalError,
   type StoredRecord,
+  sameValue,
   tickClock,
   type Value,
   type Version,
-  viewField,
-  viewOf,
   type ViewPlan,
   type ViewReader,
+  viewField,
+  viewOf,
 } from '@shoal/core';
 import { encodeRecordPayload } from '@shoal/proto';
 import type { ClockStore } from '../store/clock-store.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxItem, OutboxStore } from '../store/outbox-store.ts';
-import { depthFinder } from './record-depth.ts';
 import type { LocalWrite, WrittenRecord } from './local-write.ts';
+import { depthFinder } from './record-depth.ts';
 
 /** What capturing needs, wired once per opening of a library. */
 export interface CaptureContext {
@@ -92,12 +92,19 @@ export function captureWrites(context: CaptureContext, writes: readonly LocalWri
   requireShown(context, plan, drafts);
   // Ranks before the rows move: a deleted record stood where it stood.
   const newDepthOf = depthFinder(reader);
-  const items = [...drafts.values()].map((draft) => outboxItem(context, draft, draft.change === 'delete' ? depthOf : newDepthOf));
+  const items = [...drafts.values()].map((draft) =>
+    outboxItem(context, draft, draft.change === 'delete' ? depthOf : newDepthOf),
+  );
   const changes = store.carryOut(plan);
-  for (const write of writes) if (write.kind !== 'delete' && write.local !== undefined) store.rows(write.ref.model).setLocal(write.ref.id, write.local);
+  for (const write of writes)
+    if (write.kind !== 'delete' && write.local !== undefined)
+      store.rows(write.ref.model).setLocal(write.ref.id, write.local);
   for (const item of items) context.outbox.add(item, transactionStamp);
   if (clock !== start) context.clock.write(clock);
-  return { written: [...drafts.values()].map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
+  return {
+    written: [...drafts.values()].map(({ ref, stored }) => ({ ref, version: stored.state.version })),
+    changes,
+  };
 }
 
 function draftPut(
@@ -118,7 +125,9 @@ function draftPut(
   const seen = write.seen ?? here.version;
   const state = putState(spec, here, { dot, seen, fields });
   requireOwnership(context, reader, spec, write.ref, isThere ? here : state);
-  addDraft(context, drafts, spec, write.ref, dot, isThere ? 'update' : 'insert', state, stored, [...fields.keys()]);
+  addDraft(context, drafts, spec, write.ref, dot, isThere ? 'update' : 'insert', state, stored, [
+    ...fields.keys(),
+  ]);
 }
 
 /** The fields that a write carries: all of a new or row-granular record, else those that differ from the view. */
@@ -133,15 +142,7 @@ function fieldsToWrite(
   if (write.kind === 'replace' || shown === undefined) {
     // A tombstone is brought back whole, by the writer's intent only (MRG-4).
     const bringsBack = here.deletes.length > 0 && write.kind === 'put';
-    if (!bringsBack) for (const field of spec.fields) if (!wanted.has(field.name)) wanted.set(field.name, field.default);
-    for (const field of spec.fields) {
-      if (wanted.get(field.name) === null && !field.nullable) {
-        throw new ShoalError('invalid-argument', `"${field.name}" of ${spec.name} is required`, {
-          model: spec.name,
-          field: field.name,
-        });
-      }
-    }
+    if (!bringsBack) fillDefaults(spec, wanted);
   }
   if (shown === undefined) {
     const omitsDefaults = spec.ids === 'derived' && here.deletes.length === 0;
@@ -150,6 +151,20 @@ function fieldsToWrite(
   const changed = [...wanted].filter(([name, value]) => !sameValue(shown.get(name) ?? null, value));
   if (changed.length === 0) return new Map();
   return spec.granularity === 'row' ? new Map([...shown, ...wanted]) : new Map(changed);
+}
+
+function fillDefaults(spec: ModelSpec, fields: Map<string, Value>): void {
+  for (const field of spec.fields) {
+    if (fields.has(field.name)) continue;
+    const isRequired = field.kind === 'reference' ? !field.nullable : field.required === true;
+    if (isRequired) {
+      throw new ShoalError('invalid-argument', `"${field.name}" of ${spec.name} is required`, {
+        model: spec.name,
+        field: field.name,
+      });
+    }
+    fields.set(field.name, field.default);
+  }
 }
 
 /** A derived record that two devices make must not fight over defaults that neither chose (MRG-6). */
@@ -187,7 +202,9 @@ function requires(context: CaptureContext, reader: ViewReader, child: RecordRef,
     (field) => field.missing === 'wait' && field.target === ref.model && viewField(field, state) === ref.id,
   );
   const owner = ownerOf(context.store.registry, reader, spec, child.id, state);
-  return isRequired && (owner.kind === 'shared' || (owner.kind === 'device' && owner.device === context.device));
+  return (
+    isRequired && (owner.kind === 'shared' || (owner.kind === 'device' && owner.device === context.device))
+  );
 }
 
 function addDraft(
@@ -208,21 +225,32 @@ function addDraft(
     ref,
     spec,
     dot,
-    change: change === 'delete' ? 'delete' : context.outbox.isShipped(ref) ? 'update' : (earlier?.change ?? change),
+    change:
+      change === 'delete' ? 'delete' : context.outbox.isShipped(ref) ? 'update' : (earlier?.change ?? change),
     before: earlier === undefined ? before : earlier.before,
     stored: { state, schemaVersion },
     setReferences: [...(earlier?.setReferences ?? []), ...setReferences],
   });
 }
 
-function requireOwnership(context: CaptureContext, reader: ViewReader, spec: ModelSpec, ref: RecordRef, state: RecordState): void {
+function requireOwnership(
+  context: CaptureContext,
+  reader: ViewReader,
+  spec: ModelSpec,
+  ref: RecordRef,
+  state: RecordState,
+): void {
   const owner = ownerOf(context.store.registry, reader, spec, ref.id, state);
   if (owner.kind !== 'device' || owner.device === context.device) return;
-  throw new ShoalError('not-owner', `this ${spec.name} belongs to device ${owner.device}, which alone may write it`, {
-    model: spec.name,
-    record: ref.id,
-    device: owner.device,
-  });
+  throw new ShoalError(
+    'not-owner',
+    `this ${spec.name} belongs to device ${owner.device}, which alone may write it`,
+    {
+      model: spec.name,
+      record: ref.id,
+      device: owner.device,
+    },
+  );
 }
 
 /** A local write must be visible at once: a reference to nothing is refused, never parked. */
@@ -230,24 +258,35 @@ function requireShown(context: CaptureContext, plan: ViewPlan, drafts: ReadonlyM
   for (const outcome of plan.hidden) {
     const draft = drafts.get(refKey(outcome.ref));
     if (draft === undefined || outcome.kind !== 'park' || outcome.waitsFor === null) continue;
-    if (draft.setReferences.includes(outcome.waitsFor.field)) refuseReference(draft, outcome.waitsFor.field, outcome.waitsFor.target);
+    if (draft.setReferences.includes(outcome.waitsFor.field))
+      refuseReference(draft, outcome.waitsFor.field, outcome.waitsFor.target);
   }
   for (const { ref, nulled } of plan.shown) {
     const draft = drafts.get(refKey(ref));
-    const missing = nulled.find(({ field, target }) => draft?.setReferences.includes(field) && !context.store.reader.isVisible(target));
+    const missing = nulled.find(
+      ({ field, target }) => draft?.setReferences.includes(field) && !context.store.reader.isVisible(target),
+    );
     if (draft !== undefined && missing !== undefined) refuseReference(draft, missing.field, missing.target);
   }
 }
 
 function refuseReference({ spec, ref }: Draft, field: string, target: RecordRef): never {
-  throw new ShoalError('missing-reference', `"${field}" of ${spec.name} points to the ${target.model} ${target.id}, which is not here`, {
-    model: spec.name,
-    record: ref.id,
-    field,
-  });
+  throw new ShoalError(
+    'missing-reference',
+    `"${field}" of ${spec.name} points to the ${target.model} ${target.id}, which is not here`,
+    {
+      model: spec.name,
+      record: ref.id,
+      field,
+    },
+  );
 }
 
-function outboxItem(context: CaptureContext, draft: Draft, depthOf: ReturnType<typeof depthFinder>): OutboxItem {
+function outboxItem(
+  context: CaptureContext,
+  draft: Draft,
+  depthOf: ReturnType<typeof depthFinder>,
+): OutboxItem {
   const { spec, ref, stored } = draft;
   const state = draft.change === 'delete' ? (draft.before?.state ?? stored.state) : stored.state;
   const scope = spec.scope === null ? null : state.fields.get(spec.scope)?.[0]?.value;
@@ -255,7 +294,10 @@ function outboxItem(context: CaptureContext, draft: Draft, depthOf: ReturnType<t
     ref,
     dot: draft.dot,
     change: draft.change,
-    kept: spec.strategy === 'log' ? { version: stored.state.version, payload: encodeRecordPayload(stored.state) } : null,
+    kept:
+      spec.strategy === 'log'
+        ? { version: stored.state.version, payload: encodeRecordPayload(stored.state) }
+        : null,
     scope: typeof scope === 'string' ? scope : null,
     rank: packRank({
       level: context.store.registry.level(ref.model),
@@ -268,12 +310,5 @@ function outboxItem(context: CaptureContext, draft: Draft, depthOf: ReturnType<t
 
 /** The library with the drafts on top. */
 function overlayReader(base: ViewReader, drafts: ReadonlyMap<string, Draft>): ViewReader {
-  return {
-    record: (ref) => drafts.get(refKey(ref))?.stored ?? base.record(ref),
-    isVisible: (ref) => base.isVisible(ref),
-    waitingFor: (ref) => base.waitingFor(ref),
-    referringTo: (ref) => base.referringTo(ref),
-    cutFromCircle: (model) => base.cutFromCircle(model),
-  };
+  return { ...base, record: (ref) => drafts.get(refKey(ref))?.stored ?? base.record(ref) };
 }
-

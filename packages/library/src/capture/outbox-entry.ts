@@ -45,7 +45,9 @@ export function outboxEntry(options: {
   return { header, headerBytes, sealed: sealPayload(key, headerBytes, payload), signature: noSignature };
 }
 
-
 function noState(ref: RecordRef): ShoalError {
-  return new ShoalError('internal', 'an outbox row names a record without state', { model: ref.model, record: ref.id });
+  return new ShoalError('internal', 'an outbox row names a record without state', {
+    model: ref.model,
+    record: ref.id,
+  });
 }

@@ -1,4 +1,4 @@
-import { type RecordRef, refKey, referencesOf, type ModelSpec, type ViewReader } from '@shoal/core';
+import { type ModelSpec, type RecordRef, referencesOf, refKey, type ViewReader } from '@shoal/core';
 
 /** Depths beyond this share the last place; a circle ends the walk here too. */
 const depthMax = 65_535;
@@ -7,7 +7,9 @@ const depthMax = 65_535;
 export function depthFinder(reader: Pick<ViewReader, 'record'>): (spec: ModelSpec, ref: RecordRef) => number {
   const depthByKey = new Map<string, number>();
   return (spec, ref) => {
-    const field = referencesOf(spec).find(({ target, missing }) => target === spec.name && missing === 'wait');
+    const field = referencesOf(spec).find(
+      ({ target, missing }) => target === spec.name && missing === 'wait',
+    );
     if (field === undefined) return 0;
     const walked: string[] = [];
     let at: RecordRef | undefined = ref;
@@ -21,7 +23,10 @@ export function depthFinder(reader: Pick<ViewReader, 'record'>): (spec: ModelSpe
       }
       walked.push(key);
       const parent: unknown = reader.record(at)?.state.fields.get(field.name)?.[0]?.value;
-      at = typeof parent === 'string' && walked.length < depthMax ? ({ model: spec.name, id: parent } as RecordRef) : undefined;
+      at =
+        typeof parent === 'string' && walked.length < depthMax
+          ? ({ model: spec.name, id: parent } as RecordRef)
+          : undefined;
     }
     for (const key of walked.reverse()) depthByKey.set(key, ++base);
     return depthByKey.get(refKey(ref)) ?? 0;

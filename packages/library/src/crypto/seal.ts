@@ -21,16 +21,26 @@ export function sealPayload(key: Buffer, header: Buffer, payload: Buffer): Buffe
   const sealed = Buffer.allocUnsafe(nonceBytes + payload.length + tagBytes);
   const nonce = sealed.subarray(0, nonceBytes);
   sodium.randombytes_buf(nonce);
-  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.subarray(nonceBytes), payload, header, null, nonce, key);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+    sealed.subarray(nonceBytes),
+    payload,
+    header,
+    null,
+    nonce,
+    key,
+  );
   return sealed;
 }
 
 /** Opens a sealed payload. A wrong key, or a byte changed in payload or header, throws `unsealing-failed`. */
 export function openPayload(ring: KeyRing, keyId: number, header: Uint8Array, sealed: Uint8Array): Buffer {
   const key = ring.keysById.get(keyId);
-  if (key === undefined) throw new ShoalError('unsealing-failed', `this device has no key ${keyId}`, { field: 'key_id' });
+  if (key === undefined)
+    throw new ShoalError('unsealing-failed', `this device has no key ${keyId}`, { field: 'key_id' });
   if (sealed.length < nonceBytes + tagBytes) {
-    throw new ShoalError('unsealing-failed', `a sealed payload has ${sealed.length} bytes`, { field: 'sealed' });
+    throw new ShoalError('unsealing-failed', `a sealed payload has ${sealed.length} bytes`, {
+      field: 'sealed',
+    });
   }
   const bytes = asBuffer(sealed);
   const payload = Buffer.allocUnsafe(bytes.length - nonceBytes - tagBytes);
@@ -44,7 +54,12 @@ export function openPayload(ring: KeyRing, keyId: number, header: Uint8Array, se
       key,
     );
   } catch (error) {
-    throw new ShoalError('unsealing-failed', 'a payload does not open with the key that it names', { field: 'sealed' }, error);
+    throw new ShoalError(
+      'unsealing-failed',
+      'a payload does not open with the key that it names',
+      { field: 'sealed' },
+      error,
+    );
   }
   return payload;
 }

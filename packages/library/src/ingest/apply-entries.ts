@@ -1,4 +1,4 @@
-import { type Dot, planApply, type RecordRef, ShoalError, asShoalError } from '@shoal/core';
+import { asShoalError, type Dot, planApply, type RecordRef, type ShoalError } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
 import { type KeyRing, openPayload } from '../crypto/seal.ts';
 import type { ClockStore, Drift } from '../store/clock-store.ts';
@@ -48,7 +48,10 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   );
   for (const { ref, stored } of plan.stored) store.records.put(ref, stored);
   const changes = store.carryOut(plan.view);
-  const quarantined = plan.quarantined.map(({ index, error }) => ({ entry: entries[index]!, error: asShoalError(error) }));
+  const quarantined = plan.quarantined.map(({ index, error }) => ({
+    entry: entries[index]!,
+    error: asShoalError(error),
+  }));
   return { changes, quarantined, drifts, counts: plan.counts };
 }
 

@@ -26,7 +26,9 @@ export function cursorStore(db: Sqlite): CursorStore {
   const select = db.prepare<[], Cursor>(
     'select log_id as logId, applied_seq as appliedSeq, applied_entries as appliedEntries from shoal_cursor where id = 1',
   );
-  const upsert = db.prepare('insert or replace into shoal_cursor (id, log_id, applied_seq, applied_entries) values (1, ?, ?, ?)');
+  const upsert = db.prepare(
+    'insert or replace into shoal_cursor (id, log_id, applied_seq, applied_entries) values (1, ?, ?, ?)',
+  );
   const insert = db.prepare(
     `insert or ignore into shoal_quarantine (seq, model, uuid, dot, code, message, entry, since_ms)
      values (?, ?, ?, ?, ?, ?, ?, ?)`,

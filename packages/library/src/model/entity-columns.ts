@@ -45,7 +45,9 @@ export function readEntity(
   const local = new Set(declaration.local ?? []);
   const columns: ColumnField[] = [];
   const localColumns: string[] = [];
-  for (const [property, meta] of Object.entries(entity.meta.properties as unknown as Record<string, Property>)) {
+  for (const [property, meta] of Object.entries(
+    entity.meta.properties as unknown as Record<string, Property>,
+  )) {
     if (engineProperties.has(property)) continue;
     if (local.has(property)) localColumns.push(columnOf(property, meta));
     else columns.push(columnField(declaration, property, meta));
@@ -60,10 +62,14 @@ function columnField(declaration: SyncDeclaration, property: string, meta: Prope
     return { field: valueField(declaration, name, meta), property, column: name, targetTable: null };
   }
   if (meta.deleteRule !== 'no action') {
-    refuse(declaration, `needs deleteRule('no action') on "${property}": the engine deletes what requires a record (DEP-3)`);
+    refuse(
+      declaration,
+      `needs deleteRule('no action') on "${property}": the engine deletes what requires a record (DEP-3)`,
+    );
   }
   const missing = declaration.references?.[property];
-  if (missing === undefined) refuse(declaration, `does not say whether "${property}" waits or shows null (DEP-2)`);
+  if (missing === undefined)
+    refuse(declaration, `does not say whether "${property}" waits or shows null (DEP-2)`);
   const target = meta.entity!();
   const field: FieldSpec = {
     kind: 'reference',
@@ -84,6 +90,7 @@ function valueField(declaration: SyncDeclaration, name: string, meta: Property):
     kind,
     name,
     nullable: meta.nullable === true,
+    required: meta.nullable !== true && meta.default === undefined,
     default: meta.default === undefined ? emptyValue(kind, meta.nullable === true) : (meta.default as Value),
   };
   return meta.items === undefined ? field : { ...field, oneOf: meta.items };

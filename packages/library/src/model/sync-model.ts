@@ -1,6 +1,5 @@
 import type { EntitySchema } from '@mikro-orm/core';
-import type { ModelName, ModelSpec } from '@shoal/core';
-import { ShoalError } from '@shoal/core';
+import { type ModelName, type ModelSpec, type RecordId, ShoalError, type Value } from '@shoal/core';
 import type { Sqlite } from '../store/open-database.ts';
 import { type ColumnField, readEntity } from './entity-columns.ts';
 
@@ -20,6 +19,9 @@ export interface DerivedUpkeep {
   rebuild(): void;
 }
 
+/** Names a record by its natural key, under the library's secret. */
+export type DeriveId = (secret: Buffer, fields: ReadonlyMap<string, Value>) => RecordId | null;
+
 /** What a model says beside its entity; the rest is read from the entity. */
 export interface SyncDeclaration {
   readonly name: string;
@@ -28,7 +30,8 @@ export interface SyncDeclaration {
   readonly strategy: ModelSpec['strategy'];
   readonly granularity: ModelSpec['granularity'];
   readonly deletes?: ModelSpec['deletes'];
-  readonly ids?: ModelSpec['ids'];
+  /** How the name of a record follows from its fields, for models with derived ids; null where a field lacks (MRG-6). */
+  readonly deriveId?: DeriveId;
   readonly schemaVersion?: number;
   readonly priority?: number;
   readonly dependsOn?: readonly string[];
@@ -50,6 +53,7 @@ export interface SyncedModel {
   /** Local-only columns: they survive everything that arrives (S3-29). */
   readonly localColumns: readonly string[];
   readonly derived: readonly DerivedTable[];
+  readonly deriveId: DeriveId | null;
 }
 
 /**
@@ -67,6 +71,7 @@ export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): S
   return {
     entity,
     derived: declaration.derived ?? [],
+    deriveId: declaration.deriveId ?? null,
     get columns() {
       return read().columns;
     },
@@ -80,13 +85,20 @@ export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): S
   };
 }
 
-function readSpec(declaration: SyncDeclaration, { table, columns }: ReturnType<typeof readEntity>): ModelSpec {
+function readSpec(
+  declaration: SyncDeclaration,
+  { table, columns }: ReturnType<typeof readEntity>,
+): ModelSpec {
   const named = (property: string): string => {
     const column = columns.find((candidate) => candidate.property === property);
     if (column !== undefined) return column.field.name;
-    throw new ShoalError('invalid-model', `model "${declaration.name}" names the unknown property "${property}"`, {
-      model: declaration.name,
-    });
+    throw new ShoalError(
+      'invalid-model',
+      `model "${declaration.name}" names the unknown property "${property}"`,
+      {
+        model: declaration.name,
+      },
+    );
   };
   const { ownership } = declaration;
   return {
@@ -97,7 +109,7 @@ function readSpec(declaration: SyncDeclaration, { table, columns }: ReturnType<t
     strategy: declaration.strategy,
     granularity: declaration.granularity,
     deletes: declaration.deletes ?? 'delete-wins',
-    ids: declaration.ids ?? 'fresh',
+    ids: declaration.deriveId === undefined ? 'fresh' : 'derived',
     schemaVersion: declaration.schemaVersion ?? 1,
     priority: declaration.priority ?? 50,
     fields: columns.map(({ field }) => field),

@@ -28,7 +28,11 @@ export class CaptureSubscriber implements EventSubscriber {
   readonly #pending = new WeakMap<EntityManager, ChangeSet<Row>[]>();
   #uncommitted: ViewChange[] = [];
 
-  constructor(context: CaptureContext, models: readonly SyncedModel[], onChanges: (changes: readonly ViewChange[]) => void) {
+  constructor(
+    context: CaptureContext,
+    models: readonly SyncedModel[],
+    onChanges: (changes: readonly ViewChange[]) => void,
+  ) {
     this.#context = context;
     this.#modelByEntity = new Map(models.map((model) => [String(model.entity.meta.className), model]));
     this.#onChanges = onChanges;
@@ -96,19 +100,23 @@ export class CaptureSubscriber implements EventSubscriber {
   #toWrite(changeSet: ChangeSet<Row>): LocalWrite | undefined {
     const model = this.#modelByEntity.get(String(changeSet.meta.className))!;
     const { entity, originalEntity } = changeSet;
-    const uuid = entity['uuid'] ?? (originalEntity as Row | undefined)?.['uuid'];
+    const uuid = entity.uuid ?? (originalEntity as Row | undefined)?.uuid;
     if (typeof uuid !== 'string') return undefined; // Not ready to sync: nothing of it is captured (CHG-9).
     const ref = { model: model.spec.name, id: uuid } as RecordRef;
     const { store } = this.#context;
-    const seen = parseVersion(String((originalEntity as Row | undefined)?.['version'] ?? ''));
+    const seen = parseVersion(String((originalEntity as Row | undefined)?.version ?? ''));
     if (changeSet.type === ChangeSetType.DELETE || changeSet.type === ChangeSetType.DELETE_EARLY) {
       // The row is gone; what refers to it is found by its local id.
-      store.keys.set(model.spec.table, uuid, Number(entity['id']));
+      store.keys.set(model.spec.table, uuid, Number(entity.id));
       return { kind: 'delete', ref, seen };
     }
     const isNew = changeSet.type === ChangeSetType.CREATE || store.records.version(ref) === undefined;
-    const properties = isNew ? model.columns : model.columns.filter(({ property }) => property in changeSet.payload);
-    const fields = new Map(properties.map((column) => [column.field.name, this.#valueOf(model, entity, column.property)]));
+    const properties = isNew
+      ? model.columns
+      : model.columns.filter(({ property }) => property in changeSet.payload);
+    const fields = new Map(
+      properties.map((column) => [column.field.name, this.#valueOf(model, entity, column.property)]),
+    );
     return { kind: isNew ? 'replace' : 'put', ref, fields, seen: isNew ? null : seen };
   }
 
@@ -126,10 +134,10 @@ export class CaptureSubscriber implements EventSubscriber {
   /** The entity goes on with the version of its own write, so that its next write has seen it. */
   #refreshVersion({ entity, meta }: ChangeSet<Row>, versionByKey: ReadonlyMap<string, string>): void {
     const model = this.#modelByEntity.get(String(meta.className))!;
-    const version = versionByKey.get(`${model.spec.name}/${String(entity['uuid'])}`);
+    const version = versionByKey.get(`${model.spec.name}/${String(entity.uuid)}`);
     if (version === undefined) return;
-    entity['version'] = version;
+    entity.version = version;
     const original = helper(entity).__originalEntityData as Row | undefined;
-    if (original !== undefined) original['version'] = version;
+    if (original !== undefined) original.version = version;
   }
 }

@@ -4,7 +4,11 @@ import type { ViewRecord } from './library-reader.ts';
 /** One record of the canonical dump as JSON: model, uuid, then the fields in order of their names. */
 export function dumpLine({ model, id, fields }: ViewRecord): string {
   const names = [...fields.keys()].sort();
-  return JSON.stringify({ model, uuid: id, ...Object.fromEntries(names.map((name) => [name, jsonValue(fields.get(name)!)])) });
+  return JSON.stringify({
+    model,
+    uuid: id,
+    ...Object.fromEntries(names.map((name) => [name, jsonValue(fields.get(name)!)])),
+  });
 }
 
 function jsonValue(value: Value): unknown {

@@ -49,7 +49,9 @@ function prepareModel(db: ReturnType<typeof openForReading>, model: SyncedModel)
   const { table, name } = model.spec;
   const select = `select t.uuid as uuid, t.version as version, ${model.columns.map(columnSql).join(', ')} from ${table} t`;
   const get = db.prepare<[string], SqlValue[]>(`${select} where t.uuid = ?`).raw();
-  const list = db.prepare<[string, number], SqlValue[]>(`${select} where t.uuid > ? order by t.uuid limit ?`).raw();
+  const list = db
+    .prepare<[string, number], SqlValue[]>(`${select} where t.uuid > ? order by t.uuid limit ?`)
+    .raw();
   const all = db.prepare<[], SqlValue[]>(`${select} where t.uuid is not null order by t.uuid`).raw();
   const count = db.prepare<[], number>(`select count(*) from ${table} where uuid is not null`).pluck();
 
@@ -57,7 +59,9 @@ function prepareModel(db: ReturnType<typeof openForReading>, model: SyncedModel)
     model: name,
     id: uuid as RecordId,
     version: String(version),
-    fields: new Map(model.columns.map((column, index) => [column.field.name, fieldValue(column, values[index] ?? null)])),
+    fields: new Map(
+      model.columns.map((column, index) => [column.field.name, fieldValue(column, values[index] ?? null)]),
+    ),
   });
   return {
     get(id: string) {
@@ -73,5 +77,7 @@ function prepareModel(db: ReturnType<typeof openForReading>, model: SyncedModel)
 }
 
 function columnSql({ column, targetTable }: SyncedModel['columns'][number]): string {
-  return targetTable === null ? `t.${column}` : `(select uuid from ${targetTable} r where r.id = t.${column})`;
+  return targetTable === null
+    ? `t.${column}`
+    : `(select uuid from ${targetTable} r where r.id = t.${column})`;
 }

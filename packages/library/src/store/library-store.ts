@@ -62,11 +62,15 @@ export function libraryStore(options: {
       const id = target === undefined ? undefined : keys.idOf(target.spec.table, ref.id);
       return id === undefined ? [] : referringToId(options.models, rows, ref.model, id);
     },
+    parkedOf: (model) => parked.of(model),
     cutFromCircle(model) {
       const spec = registry.get(model);
       if (spec === undefined) return [];
       const fields = referencesOf(spec).filter((field) => field.target === model && field.missing === 'wait');
-      return parked.nulledIn(model, fields.map((field) => field.name));
+      return parked.nulledIn(
+        model,
+        fields.map((field) => field.name),
+      );
     },
   };
 
@@ -124,12 +128,12 @@ export function referringToId(
   for (const model of models) {
     for (const { field, column } of model.columns) {
       if (field.kind !== 'reference' || field.target !== target) continue;
-      for (const uuid of rows(model.spec.name).referring(column, id)) refs.push({ model: model.spec.name, id: uuid } as RecordRef);
+      for (const uuid of rows(model.spec.name).referring(column, id))
+        refs.push({ model: model.spec.name, id: uuid } as RecordRef);
     }
   }
   return refs;
 }
-
 
 function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const values = map.get(key);

@@ -35,7 +35,10 @@ export function isMigrated(db: Sqlite, migrations: readonly Migration[]): boolea
 function requireVersion(db: Sqlite, migrations: readonly Migration[]): void {
   const found = schemaVersion(db);
   if (found <= migrations.length) return;
-  throw new ShoalError('version-mismatch', `library.db is at version ${found}, this program knows ${migrations.length}`);
+  throw new ShoalError(
+    'version-mismatch',
+    `library.db is at version ${found}, this program knows ${migrations.length}`,
+  );
 }
 
 function schemaVersion(db: Sqlite): number {

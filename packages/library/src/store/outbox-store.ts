@@ -45,7 +45,10 @@ interface Row {
 
 /** Prepares the statements on `db`. */
 export function outboxStore(db: Sqlite): OutboxStore {
-  const find = db.prepare<[string, string], { id: number; transaction_stamp: string; payload: Buffer | null }>(
+  const find = db.prepare<
+    [string, string],
+    { id: number; transaction_stamp: string; payload: Buffer | null }
+  >(
     'select id, transaction_stamp, payload from shoal_outbox where model = ? and uuid = ? order by id desc limit 1',
   );
   const insert = db.prepare(
@@ -57,19 +60,32 @@ export function outboxStore(db: Sqlite): OutboxStore {
   );
   const select = db.prepare<[number], Row>('select * from shoal_outbox order by id limit ?');
   const remove = db.prepare('delete from shoal_outbox where id = ? and dot = ?');
-  const markShipped = db.prepare('update shoal_records set shipped = 1 where model = ? and uuid = ? and shipped = 0');
-  const isShipped = db.prepare<[string, string], number>('select shipped from shoal_records where model = ? and uuid = ?').pluck();
+  const markShipped = db.prepare(
+    'update shoal_records set shipped = 1 where model = ? and uuid = ? and shipped = 0',
+  );
+  const isShipped = db
+    .prepare<[string, string], number>('select shipped from shoal_records where model = ? and uuid = ?')
+    .pluck();
   const count = db.prepare<[], number>('select count(*) from shoal_outbox').pluck();
 
   return {
     add(item, transactionStamp) {
       const { ref, kept } = item;
       const version = kept === null ? null : formatVersion(kept.version);
-      const values = [item.dot, item.change, version, kept?.payload ?? null, item.scope, item.rank, item.wallMs] as const;
+      const values = [
+        item.dot,
+        item.change,
+        version,
+        kept?.payload ?? null,
+        item.scope,
+        item.rank,
+        item.wallMs,
+      ] as const;
       const waiting = find.get(ref.model, ref.id);
       // A state-based row carries no payload, so a later change only moves its dot; a log-based one keeps each
       // operation, but one transaction makes one (CHG-7).
-      const isFolded = waiting !== undefined && (kept === null || waiting.transaction_stamp === transactionStamp);
+      const isFolded =
+        waiting !== undefined && (kept === null || waiting.transaction_stamp === transactionStamp);
       if (isFolded) replace.run(...values, waiting.id);
       else insert.run(ref.model, ref.id, ...values, transactionStamp);
     },

@@ -9,6 +9,8 @@ export interface ParkStore {
   unpark(ref: RecordRef): KeptRow | null;
   setNulled(ref: RecordRef, nulled: readonly NulledReference[]): void;
   waitingFor(target: RecordRef): RecordRef[];
+  /** All parked records of a model. */
+  of(model: ModelName): RecordRef[];
   nulledIn(model: ModelName, fields: readonly string[]): RecordRef[];
 }
 
@@ -26,7 +28,9 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
        target_uuid = excluded.target_uuid, local_row = coalesce(excluded.local_row, local_row)`,
   );
   const remove = db
-    .prepare<[string, string], string | null>('delete from shoal_parked where model = ? and uuid = ? returning local_row')
+    .prepare<[string, string], string | null>(
+      'delete from shoal_parked where model = ? and uuid = ? returning local_row',
+    )
     .pluck();
   const clearNulled = db.prepare('delete from shoal_nulled where model = ? and uuid = ?');
   const insertNulled = db.prepare(
@@ -36,9 +40,14 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     `select model, uuid from shoal_parked where target_model = ? and target_uuid = ?
      union select model, uuid from shoal_nulled where target_model = ? and target_uuid = ?`,
   );
-  const nulledIn = db.prepare<[string, string], string>('select uuid from shoal_nulled where model = ? and field = ?').pluck();
+  const nulledIn = db
+    .prepare<[string, string], string>('select uuid from shoal_nulled where model = ? and field = ?')
+    .pluck();
+
+  const parkedOf = db.prepare<[string], RefRow>('select model, uuid from shoal_parked where model = ?');
 
   return {
+    of: (model) => parkedOf.all(model).map(toRef),
     park(ref, reason, waitsFor, kept) {
       upsert.run(
         ref.model,
@@ -57,11 +66,14 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     },
     setNulled(ref, nulled) {
       clearNulled.run(ref.model, ref.id);
-      for (const { field, target } of nulled) insertNulled.run(ref.model, ref.id, field, target.model, target.id);
+      for (const { field, target } of nulled)
+        insertNulled.run(ref.model, ref.id, field, target.model, target.id);
     },
     waitingFor: (target) => waiting.all(target.model, target.id, target.model, target.id).map(toRef),
     nulledIn: (model, fields) =>
-      fields.flatMap((field) => (nulledIn.all(model, field) as string[]).map((uuid) => toRef({ model, uuid }))),
+      fields.flatMap((field) =>
+        (nulledIn.all(model, field) as string[]).map((uuid) => toRef({ model, uuid })),
+      ),
   };
 }
 

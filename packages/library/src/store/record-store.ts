@@ -1,4 +1,12 @@
-import { emptyVersion, formatVersion, parseVersion, type RecordRef, type RecordState, type StoredRecord, type Version } from '@shoal/core';
+import {
+  emptyVersion,
+  formatVersion,
+  parseVersion,
+  type RecordRef,
+  type RecordState,
+  type StoredRecord,
+  type Version,
+} from '@shoal/core';
 import { decodeRecordPayload, encodeRecordPayload } from '@shoal/proto';
 import type { Sqlite } from './open-database.ts';
 
@@ -15,7 +23,9 @@ export interface RecordStore {
   version(ref: RecordRef): string | undefined;
   put(ref: RecordRef, stored: StoredRecord): void;
   /** The canonical payload as it is stored: what the relay seals (CHG-7). */
-  payload(ref: RecordRef): { readonly version: Version; readonly payload: Buffer; readonly schemaVersion: number } | undefined;
+  payload(
+    ref: RecordRef,
+  ): { readonly version: Version; readonly payload: Buffer; readonly schemaVersion: number } | undefined;
 }
 
 /** Prepares the statements on `db`. */
@@ -23,7 +33,9 @@ export function recordStore(db: Sqlite): RecordStore {
   const select = db.prepare<[string, string], RecordRow>(
     'select version, payload, schema_version from shoal_records where model = ? and uuid = ?',
   );
-  const selectVersion = db.prepare<[string, string], string>('select version from shoal_records where model = ? and uuid = ?').pluck();
+  const selectVersion = db
+    .prepare<[string, string], string>('select version from shoal_records where model = ? and uuid = ?')
+    .pluck();
   const upsert = db.prepare<[string, string, string, Buffer, number]>(
     `insert into shoal_records (model, uuid, version, payload, schema_version) values (?, ?, ?, ?, ?)
      on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version`,

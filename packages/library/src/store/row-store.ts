@@ -52,10 +52,13 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       .filter(({ targetTable }) => targetTable !== null)
       .map(({ column }) => [
         column,
-        db.prepare<[number], string>(`select uuid from ${table} where ${column} = ? and uuid is not null`).pluck(),
+        db
+          .prepare<[number], string>(`select uuid from ${table} where ${column} = ? and uuid is not null`)
+          .pluck(),
       ]),
   );
-  const bind = (row: ReadonlyMap<string, Value>) => model.columns.map((column) => columnValue(column, row, keys));
+  const bind = (row: ReadonlyMap<string, Value>) =>
+    model.columns.map((column) => columnValue(column, row, keys));
 
   return {
     upkeep: model.derived.map((derived) => derived.prepare(db)),
@@ -64,7 +67,11 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       const { lastInsertRowid } =
         kept === null
           ? insert.run(...values)
-          : insertKept.run(...values, kept.id, ...model.localColumns.map((column) => kept.local[column] ?? null));
+          : insertKept.run(
+              ...values,
+              kept.id,
+              ...model.localColumns.map((column) => kept.local[column] ?? null),
+            );
       const id = Number(lastInsertRowid);
       keys.set(table, uuid, id);
       return id;
@@ -90,7 +97,11 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
 }
 
 /** A field's value as its column holds it: references as local ids, true and false as 1 and 0. */
-function columnValue({ field, targetTable }: ColumnField, row: ReadonlyMap<string, Value>, keys: KeyMap): SqlValue {
+function columnValue(
+  { field, targetTable }: ColumnField,
+  row: ReadonlyMap<string, Value>,
+  keys: KeyMap,
+): SqlValue {
   const value = row.get(field.name) ?? null;
   if (targetTable !== null) return typeof value === 'string' ? (keys.idOf(targetTable, value) ?? null) : null;
   return typeof value === 'boolean' ? Number(value) : value;

@@ -1,0 +1,141 @@
+import type { RecordId } from '@shoal/core';
+import { freshRecordId, openTransactionManager, type TransactionManager } from '@shoal/library';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeviceEntity, EntryEntity, LocationEntity, TagEntity } from './index.ts';
+import { ship, testDevice, type TestDevice } from './library-on-disk.ts';
+
+let a: TestDevice;
+let b: TestDevice;
+let manager: TransactionManager;
+
+beforeEach(async () => {
+  a = await testDevice(1);
+  b = await testDevice(2);
+  await ship(a, [b]);
+  await ship(b, [a]);
+  manager = await openTransactionManager(a.options);
+});
+
+afterEach(async () => {
+  await manager.close();
+  a.close();
+  b.close();
+});
+
+const uuid = () => freshRecordId(Date.now());
+
+describe('TransactionManager', () => {
+  it('[CHG-5] a flush is captured in its own transaction, without a call', async () => {
+    const em = manager.fork();
+    const id = uuid();
+    em.create(TagEntity, { uuid: id, canonicalName: 'holiday' }, { persist: true });
+    await em.flush();
+    await ship(a, [b]);
+    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'holiday', search_weight: 100 });
+    expect(b.dump()).toEqual(a.dump());
+  });
+
+  it('[CHG-5] a transaction that is rolled back leaves nothing: no row, no state, nothing to ship', async () => {
+    const before = a.dump();
+    await expect(
+      manager.transactional(async (em) => {
+        em.create(TagEntity, { uuid: uuid(), canonicalName: 'gone' }, { persist: true });
+        await em.flush();
+        throw new Error('changed my mind');
+      }),
+    ).rejects.toThrow('changed my mind');
+    expect(a.dump()).toEqual(before);
+    expect(a.library.outboxCount()).toBe(0);
+  });
+
+  it('[CHG-5] a savepoint that is rolled back leaves nothing, what surrounds it stays', async () => {
+    const [kept, lost] = [uuid(), uuid()];
+    await manager.transactional(async (em) => {
+      em.create(TagEntity, { uuid: kept, canonicalName: 'kept' }, { persist: true });
+      await em.flush();
+      await em
+        .transactional(async (inner) => {
+          inner.create(TagEntity, { uuid: lost, canonicalName: 'lost' }, { persist: true });
+          await inner.flush();
+          throw new Error('inner');
+        })
+        .catch(() => undefined);
+    });
+    expect(a.fields('tag', kept)).toBeDefined();
+    expect(a.fields('tag', lost)).toBeUndefined();
+    expect(await ship(a, [b])).toBe(1);
+    expect(b.dump()).toEqual(a.dump());
+  });
+
+  it('[MRG-1] an entity that was loaded before a change arrived does not swallow it', async () => {
+    const id = uuid();
+    await a.put('tag', id, { canonical_name: 'holiday' });
+    await ship(a, [b]);
+    const em = manager.fork();
+    const tag = await em.findOneOrFail(TagEntity, { uuid: id });
+    await b.put('tag', id, { color: '#222', icon: 'sun' });
+    await ship(b, [a]);
+    tag.color = '#111';
+    await em.flush();
+    await ship(a, [b]);
+    expect(a.dump()).toEqual(b.dump());
+    expect(a.fields('tag', id)).toMatchObject({ color: '#111', icon: 'sun' });
+    const state = a.library.store.records.get({ model: 'tag' as never, id })!.state;
+    expect(state.fields.get('color')!.map(({ value }) => value)).toEqual(['#111', '#222']);
+  });
+
+  it('[MRG-1] a second edit of the same entity has seen the first', async () => {
+    const id = uuid();
+    const em = manager.fork();
+    const tag = em.create(TagEntity, { uuid: id, canonicalName: 'one' }, { persist: true });
+    await em.flush();
+    tag.canonicalName = 'two';
+    await em.flush();
+    tag.canonicalName = 'three';
+    await em.flush();
+    const state = a.library.store.records.get({ model: 'tag' as never, id })!.state;
+    expect(state.fields.get('canonical_name')!.map(({ value }) => value)).toEqual(['three']);
+  });
+
+  it('[CHG-3] local keys travel as UUIDs, also in a circle of references', async () => {
+    const [location, root] = [uuid(), uuid()];
+    await manager.transactional(async (em) => {
+      const device = await em.findOneOrFail(DeviceEntity, { uuid: a.id });
+      const place = em.create(LocationEntity, { uuid: location, name: 'home', path: '/home', device } as never, { persist: true });
+      const entry = em.create(EntryEntity, { uuid: root, name: 'home', kind: 'directory', location: place } as never, { persist: true });
+      await em.flush();
+      place.rootEntry = entry as never;
+    });
+    await ship(a, [b]);
+    expect(b.fields('location', location)).toMatchObject({ root_entry: root, device: a.id });
+    expect(b.dump()).toEqual(a.dump());
+  });
+
+  it('[DEP-3] removing an entity deletes what requires it', async () => {
+    const [location, root] = [uuid(), uuid()];
+    await a.put('location', location, { name: 'home', path: '/home', device: a.id });
+    await a.put('entry', root, { name: 'home', kind: 'directory', location });
+    await ship(a, [b]);
+    const em = manager.fork();
+    em.remove(await em.findOneOrFail(LocationEntity, { uuid: location }));
+    await em.flush();
+    await ship(a, [b]);
+    for (const device of [a, b]) {
+      expect(device.fields('location', location)).toBeUndefined();
+      expect(device.fields('entry', root)).toBeUndefined();
+    }
+  });
+
+  it('[CHG-9] an entity without a UUID is not captured until it is given one', async () => {
+    const id = uuid();
+    const em = manager.fork();
+    const tag = em.create(TagEntity, { canonicalName: 'later' }, { persist: true });
+    await em.flush();
+    expect(a.library.outboxCount()).toBe(0);
+    tag.uuid = id as RecordId;
+    await em.flush();
+    await ship(a, [b]);
+    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'later' });
+    expect(b.dump()).toEqual(a.dump());
+  });
+});
