@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type DeviceId, ShoalError } from '@shoal/core';
 import { type HomePaths, homePaths } from './home-paths.ts';
-import { parseJsonFields } from './json-fields.ts';
+import { type JsonFields, parseJsonFields } from './json-fields.ts';
 import { createPrivateFile, isErrno, readPrivateFile, storageFailed } from './private-file.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -93,16 +93,19 @@ function checkDeviceName(name: string): void {
 function parseConfig(text: string, file: string): HomeConfig {
   const fields = parseJsonFields(text, file);
   checkFileVersion(fields.integer('version', { min: 1, max: Number.MAX_SAFE_INTEGER }), file);
-  const ports = fields.object('ports');
   return {
     deviceId: fields.uuid<DeviceId>('deviceId'),
     name: fields.text('name', nameLengthMax),
     os: fields.text('os', nameLengthMax),
-    ports: {
-      nats: ports.integer('nats', portBounds),
-      grpc: ports.integer('grpc', portBounds),
-      http: ports.integer('http', portBounds),
-    },
+    ports: parsePorts(fields.object('ports')),
+  };
+}
+
+function parsePorts(fields: JsonFields): HomeConfig['ports'] {
+  return {
+    nats: fields.integer('nats', portBounds),
+    grpc: fields.integer('grpc', portBounds),
+    http: fields.integer('http', portBounds),
   };
 }
 

@@ -1,0 +1,33 @@
+export type {
+  AddLocationReply,
+  CaptureStatusReply,
+  FieldValue,
+  IngestStatusReply,
+  LibraryInfo,
+  LogLine,
+  LogStatusReply,
+  Mutation,
+  ReadLogReply,
+  Record,
+  RescanLocationReply,
+  StatusReply,
+  WatchEvent,
+  WireDot,
+  WriteReply,
+} from '@shoal/proto';
+export {
+  type CallOptions,
+  MutationKind,
+  TagTarget,
+  uuidFromBytes,
+  uuidToBytes,
+} from '@shoal/proto';
+export { connectGateway, type GatewayAddress, type GatewayClient } from './connect-gateway.ts';
+export {
+  fromJson,
+  type JsonRecord,
+  type JsonValue,
+  toJson,
+  versionFromText,
+  versionToText,
+} from './record-json.ts';

@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LibraryId } from '@shoal/core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type FollowedLibraries, followLibraries } from './follow-libraries.ts';
+import { homePaths } from './home-paths.ts';
+import { addLibrary, newLibraryFile } from './library-file.ts';
+import { silentLog } from './log.ts';
+
+interface Part {
+  readonly name: string;
+  close(): void;
+}
+
+let dir: string;
+let followed: FollowedLibraries<Part>;
+let closed: string[];
+const paths = () => homePaths(dir);
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'shoal-libraries-'));
+  closed = [];
+});
+afterEach(async () => {
+  await followed.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function follow(): Promise<void> {
+  followed = await followLibraries<Part>({
+    paths: paths(),
+    log: silentLog(),
+    pollMs: 5,
+    open: ({ name }) => ({ name, close: () => closed.push(name) }),
+  });
+}
+
+const names = () => followed.list().map(({ part }) => part.name);
+
+test('libraries there at start are open at once; one that appears is opened, one that goes is closed', async () => {
+  const first = await addLibrary(paths(), newLibraryFile({ name: 'first' }));
+  await follow();
+  expect(names()).toEqual(['first']);
+  const second = await addLibrary(paths(), newLibraryFile({ name: 'second' }));
+  await vi.waitFor(() => expect(followed.require(second.libraryId).name).toBe('second'));
+  await rm(first.paths.dir, { recursive: true });
+  await vi.waitFor(() => expect(closed).toEqual(['first']));
+  expect(() => followed.require(first.libraryId)).toThrow(expect.objectContaining({ code: 'not-found' }));
+  await followed.stop();
+  expect(closed).toEqual(['first', 'second']);
+});
+
+test('a damaged library is unavailable with its reason, holds up no other, and opens once mended', async () => {
+  const damaged = newLibraryFile({ name: 'damaged' });
+  const { paths: place } = await addLibrary(paths(), damaged);
+  await writeFile(place.file, '{}');
+  await addLibrary(paths(), newLibraryFile({ name: 'whole' }));
+  await follow();
+  expect(names()).toEqual(['whole']);
+  expect(() => followed.require(damaged.libraryId)).toThrow(
+    expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('"version"') }),
+  );
+  await writeFile(place.file, JSON.stringify({ version: 1, ...damaged }));
+  await vi.waitFor(() => expect(names()).toContain('damaged'));
+});
+
+test('a library that nobody has is not-found', async () => {
+  await follow();
+  expect(() => followed.require('00000000-0000-7000-8000-000000000000' as LibraryId)).toThrow(
+    expect.objectContaining({ code: 'not-found', subject: expect.objectContaining({ field: 'library_id' }) }),
+  );
+});
