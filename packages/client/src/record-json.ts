@@ -54,9 +54,10 @@ export function versionToText(version: readonly WireDot[]): string {
 /** The version that such a text stands for. Throws `invalid-argument`. */
 export function versionFromText(text: string): WireDot[] {
   try {
-    const bytes = Buffer.from(text, 'base64');
-    if (bytes.toString('base64') !== text) throw new RangeError('not base64');
-    return RecordMessage.decode(bytes).version;
+    const { version } = RecordMessage.decode(Buffer.from(text, 'base64'));
+    // A text that is not ours may parse as no version at all, and the write would be a blind one.
+    if (versionToText(version) !== text) throw new RangeError('not the text of a version');
+    return version;
   } catch (error) {
     const message = '"version": expected the text that a read gave';
     throw new ShoalError('invalid-argument', message, { field: 'version' }, error);
