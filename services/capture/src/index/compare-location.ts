@@ -1,0 +1,156 @@
+import { type BytePath, childPath, entryName, nameOf, parentPath, rootPath } from './byte-path.ts';
+import type { ChangeBatch } from './change-batch.ts';
+import { type FolderPlan, factSteps, planFolder } from './compare.ts';
+import type { CountKeeper } from './comparison-counts.ts';
+import { deleteTree } from './delete-missing.ts';
+import type { DirtyFolder } from './dirty-folders.ts';
+import type { EntryStore, KnownEntry } from './entry-store.ts';
+import { findArrivals, noArrivals } from './find-arrivals.ts';
+import { type FolderNode, nearestFolder, rootOf, splitPath } from './known-tree.ts';
+import { matchFolder } from './match-folder.ts';
+import { rootOnDisk } from './root-on-disk.ts';
+import { readEntry, readFolder, type ScanContext } from './scan.ts';
+import { fileIdOf } from './stamp.ts';
+
+/** What one comparison works with. */
+export interface Comparison {
+  readonly store: EntryStore;
+  readonly location: number;
+  readonly scan: ScanContext;
+  readonly batch: ChangeBatch;
+  readonly counter: CountKeeper;
+  /** Hands out negative refs, each once. */
+  readonly nextRef: () => number;
+  /** Asked between folders; true ends the comparison where it is, with what it found written. */
+  readonly isStopping: () => boolean;
+  /** A known entry is not in its folder; it is not deleted here. */
+  readonly onMissing: (entry: KnownEntry) => void;
+  /** A folder vanished under our hands. */
+  readonly onGone: (path: BytePath) => void;
+  /** A folder whose name no watcher can take, being no UTF-8. */
+  readonly onUnwatchable: (path: BytePath) => void;
+}
+
+/** `missing`: the root is not there (unplugged, renamed), and nothing may be concluded from that. */
+export type ComparisonEnd = 'done' | 'missing';
+
+/** Compares everything, parents first, writing while it goes; unchanged files are not opened. */
+export async function compareLocation(comparison: Comparison): Promise<ComparisonEnd> {
+  const root = await compareRoot(comparison);
+  if (root === null) return 'missing';
+  await compareTree(comparison, root.node, { isDeep: true, isFresh: root.isFresh });
+  return 'done';
+}
+
+/**
+ * Compares some folders, each alone or with all below it. A folder that is new, gone or another than the
+ * known one is found by comparing the one above it.
+ */
+export async function compareFolders(
+  comparison: Comparison,
+  folders: readonly DirtyFolder[],
+): Promise<ComparisonEnd> {
+  for (const folder of folders) {
+    if (comparison.isStopping()) break;
+    if ((await rootOnDisk(comparison)) === null) return 'missing';
+    const node = await standingFolder(comparison, folder.path);
+    if (node === null) return compareLocation(comparison);
+    await compareTree(comparison, node, {
+      isDeep: folder.isDeep && node.path === folder.path,
+      isFresh: false,
+    });
+  }
+  return 'done';
+}
+
+async function compareRoot(comparison: Comparison): Promise<{ node: FolderNode; isFresh: boolean } | null> {
+  const { store, location, batch } = comparison;
+  const disk = await rootOnDisk(comparison);
+  if (disk === null) return null;
+  const known = await rootOf(store, location);
+  const pairs = known === null ? [] : [{ known, disk }];
+  const isRenamed = known !== null && nameOf(known) !== disk.name;
+  const plan = planFolder({
+    parent: null,
+    match: {
+      kept: isRenamed ? [] : pairs,
+      renamed: isRenamed ? pairs : [],
+      newcomers: known === null ? [disk] : [],
+      missing: [],
+    },
+    arrivals: new Map(),
+    nextRef: comparison.nextRef,
+  });
+  for (const step of plan.steps) await batch.add(step, rootPath);
+  const { key } = [...plan.seen, ...plan.unseen][0]!;
+  return { node: { path: rootPath, key, above: null }, isFresh: known === null };
+}
+
+/** The folder at `path` or the nearest above that is on disk what the index says; its facts are renewed. */
+async function standingFolder(comparison: Comparison, path: BytePath): Promise<FolderNode | null> {
+  const { store, location, scan, batch } = comparison;
+  for (let node = await nearestFolder(store, location, path); node !== null; node = node.above) {
+    const known = await store.get(location, node.key);
+    const { folder, name } = splitPath(node.path);
+    const disk = node.path === rootPath ? await rootOnDisk(comparison) : await readEntry(scan, folder, name);
+    if (known === null || disk === null || typeof disk === 'string') continue;
+    if (disk.kind !== 'directory' || disk.fileId !== fileIdOf(known.stamp)) continue;
+    for (const step of factSteps({ known, disk })) await batch.add(step, node.path);
+    return node;
+  }
+  return null;
+}
+
+async function compareTree(
+  comparison: Comparison,
+  start: FolderNode,
+  { isDeep, isFresh }: { readonly isDeep: boolean; readonly isFresh: boolean },
+): Promise<void> {
+  const stack = [start];
+  for (let node = stack.pop(); node !== undefined && !comparison.isStopping(); node = stack.pop()) {
+    const above = node;
+    const plan = await compareFolder(comparison, node, isFresh);
+    const below = isDeep ? [...(plan?.seen ?? []), ...(plan?.unseen ?? [])] : (plan?.unseen ?? []);
+    for (const { disk, key } of below) stack.push({ path: childPath(above.path, disk.name), key, above });
+  }
+  await comparison.batch.flush();
+}
+
+async function compareFolder(
+  comparison: Comparison,
+  node: FolderNode,
+  isFresh: boolean,
+): Promise<FolderPlan | null> {
+  const { store, location, batch, scan } = comparison;
+  const read = await readFolder(scan, node.path);
+  if (read.state !== 'read') {
+    if (read.state === 'gone') comparison.onGone(node.path);
+    else comparison.counter.skip({ unreadable: 1 });
+    return null;
+  }
+  comparison.counter.folder();
+  comparison.counter.skip(read.skipped);
+  if (!isText(node.path) && isText(parentPath(node.path))) comparison.onUnwatchable(node.path);
+  const key = batch.keyOf(node.key);
+  // Under a ref of this comparison there is nothing yet.
+  const children = node.key < 0 ? [] : await store.children(location, key);
+  const known = children.filter((entry) => !batch.isMoving(entry.key) && !read.unreadable.has(nameOf(entry)));
+  const match = matchFolder(known, read.entries);
+  const here = new Set(children.map((entry) => entry.key));
+  const arrivals = isFresh ? noArrivals : await findArrivals(comparison, node, match.newcomers, here);
+  const plan = planFolder({ parent: key, match, arrivals, nextRef: comparison.nextRef });
+  const names = new Set(read.entries.map((entry) => entry.name));
+  for (const entry of plan.missing) {
+    // What took its name is of another kind: nothing to wait for, and the name is needed.
+    if (names.has(nameOf(entry))) await deleteTree(comparison, entry);
+    else comparison.onMissing(entry);
+  }
+  for (const step of plan.steps) await batch.add(step, childPath(node.path, step.name));
+  // What is looked up next must see where things are now.
+  if (plan.steps.some((step) => step.change.type === 'move')) await batch.flush();
+  return plan;
+}
+
+function isText(path: BytePath): boolean {
+  return entryName(path).nameBytes === null;
+}

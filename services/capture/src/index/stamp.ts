@@ -1,0 +1,31 @@
+import type { BigIntStats } from 'node:fs';
+import type { EntryKind } from './entry-store.ts';
+
+/**
+ * What tells without reading whether something on disk is what it was:
+ * `dev:ino:birthNs:size:mtimeNs:nlink`; the last three are 0 for directories, whose own are noise.
+ */
+export function stampOf(kind: EntryKind, stats: BigIntStats): string {
+  const id = `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
+  return kind === 'directory' ? `${id}:0:0:0` : `${id}:${stats.size}:${stats.mtimeNs}:${stats.nlink}`;
+}
+
+/**
+ * Names a file whatever it is called: `dev:ino:birthNs`. The birth keeps a new file that was given the
+ * inode of a deleted one (ext4 does so at once) from passing for it.
+ */
+export function fileIdOf(stamp: string | null): string | null {
+  return stamp === null ? null : stamp.split(':', 3).join(':');
+}
+
+/**
+ * Whether two stamps promise the same content: inode, birth, size and time of modification. The device
+ * number may differ (it does after a restart, for some disks), and so may the number of links.
+ */
+export function isSameContent(left: string | null, right: string | null): boolean {
+  return left !== null && right !== null && contentPart(left) === contentPart(right);
+}
+
+function contentPart(stamp: string): string {
+  return stamp.split(':').slice(1, 5).join(':');
+}
