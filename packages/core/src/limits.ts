@@ -27,6 +27,15 @@ export const limits = {
   maxDriftMs: 5 * 60_000,
   /** Deadline of a request between services and devices (REP-4). */
   requestMs: 30_000,
+  /** No handler works for one request longer, whatever deadline the caller sends. */
+  requestMsMax: 15 * 60_000,
+  /** Requests of one subject that are worked on at once, and that wait; beyond, they are refused. */
+  servedAtOnceMax: 64,
+  servedWaitingMax: 1_024,
+  /** How long a bus that closes waits for the requests in hand. */
+  busCloseMs: 5_000,
+  /** How long a first connection to the bus is tried. */
+  connectMs: 10_000,
   /** Heartbeats between log-stores (REP-3). */
   heartbeatMs: 5_000,
   /** The relay looks at the outbox at least this often (CHG-8, S0-57). */
@@ -71,6 +80,8 @@ export const limits = {
   watchersMax: 100,
   /** A watcher looks again at least this often, also when hints were lost. */
   watchPollMs: 5_000,
+  /** Deadline of a rescan, which compares a whole location. */
+  rescanMs: 10 * 60_000,
   /** How long a status waits for one service before it is called unreachable. */
   statusMs: 2_000,
 } as const;
