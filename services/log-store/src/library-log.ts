@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { type DeviceId, type LibraryId, lifeId, limits, ShoalError, type StreamId } from '@shoal/core';
+import {
+  type AcknowledgeRequest,
+  type AppendReply,
+  type AppendRequest,
+  type LogStatusReply,
+  type ParsedEntry,
+  type PullReply,
+  type PullRequest,
+  parseEntry,
+  type ReadReply,
+  type ReadRequest,
+} from '@shoal/proto';
+import type { Log } from '@shoal/service-kit';
+import type { LibraryChannel } from './library-channel.ts';
+import { logStatus } from './log-status.ts';
+import { pullPage } from './pull-page.ts';
+import { readPage } from './read-page.ts';
+import { Replication, type Surroundings } from './replicate.ts';
+import { SyncLog } from './sync-log.ts';
+
+export interface LibraryLogOptions {
+  readonly libraryId: LibraryId;
+  readonly device: DeviceId;
+  /** The path of sync.db. */
+  readonly path: string;
+  readonly channel: LibraryChannel;
+  readonly surroundings: Surroundings;
+  /** The log may be read up to `headSeq` now: told to the device's own services, as a hint. */
+  readonly onReadable: (headSeq: number) => void;
+  readonly report: Log;
+}
+
+/** What the log-store does for one library. Each answer is given when what it says is durable. */
+export interface LibraryLog {
+  append(request: AppendRequest): AppendReply;
+  read(request: ReadRequest): ReadReply;
+  pull(request: PullRequest): PullReply;
+  acknowledge(request: AcknowledgeRequest): void;
+  status(): LogStatusReply;
+  /** Ends what is under way, then closes sync.db. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the log of one library and begins to exchange it with the other devices. Each opening numbers what it appends
+ * in a stream of its own (REP-6). Throws `storage-failed`, `damaged-file`, `version-mismatch`.
+ */
+export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
+  const { libraryId, device, path, channel, surroundings, report } = options;
+  const life = lifeId<StreamId>(device, randomBytes(8).toString('hex'));
+  const log = new SyncLog({ path, libraryId, life });
+  const onReadable = () => options.onReadable(log.readableSeq);
+  const replication = new Replication({ log, device, channel, surroundings, onReadable, report });
+  const pull = (request: PullRequest) => pullPage(log, request);
+  channel.servePull(async (request) => pull(request));
+
+  return {
+    append: (request) => {
+      const appended = log.append(parseGroup(libraryId, request));
+      if (appended.length > 0) {
+        // Durable first; only then may anybody hear of it.
+        replication.publish(appended);
+        onReadable();
+      }
+      return { logId: log.logId, headSeq: log.headSeq, appended: appended.length };
+    },
+    read: (request) => readPage(log, request),
+    pull,
+    acknowledge: ({ logId, appliedSeq }) => log.acknowledge(logId, appliedSeq),
+    status: () => logStatus(log, replication.peers, surroundings),
+    close: async () => {
+      await channel.close();
+      await replication.close();
+      log.close();
+    },
+  };
+}
+
+/** A group is taken whole or not at all: one bad entry refuses it, and changes nothing (SEC-5). */
+function parseGroup(libraryId: LibraryId, { entries }: AppendRequest): ParsedEntry[] {
+  if (entries.length > limits.batchEntriesMax) {
+    throw new ShoalError(
+      'payload-too-large',
+      `"entries": expected at most ${limits.batchEntriesMax}, found ${entries.length}`,
+      { field: 'entries' },
+    );
+  }
+  return entries.map((wire) => {
+    const entry = parseEntry(wire);
+    if (entry.header.libraryId !== libraryId) {
+      throw new ShoalError('invalid-argument', `"library_id" of an entry: expected ${libraryId}`, {
+        field: 'library_id',
+      });
+    }
+    // Deletes are sealed too (CHG-4), so nothing comes without a payload yet.
+    if (entry.sealed.length === 0) {
+      throw new ShoalError('malformed-message', '"sealed" of an entry: expected a sealed payload', {
+        field: 'sealed',
+      });
+    }
+    return entry;
+  });
+}

@@ -1,0 +1,70 @@
+import { type DeviceId, limits, planLive, type StreamId, type Vector } from '@shoal/core';
+import type { LiveEntries, PositionedEntry } from '@shoal/proto';
+import { parseEntries } from './parse-entries.ts';
+import type { SyncLog } from './sync-log.ts';
+
+export interface LiveInboxOptions {
+  readonly log: SyncLog;
+  /** So many were stored. */
+  readonly onStored: (count: number) => void;
+  /** The peer has more than we could take. */
+  readonly onGap: (device: DeviceId, missing: Vector) => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+interface LiveMessage {
+  readonly from: DeviceId;
+  readonly message: LiveEntries;
+}
+
+/**
+ * Takes live messages in (REP-3): those that are there together are stored in one transaction, as each one costs a
+ * write to the disk. Bounded; what does not fit is dropped and found by the next heartbeat.
+ */
+export function openLiveInbox(options: LiveInboxOptions) {
+  const { log } = options;
+  let waiting: LiveMessage[] = [];
+  let drain: NodeJS.Immediate | undefined;
+
+  function drainNow(): void {
+    drain = undefined;
+    const messages = waiting;
+    waiting = [];
+    try {
+      store(messages);
+    } catch (error) {
+      options.onFailed(error);
+    }
+  }
+
+  function store(messages: readonly LiveMessage[]): void {
+    const senderByStream = new Map<StreamId, DeviceId>();
+    const entries = messages.flatMap(({ from, message }) => {
+      const parsed = parseEntries(log.libraryId, message.entries).entries;
+      for (const { position } of parsed) senderByStream.set(position.stream, from);
+      return parsed;
+    });
+    const { take, missing } = planLive(log.have, entries.map(placed));
+    const count = log.store(take.map(({ entry }) => entry));
+    if (count > 0) options.onStored(count);
+    for (const [stream, originSeq] of missing) {
+      options.onGap(senderByStream.get(stream)!, new Map([[stream, originSeq]]));
+    }
+  }
+
+  return {
+    add(from: DeviceId, message: LiveEntries): void {
+      if (waiting.length >= limits.liveQueueMax) return;
+      waiting.push({ from, message });
+      drain ??= setImmediate(drainNow);
+    },
+    close(): void {
+      clearImmediate(drain);
+      waiting = [];
+    },
+  };
+}
+
+function placed(entry: PositionedEntry) {
+  return { stream: entry.position.stream, originSeq: entry.position.originSeq, entry };
+}

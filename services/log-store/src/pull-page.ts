@@ -1,0 +1,102 @@
+import { limits, type StreamId, type Vector, vectorAt } from '@shoal/core';
+import { type Entry, type PullReply, type PullRequest, vectorFromWire, vectorToWire } from '@shoal/proto';
+import type { Place } from './store/entry-rows.ts';
+import type { SyncLog } from './sync-log.ts';
+import { wireEntry, wireEntryBytes, wireVectorBytes } from './wire-entry.ts';
+
+/** Up to this many missing entries are found by their positions; more are found by walking through the log. */
+const gatherMax = 4 * limits.batchEntriesMax;
+
+/**
+ * One page of a pull round: what lies beyond the caller's vector, in seq order, bounded in entries, bytes and rows
+ * looked at (REP-1). A token that this log cannot confirm starts the round anew (REP-2). Vector and entries are of
+ * one moment, as nothing is written in between.
+ */
+export function pullPage(log: SyncLog, request: PullRequest): PullReply {
+  const callerHave = vectorFromWire(request.have);
+  const isConfirmed = isTokenConfirmed(log, request);
+  const afterSeq = isConfirmed ? request.afterSeq : 0;
+  const scan = scanBeyond(log, callerHave, afterSeq);
+  const page = fillPage(log, scan, request.limit);
+  const isVectorWanted = page.isTail || !isConfirmed;
+  return {
+    logId: log.logId,
+    entries: page.entries,
+    have: isVectorWanted ? vectorToWire(log.have) : [],
+    afterSeq: page.afterSeq,
+    afterProof: log.proofAt(page.afterSeq)!,
+    done: page.isTail,
+    latestSeq: log.headSeq,
+    firstPage: !isConfirmed,
+  };
+}
+
+function isTokenConfirmed(log: SyncLog, request: PullRequest): boolean {
+  if (request.logId !== log.logId || request.afterSeq > log.headSeq) return false;
+  return log.proofAt(request.afterSeq)?.equals(request.afterProof) ?? false;
+}
+
+interface Scan {
+  /** Seqs to send, in order. */
+  readonly seqs: readonly number[];
+  /** Everything up to here was looked at. */
+  readonly scannedSeq: number;
+}
+
+function scanBeyond(log: SyncLog, callerHave: Vector, afterSeq: number): Scan {
+  return gatherBeyond(log, callerHave, afterSeq) ?? walkBeyond(log, callerHave, afterSeq);
+}
+
+/** By positions, stream by stream; null when that is too much. */
+function gatherBeyond(log: SyncLog, callerHave: Vector, afterSeq: number): Scan | null {
+  const found: number[] = [];
+  let total = 0;
+  for (const [id, stream] of log.streamById) {
+    const seqs = log.entries.seqsBeyond(id, vectorAt(callerHave, stream), gatherMax + 1 - total);
+    total += seqs.length;
+    if (total > gatherMax) return null;
+    for (const seq of seqs) if (seq > afterSeq) found.push(seq);
+  }
+  return { seqs: found.sort((a, b) => a - b), scannedSeq: log.headSeq };
+}
+
+/** Row by row from where the round stands; bounded, so a page may be short and the next one go on (T47). */
+function walkBeyond(log: SyncLog, callerHave: Vector, afterSeq: number): Scan {
+  const seqs: number[] = [];
+  let scannedSeq = afterSeq;
+  let looked = 0;
+  while (looked < limits.pageScanMax && seqs.length <= limits.batchEntriesMax) {
+    const places = log.entries.placesAfter(scannedSeq, limits.batchEntriesMax);
+    for (const place of places) if (isBeyond(log, callerHave, place)) seqs.push(place.seq);
+    looked += places.length;
+    if (places.length < limits.batchEntriesMax) return { seqs, scannedSeq: log.headSeq };
+    scannedSeq = places[places.length - 1]!.seq;
+  }
+  return { seqs, scannedSeq };
+}
+
+function isBeyond(log: SyncLog, callerHave: Vector, { streamId, originSeq }: Place): boolean {
+  return originSeq > vectorAt(callerHave, log.streamById.get(streamId) as StreamId);
+}
+
+interface Page {
+  readonly entries: Entry[];
+  readonly afterSeq: number;
+  readonly isTail: boolean;
+}
+
+function fillPage(log: SyncLog, { seqs, scannedSeq }: Scan, limit: number): Page {
+  const entriesMax = Math.min(limit || limits.batchEntriesMax, limits.batchEntriesMax);
+  const entries: Entry[] = [];
+  let bytes = wireVectorBytes(log.have.size) + 256;
+  let lastSeq = 0;
+  for (const seq of seqs) {
+    const row = log.entries.at(seq)!;
+    bytes += wireEntryBytes(row);
+    const isFull = entries.length === entriesMax || (entries.length > 0 && bytes > limits.messageBytesMax);
+    if (isFull) return { entries, afterSeq: lastSeq, isTail: false };
+    entries.push(wireEntry(log, row));
+    lastSeq = seq;
+  }
+  return { entries, afterSeq: scannedSeq, isTail: scannedSeq === log.headSeq };
+}

@@ -1,0 +1,74 @@
+import { claimsAll, openRound, type PullRound, roundAsks, stepRound } from '@shoal/core';
+import { type PullReply, type PullRequest, uuidToBytes, vectorFromWire, vectorToWire } from '@shoal/proto';
+import { parseEntries } from './parse-entries.ts';
+import type { SyncLog } from './sync-log.ts';
+
+export interface RoundOptions {
+  readonly log: SyncLog;
+  readonly ask: (request: PullRequest) => Promise<PullReply>;
+  /** A page was stored, with so many new entries. */
+  readonly onPage: (stored: number) => void;
+}
+
+/** How a round ended. Whether anything came, entries or claims, decides how soon the next one may be. */
+export type RoundEnd =
+  | { readonly kind: 'finished'; readonly hasBrought: boolean; readonly hasRefused: boolean }
+  | { readonly kind: 'abandoned'; readonly reason: string }
+  /** The round to go on with next time (REP-2). */
+  | { readonly kind: 'cut'; readonly round: PullRound; readonly error: unknown };
+
+/**
+ * Runs a pull round with one peer to its end: asks page by page, stores each, and claims what the round allows
+ * (REP-1, REP-2). `from` is a round that was cut, if there is one.
+ */
+export async function runRound(options: RoundOptions, from?: PullRound): Promise<RoundEnd> {
+  const { log } = options;
+  let round = from ?? openRound(log.logId);
+  let hasBrought = false;
+  try {
+    for (let asks = roundAsks(round); asks !== null; asks = roundAsks(round)) {
+      const reply = await options.ask(requestOf(log, asks.token));
+      round = stepRound(round, { kind: 'page', page: pageOf(reply) });
+      if (round.kind !== 'storing') break;
+      const { entries, refused } = parseEntries(log.libraryId, reply.entries);
+      const stored = log.store(entries);
+      hasBrought ||= stored > 0;
+      round = stepRound(round, { kind: 'stored', ownLogId: log.logId, hasRefused: refused.length > 0 });
+      options.onPage(stored);
+    }
+    if (round.kind === 'finished') {
+      hasBrought ||= !claimsAll(log.have, round.claim);
+      if (!round.hasRefused) log.claim(round.claim);
+      return { kind: 'finished', hasBrought, hasRefused: round.hasRefused };
+    }
+    const reason = round.kind === 'abandoned' ? round.reason : 'no-way';
+    return { kind: 'abandoned', reason };
+  } catch (error) {
+    return { kind: 'cut', round: stepRound(round, { kind: 'cut' }), error };
+  }
+}
+
+function requestOf(
+  log: SyncLog,
+  token: { readonly logId: string; readonly seq: number; readonly proof: string } | null,
+): PullRequest {
+  return {
+    libraryId: uuidToBytes(log.libraryId),
+    // The newest, not that of the round's start: what came meanwhile need not come again.
+    have: vectorToWire(log.have),
+    afterSeq: token?.seq ?? 0,
+    logId: token?.logId ?? '',
+    limit: 0,
+    afterProof: Buffer.from(token?.proof ?? '', 'hex'),
+  };
+}
+
+function pageOf(reply: PullReply) {
+  return {
+    logId: reply.logId as SyncLog['logId'],
+    isFirst: reply.firstPage,
+    have: vectorFromWire(reply.have),
+    after: { seq: reply.afterSeq, proof: reply.afterProof.toString('hex') },
+    isTail: reply.done,
+  };
+}

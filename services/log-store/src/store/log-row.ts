@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { type LibraryId, type LogId, ShoalError, type StreamId } from '@shoal/core';
+import type Database from 'better-sqlite3';
+
+/** What a log knows of itself. */
+export interface LogRow {
+  readonly logId: LogId;
+  readonly headSeq: number;
+  /** Running hash up to `headSeq`. */
+  readonly chain: Buffer;
+  readonly appliedSeq: number;
+  readonly ownStream: StreamId | null;
+}
+
+/** The one row of the log. */
+export interface LogRowAccess {
+  read(): LogRow;
+  setHead(headSeq: number, chain: Buffer): void;
+  setApplied(appliedSeq: number): void;
+  setOwnStream(stream: StreamId): void;
+}
+
+/** Bytes of a running hash, and of what is made of it. */
+export const chainBytes = 16;
+
+/** Access to the log's row, which a new file gets with a random log id (LOG-1). Throws `damaged-file`. */
+export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAccess {
+  db.prepare(
+    `insert or ignore into log (id, library_id, log_id, head_seq, chain, applied_seq) values (1, ?, ?, 0, ?, 0)`,
+  ).run(libraryId, randomBytes(16).toString('hex'), Buffer.alloc(chainBytes));
+  const found = db.prepare<[], { library_id: string }>('select library_id from log').get()!;
+  if (found.library_id !== libraryId) {
+    throw new ShoalError('damaged-file', `${db.name}: expected the log of ${libraryId}, found another's`, {
+      library: libraryId,
+    });
+  }
+  const read = db.prepare<[], LogRow>(
+    `select log_id as logId, head_seq as headSeq, chain, applied_seq as appliedSeq, own_stream as ownStream from log`,
+  );
+  const setHead = db.prepare('update log set head_seq = ?, chain = ?');
+  const setApplied = db.prepare('update log set applied_seq = ?');
+  const setOwnStream = db.prepare('update log set own_stream = ?');
+  return {
+    read: () => read.get()!,
+    setHead: (headSeq, chain) => void setHead.run(headSeq, chain),
+    setApplied: (appliedSeq) => void setApplied.run(appliedSeq),
+    setOwnStream: (stream) => void setOwnStream.run(stream),
+  };
+}

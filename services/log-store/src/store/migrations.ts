@@ -1,0 +1,81 @@
+import { ShoalError } from '@shoal/core';
+import type Database from 'better-sqlite3';
+
+/**
+ * The tables of sync.db, one step per version of its schema. Times do not occur: positions are integers that the
+ * storing side gives at commit (CHG-1, LOG-1). Record ids and streams are kept as they travel, 16 and 24 bytes.
+ */
+const steps: readonly string[] = [
+  `
+  create table log (
+    id integer primary key check (id = 1),
+    library_id text not null,
+    log_id text not null,
+    -- The last seq given; never given again, also when its entry is gone (LOG-1).
+    head_seq integer not null,
+    -- Running hash of everything appended up to head_seq (REP-2).
+    chain blob not null,
+    -- Up to where our own ingest has applied (LOG-3).
+    applied_seq integer not null,
+    -- The stream that we wrote last; our next one names it as its predecessor (REP-6).
+    own_stream text
+  );
+
+  create table streams (
+    id integer primary key,
+    stream text not null unique,
+    -- We have, or have superseded, everything up to here (LOG-2).
+    have integer not null
+  );
+
+  create table entries (
+    seq integer primary key,
+    stream_id integer not null references streams (id),
+    origin_seq integer not null,
+    group_first integer not null,
+    group_last integer not null,
+    predecessor blob,
+    model text not null,
+    record_id blob not null,
+    -- No entry of the record that we hold includes this one.
+    is_head integer not null,
+    header blob not null,
+    sealed blob not null,
+    signature blob not null,
+    chain blob not null,
+    unique (stream_id, origin_seq)
+  );
+  create index entries_of_record on entries (record_id, is_head);
+
+  -- Each advance of have, with the seq at which it became true (LOG-2).
+  create table advances (
+    stream_id integer not null references streams (id),
+    seq integer not null,
+    origin_seq integer not null,
+    primary key (stream_id, seq)
+  ) without rowid;
+
+  -- Groups of which we have a part, from its first entry's seq on (REP-8).
+  create table open_groups (
+    stream_id integer not null references streams (id),
+    group_last integer not null,
+    first_seq integer not null,
+    primary key (stream_id, group_last)
+  ) without rowid;
+  `,
+];
+
+/** Brings sync.db to the newest schema. Throws `version-mismatch` for a file of a newer program. */
+export function migrate(db: Database.Database): void {
+  const found = db.pragma('user_version', { simple: true }) as number;
+  if (found > steps.length) {
+    throw new ShoalError(
+      'version-mismatch',
+      `${db.name}: expected at most schema ${steps.length}, found ${found}`,
+    );
+  }
+  db.transaction(() => {
+    for (const step of steps.slice(found)) db.exec(step);
+    db.pragma(`user_version = ${steps.length}`);
+  }).immediate();
+}

@@ -1,0 +1,28 @@
+import { closeSync, openSync } from 'node:fs';
+import { ShoalError } from '@shoal/core';
+import Database from 'better-sqlite3';
+import { migrate } from './migrations.ts';
+
+/**
+ * Opens sync.db at its newest schema, making it (0600) if there is none. A commit is on the disk when it returns:
+ * an append is acknowledged after it, and its outbox row removed (CHG-8). Throws `storage-failed`,
+ * `version-mismatch`.
+ */
+export function openDb(path: string): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    // SQLite would make it readable for all, and its -wal and -shm after it.
+    closeSync(openSync(path, 'a', 0o600));
+    db = new Database(path);
+    db.pragma('journal_mode = wal');
+    db.pragma('synchronous = full');
+    db.pragma('secure_delete = on');
+    db.pragma('foreign_keys = on');
+    migrate(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof ShoalError) throw error;
+    throw new ShoalError('storage-failed', `${path} could not be opened as a sync log`, {}, error);
+  }
+}

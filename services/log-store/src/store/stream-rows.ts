@@ -1,0 +1,51 @@
+import type { StreamId, Vector } from '@shoal/core';
+import type Database from 'better-sqlite3';
+
+/** A stream as the log knows it; `id` is local to the file. */
+export interface StreamRow {
+  readonly id: number;
+  readonly stream: StreamId;
+  readonly have: number;
+}
+
+/** The version vector and how it came to be (LOG-2). */
+export interface StreamRows {
+  all(): StreamRow[];
+  /** Answers the local id. */
+  add(stream: StreamId): number;
+  /** `have` of the stream became `originSeq` when the log's head was `seq`. */
+  advance(id: number, originSeq: number, seq: number): void;
+  /** The vector as it was when the log's head was `seq`. */
+  vectorAt(seq: number): Vector;
+  /** Forgets advances that no vector at or behind `seq` needs. */
+  forgetBefore(seq: number): void;
+}
+
+export function streamRows(db: Database.Database): StreamRows {
+  const all = db.prepare<[], StreamRow>('select id, stream, have from streams');
+  const add = db.prepare('insert into streams (stream, have) values (?, 0)');
+  const setHave = db.prepare('update streams set have = ? where id = ?');
+  const advance = db.prepare(
+    `insert into advances (stream_id, seq, origin_seq) values (?, ?, ?)
+     on conflict do update set origin_seq = excluded.origin_seq`,
+  );
+  const vectorAt = db.prepare<[number], { stream: StreamId; originSeq: number }>(
+    `select s.stream, max(a.origin_seq) as originSeq from advances a join streams s on s.id = a.stream_id
+     where a.seq <= ? group by a.stream_id`,
+  );
+  const forget = db.prepare(
+    `delete from advances where seq < @seq and exists (
+       select 1 from advances later
+       where later.stream_id = advances.stream_id and later.seq > advances.seq and later.seq <= @seq)`,
+  );
+  return {
+    all: () => all.all(),
+    add: (stream) => Number(add.run(stream).lastInsertRowid),
+    advance: (id, originSeq, seq) => {
+      setHave.run(originSeq, id);
+      advance.run(id, seq, originSeq);
+    },
+    vectorAt: (seq) => new Map(vectorAt.all(seq).map(({ stream, originSeq }) => [stream, originSeq])),
+    forgetBefore: (seq) => void forget.run({ seq }),
+  };
+}

@@ -1,0 +1,160 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { vectorAt } from '@shoal/core';
+import type { PositionedEntry } from '@shoal/proto';
+import { describe, expect, it } from 'vitest';
+import { openDb } from './store/open-db.ts';
+import { SyncLog } from './sync-log.ts';
+import { deviceB, makeEntry } from './testing/make-entry.ts';
+import { openTempLog, tempFolder } from './testing/temp-log.ts';
+
+const entries = (count: number, from = 1) =>
+  Array.from({ length: count }, (_, at) => makeEntry({ record: from + at, at: from + at }));
+const seqs = (appended: readonly PositionedEntry[]) => appended.map(({ position }) => position.originSeq);
+
+describe('sync log', () => {
+  it('[CHG-1] numbers are 1, 2, 3 … per stream without holes, and the group range stands in each', () => {
+    const log = openTempLog();
+    const first = log.append(entries(3));
+    const second = log.append(entries(2, 10));
+    expect(seqs(first)).toEqual([1, 2, 3]);
+    expect(seqs(second)).toEqual([4, 5]);
+    expect(second.map(({ position }) => [position.groupFirst, position.groupLast])).toEqual([
+      [4, 5],
+      [4, 5],
+    ]);
+    expect(vectorAt(log.have, log.life)).toBe(5);
+    expect(log.headSeq).toBe(5);
+  });
+
+  it('[CHG-8] an append that is retried adds nothing, also after a restart', () => {
+    const path = join(tempFolder(), 'sync.db');
+    const group = entries(3);
+    const log = openTempLog(path);
+    log.append(group);
+    expect(log.append(group)).toEqual([]);
+    log.close();
+    const again = openTempLog(path);
+    expect(again.append([...group, ...entries(1, 9)]).length).toBe(1);
+    expect(again.count).toBe(4);
+  });
+
+  it('[REP-6] every start is a new stream whose first entry names the one before with its last position', () => {
+    const path = join(tempFolder(), 'sync.db');
+    const log = openTempLog(path);
+    expect(log.append(entries(2))[0]!.position.predecessor).toBeNull();
+    log.close();
+    openTempLog(path).close();
+    const third = openTempLog(path);
+    expect(third.life).not.toBe(log.life);
+    const [one, two] = third.append(entries(2, 10));
+    expect(one!.position).toMatchObject({
+      originSeq: 1,
+      predecessor: { stream: log.life, lastOriginSeq: 2 },
+    });
+    expect(two!.position.predecessor).toBeNull();
+    expect(third.logId).toBe(log.logId);
+  });
+
+  it('[LOG-2] what is stored behind a hole is not claimed until the hole is filled', () => {
+    const theirs = openTempLog(undefined, deviceB).append(entries(5));
+    const log = openTempLog();
+    expect(log.store([theirs[0]!, theirs[2]!, theirs[3]!])).toBe(3);
+    expect(vectorAt(log.have, theirs[0]!.position.stream)).toBe(1);
+    expect(log.store([theirs[1]!])).toBe(1);
+    expect(vectorAt(log.have, theirs[0]!.position.stream)).toBe(4);
+  });
+
+  it('[REP-2] what is stored already is recognised by stream and number', () => {
+    const theirs = openTempLog(undefined, deviceB).append(entries(3));
+    const log = openTempLog();
+    log.store([theirs[2]!]);
+    expect(log.store([theirs[2]!])).toBe(0);
+    expect(log.store(theirs)).toBe(2);
+    expect(log.headSeq).toBe(3);
+  });
+
+  it('[LOG-2] a claim goes on over what is stored behind it, and survives a restart', () => {
+    const path = join(tempFolder(), 'sync.db');
+    const theirs = openTempLog(undefined, deviceB).append(entries(5));
+    const stream = theirs[0]!.position.stream;
+    const log = openTempLog(path);
+    log.store([theirs[3]!]);
+    log.claim(new Map([[stream, 3]]));
+    expect(vectorAt(log.have, stream)).toBe(4);
+    log.close();
+    expect(vectorAt(openTempLog(path).have, stream)).toBe(4);
+  });
+
+  it('[LOG-2] the applied vector is the last one at or below the ingest cursor', () => {
+    const log = openTempLog();
+    for (let n = 1; n <= 4; n += 1) log.append(entries(2, n * 10));
+    const applied = (seq: number) => {
+      log.acknowledge(log.logId, seq);
+      return vectorAt(log.appliedVector(), log.life);
+    };
+    expect(applied(1)).toBe(0);
+    expect(applied(4)).toBe(4);
+    expect(applied(7)).toBe(6);
+    expect(applied(8)).toBe(8);
+  });
+
+  it('[LOG-3] an acknowledgement of another log, or of more than there is, is refused and changes nothing', () => {
+    const log = openTempLog();
+    log.append(entries(2));
+    log.acknowledge(log.logId, 2);
+    expect(() => log.acknowledge('other', 1)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+    expect(() => log.acknowledge(log.logId, 3)).toThrow(
+      expect.objectContaining({ subject: { field: 'applied_seq' } }),
+    );
+    expect(log.appliedSeq).toBe(2);
+  });
+
+  it('[REP-8] a group that is there in part is not readable until its end is, a round is over, or it is released', () => {
+    const theirs = openTempLog(undefined, deviceB).append(entries(4));
+    const complete = openTempLog();
+    complete.store(theirs.slice(0, 2));
+    expect(complete.readableSeq).toBe(0);
+    complete.append(entries(1, 50));
+    expect(complete.readableSeq).toBe(0);
+    complete.store(theirs.slice(2));
+    expect(complete.readableSeq).toBe(5);
+
+    const afterRound = openTempLog();
+    afterRound.store(theirs.slice(0, 2));
+    afterRound.claim(new Map([[theirs[0]!.position.stream, 2]]));
+    expect(afterRound.readableSeq).toBe(2);
+
+    const released = openTempLog();
+    released.store(theirs.slice(0, 2));
+    released.releaseGroups(1);
+    expect(released.readableSeq).toBe(2);
+  });
+
+  it('a transaction that fails changes nothing, also of what is kept at hand', () => {
+    const log = openTempLog();
+    log.append(entries(2));
+    const [bad] = entries(1, 20);
+    const broken = { ...bad!, sealed: 'no bytes' as never as Uint8Array, headerBytes: null as never };
+    expect(() => log.append([...entries(1, 30), broken])).toThrow(
+      expect.objectContaining({ code: 'storage-failed' }),
+    );
+    expect([log.headSeq, log.count, vectorAt(log.have, log.life)]).toEqual([2, 2, 2]);
+    expect(seqs(log.append(entries(1, 40)))).toEqual([3]);
+  });
+
+  it('the file is private, and the log of another library or of a newer program is refused', () => {
+    const path = join(tempFolder(), 'sync.db');
+    const log = openTempLog(path);
+    for (const end of ['', '-wal', '-shm']) expect(statSync(path + end).mode & 0o777).toBe(0o600);
+    const other = '018f0000-0000-7000-8000-0000000000bb' as typeof log.libraryId;
+    log.close();
+    expect(() => new SyncLog({ path, libraryId: other, life: log.life })).toThrow(
+      expect.objectContaining({ code: 'damaged-file' }),
+    );
+    const db = openDb(path);
+    db.pragma('user_version = 999');
+    db.close();
+    expect(() => openTempLog(path)).toThrow(expect.objectContaining({ code: 'version-mismatch' }));
+  });
+});
