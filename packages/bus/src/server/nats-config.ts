@@ -1,0 +1,130 @@
+import { type DeviceId, isUuid, ShoalError } from '@shoal/core';
+import { localSubjects } from '../subjects.ts';
+
+/** A hub that a device's server joins as a leaf. */
+export interface LeafRemote {
+  /** `nats-leaf://HOST:PORT`. */
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface DeviceServerOptions {
+  readonly deviceId: DeviceId;
+  /** Of 127.0.0.1; 0: any free one. */
+  readonly port: number;
+  /** Guards the server: the token of the home. */
+  readonly token: string;
+  /** Remotes of one URL count once: two links to one hub would be a loop. */
+  readonly leafRemotes: readonly LeafRemote[];
+}
+
+/** Who may join a hub. */
+export interface HubUser {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface HubServerOptions {
+  /** Of 127.0.0.1, for clients beside the hub; 0: any free one. */
+  readonly clientPort: number;
+  /** Where leaves join. */
+  readonly leafPort: number;
+  /** `127.0.0.1` where it is not given. */
+  readonly leafHost?: string;
+  readonly users: readonly HubUser[];
+}
+
+/** What NATS carries at most, with room for headers beside `limits.messageBytesMax`. */
+const maxPayload = 1024 * 1024;
+const loopback = '127.0.0.1';
+/** Three pings without answer and a link counts as lost, also where no packet says so. */
+const common = [`max_payload: ${maxPayload}`, 'ping_interval: "10s"', 'ping_max: 3'];
+/** Seconds for a client to prove itself: a machine under load takes more than the 2 of the server's own. */
+const authTimeout = 10;
+
+/**
+ * The configuration of a device's own server: on the loopback, guarded by the token, a leaf of its hubs, which carries
+ * nothing of `local.>` in either direction (SEC-2). Holds secrets: keep it 0600. Throws `invalid-argument`
+ * naming the field.
+ */
+export function deviceServerConfig(options: DeviceServerOptions): string {
+  const { deviceId, port, token, leafRemotes } = options;
+  if (!isUuid(deviceId)) throw invalid('deviceId', 'a UUID');
+  const remoteByUrl = new Map(leafRemotes.toReversed().map((remote) => [remote.url, remote]));
+  const remotes = [...remoteByUrl.values()].toReversed().map(remoteBlock);
+  return lines([
+    `server_name: ${quoted(`device-${deviceId}`)}`,
+    `listen: ${quoted(`${loopback}:${listenPort(port, 'port')}`)}`,
+    ...common,
+    `authorization { token: ${secret(token, 'token')}, timeout: ${authTimeout} }`,
+    ...(remotes.length === 0 ? [] : [`leafnodes { reconnect: 1, remotes: [\n${remotes.join(',\n')}\n] }`]),
+  ]);
+}
+
+/**
+ * The configuration of a hub: a plain server that leaves join with a user. The users stand in the top-level block,
+ * since those of `leafnodes` cannot be changed by a reload. Holds secrets: keep it 0600. Throws `invalid-argument`.
+ */
+export function hubServerConfig(options: HubServerOptions): string {
+  const { clientPort, leafPort, leafHost = loopback, users } = options;
+  if (users.length === 0) throw invalid('users', 'at least one');
+  if (!/^[\w.:-]+$/.test(leafHost)) throw invalid('leafHost', 'a host');
+  const entries = users.map(
+    ({ user, password }) =>
+      `  { user: ${quoted(checked(user, 'user'))}, password: ${secret(password, 'password')} }`,
+  );
+  const host = leafHost.includes(':') ? `[${leafHost}]` : leafHost;
+  return lines([
+    `server_name: "hub-${leafPort}"`,
+    `listen: ${quoted(`${loopback}:${listenPort(clientPort, 'clientPort')}`)}`,
+    ...common,
+    `authorization { timeout: ${authTimeout}, users: [\n${entries.join(',\n')}\n] }`,
+    `leafnodes { listen: ${quoted(`${host}:${listenPort(leafPort, 'leafPort')}`)} }`,
+  ]);
+}
+
+function remoteBlock({ url, user, password }: LeafRemote): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.protocol !== 'nats-leaf:' || parsed.host === '' || parsed.port === '') {
+    throw invalid('url', 'nats-leaf://HOST:PORT');
+  }
+  const credentials = `${encodeURIComponent(checked(user, 'user'))}:${encodeURIComponent(checked(password, 'password'))}`;
+  const address = quoted(`nats-leaf://${credentials}@${parsed.host}`);
+  const deny = `["${localSubjects}"]`;
+  return `  { url: ${address}, deny_imports: ${deny}, deny_exports: ${deny} }`;
+}
+
+function listenPort(port: number, field: string): number {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw invalid(field, 'a port, or 0');
+  return port === 0 ? -1 : port;
+}
+
+/** A secret in clear: one that looks like a bcrypt hash would be taken for one. */
+function secret(text: string, field: string): string {
+  if (text.length < 16 || text.startsWith('$')) {
+    throw invalid(field, '16 to 256 characters, and no hash');
+  }
+  return quoted(checked(text, field));
+}
+
+function checked(text: string, field: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
+  if (text.length === 0 || text.length > 256 || /[\u0000-\u001f\u007f]/.test(text) || !text.isWellFormed()) {
+    throw invalid(field, '1 to 256 printable characters');
+  }
+  return text;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** The value is not told: it may be a secret. */
+function invalid(field: string, expected: string): ShoalError {
+  return new ShoalError('invalid-argument', `"${field}": expected ${expected}`, { field });
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}

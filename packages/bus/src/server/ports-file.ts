@@ -1,0 +1,26 @@
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+/** Where a nats-server of that pid says that it is ready. */
+export function portsFilePath(folder: string, executable: string, pid: number): string {
+  return join(folder, `${basename(executable)}_${pid}.ports`);
+}
+
+/** The port for clients, or undefined while the file is not there or not whole. */
+export async function readClientPort(path: string): Promise<number | undefined> {
+  try {
+    const ports: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof ports !== 'object' || ports === null || !('nats' in ports)) return undefined;
+    const [url] = Array.isArray(ports.nats) ? (ports.nats as unknown[]) : [];
+    const port = typeof url === 'string' ? Number(URL.parse(url)?.port) : 0;
+    return port > 0 ? port : undefined;
+  } catch {
+    // Not written yet, or in part: asked again.
+    return undefined;
+  }
+}
+
+/** Removes what a process of that pid left once: it would look like readiness. */
+export async function removePortsFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
