@@ -1,5 +1,11 @@
 export * from './bearer-token.ts';
 export { type ProcessConfig, readProcessConfig } from './config.ts';
+export {
+  type ConnectOptions,
+  connectDevice,
+  connectLocal,
+  type DeviceBuses,
+} from './connections.ts';
 export * from './follow-libraries.ts';
 export * from './grpc-server.ts';
 export { type GrpcService, grpcService } from './grpc-service.ts';

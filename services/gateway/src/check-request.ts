@@ -1,0 +1,106 @@
+import { isAbsolute } from 'node:path';
+import { type LibraryId, limits, type RecordId, ShoalError } from '@shoal/core';
+import {
+  type AddLocationRequest,
+  type ApplyTagRequest,
+  fieldsFromWire,
+  type Mutation,
+  MutationKind,
+  type RemoveTagRequest,
+  TagTarget,
+  uuidFromBytes,
+  versionFromWire,
+  type WriteRequest,
+} from '@shoal/proto';
+
+/**
+ * The edge (SEC-5): what comes from clients is checked here once, for form and size, each refusal naming the
+ * field. Whether models, fields and references exist is capture's to say, in the transaction.
+ */
+const pathBytesMax = 4_096;
+const locationNameMax = 255;
+
+/** A library's id; anything but 16 bytes is `invalid-argument`. */
+export function checkLibraryId(bytes: Uint8Array): LibraryId {
+  return checkId<LibraryId>(bytes, 'library_id');
+}
+
+/** The id of a record; `field` is where it stands in the request. */
+export function checkRecordId(bytes: Uint8Array, field: string): RecordId {
+  return checkId<RecordId>(bytes, field);
+}
+
+/** A name of a model, in form. */
+export function checkModelName(name: string): void {
+  checkName(name, 'model');
+}
+
+/** The wanted size of a page: 0 is the default, more than there may be is refused. */
+export function checkLimit(limit: number): number {
+  if (limit > limits.pageRecordsMax) refuse('limit', `at most ${limits.pageRecordsMax}`, String(limit));
+  return limit === 0 ? limits.pageRecordsDefault : limit;
+}
+
+/** A write: how many mutations, and each of them. */
+export function checkWrite(request: WriteRequest): void {
+  const { length } = request.mutations;
+  if (length === 0) refuse('mutations', `1 to ${limits.mutationsMax}`, 'none');
+  if (length > limits.mutationsMax) refuse('mutations', `1 to ${limits.mutationsMax}`, String(length));
+  for (const mutation of request.mutations) checkMutation(mutation);
+}
+
+/** A location to add: an absolute path. */
+export function checkAddLocation({ path, name }: AddLocationRequest): void {
+  if (!isAbsolute(path) || path.includes('\0') || Buffer.byteLength(path) > pathBytesMax) {
+    refuse('path', `an absolute path of up to ${pathBytesMax} bytes`, 'something else');
+  }
+  if (name.length > locationNameMax) {
+    refuse('name', `up to ${locationNameMax} characters`, String(name.length));
+  }
+}
+
+/** A tag and what it is put on. */
+export function checkTagging({ tagId, target, targetId }: ApplyTagRequest | RemoveTagRequest): void {
+  checkId(tagId, 'tag_id');
+  const isKnown = target === TagTarget.TAG_TARGET_ENTRY || target === TagTarget.TAG_TARGET_CONTENT;
+  if (!isKnown) refuse('target', 'entry or content', String(target));
+  checkId(targetId, 'target_id');
+}
+
+function checkMutation({ kind, model, recordId, fields, seen }: Mutation): void {
+  checkModelName(model);
+  switch (kind) {
+    case MutationKind.MUTATION_KIND_PUT:
+    case MutationKind.MUTATION_KIND_REPLACE:
+      if (recordId.length > 0) checkId(recordId, 'record_id');
+      break;
+    case MutationKind.MUTATION_KIND_DELETE:
+      checkId(recordId, 'record_id');
+      if (fields.length > 0) refuse('fields', 'none with a delete', String(fields.length));
+      break;
+    default:
+      refuse('kind', 'put, replace or delete', String(kind));
+  }
+  if (fields.length > limits.fieldsMax) {
+    refuse('fields', `at most ${limits.fieldsMax}`, String(fields.length));
+  }
+  for (const { field } of fields) checkName(field, 'field');
+  // Parsed for what it throws: values of a known kind, no name twice, dots within their bounds.
+  fieldsFromWire(fields);
+  versionFromWire(seen);
+}
+
+function checkId<Id extends string>(bytes: Uint8Array, field: string): Id {
+  if (bytes.length !== 16) refuse(field, '16 bytes', String(bytes.length));
+  return uuidFromBytes<Id>(bytes, field);
+}
+
+function checkName(name: string, field: string): void {
+  if (name.length === 0 || name.length > limits.nameLengthMax) {
+    refuse(field, `a name of 1 to ${limits.nameLengthMax} characters`, `${name.length} characters`);
+  }
+}
+
+function refuse(field: string, expected: string, found: string): never {
+  throw new ShoalError('invalid-argument', `"${field}": expected ${expected}, found ${found}`, { field });
+}

@@ -1,0 +1,8 @@
+import type { CaptureDefinition, Client, IngestDefinition, LogStoreDefinition } from '@shoal/proto';
+
+/** The device's other services, called over its local bus. */
+export interface DeviceServices {
+  readonly capture: Client<typeof CaptureDefinition>;
+  readonly logStore: Client<typeof LogStoreDefinition>;
+  readonly ingest: Client<typeof IngestDefinition>;
+}

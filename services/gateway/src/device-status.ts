@@ -1,0 +1,59 @@
+import { asShoalError, limits } from '@shoal/core';
+import { type RecordCount, type StatusReply, uuidToBytes } from '@shoal/proto';
+import type { Home, Log } from '@shoal/service-kit';
+import type { DeviceServices } from './device-services.ts';
+import type { GatewayLibrary } from './gateway-library.ts';
+
+export interface StatusSources {
+  readonly home: Home;
+  readonly services: DeviceServices;
+  readonly log: Log;
+}
+
+/**
+ * The status of one library on this device, put together from the three services and the view. A service that does
+ * not answer within `statusMs`, or answers that it cannot, is named in `unreachable` and holds up nothing.
+ */
+export async function deviceStatus(sources: StatusSources, library: GatewayLibrary): Promise<StatusReply> {
+  const { home, services, log } = sources;
+  const request = { libraryId: library.info.libraryId };
+  const options = { timeoutMs: limits.statusMs };
+  const unreachable: string[] = [];
+  const ask = async <Reply>(service: string, answer: Promise<Reply>): Promise<Reply | undefined> => {
+    try {
+      return await answer;
+    } catch (error) {
+      log.debug({ service, code: asShoalError(error).code }, 'a service did not tell its status');
+      unreachable.push(service);
+      return undefined;
+    }
+  };
+  const [capture, logStatus, ingest] = await Promise.all([
+    ask('capture', services.capture.getCaptureStatus(request, options)),
+    ask('log-store', services.logStore.getLogStatus(request, options)),
+    ask('ingest', services.ingest.getIngestStatus(request, options)),
+  ]);
+  return {
+    deviceId: uuidToBytes(home.config.deviceId),
+    deviceName: home.config.name,
+    library: library.info,
+    capture,
+    log: logStatus,
+    ingest,
+    records: recordCounts(library),
+    unreachable: unreachable.sort(),
+  };
+}
+
+function recordCounts(library: GatewayLibrary): RecordCount[] {
+  try {
+    return library
+      .reader()
+      .counts()
+      .map(({ model, records }) => ({ model, records }));
+  } catch (error) {
+    // A library that is being prepared has no records yet.
+    if (asShoalError(error).code === 'unavailable') return [];
+    throw error;
+  }
+}

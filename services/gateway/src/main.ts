@@ -1,0 +1,93 @@
+import { type Bus, rpcClient, subjects } from '@shoal/bus';
+import { limits } from '@shoal/core';
+import { CaptureDefinition, GatewayDefinition, IngestDefinition, LogStoreDefinition } from '@shoal/proto';
+import {
+  connectLocal,
+  createLog,
+  followLibraries,
+  grpcService,
+  type Home,
+  readHome,
+  runService,
+  type StartedService,
+  startGrpcServer,
+} from '@shoal/service-kit';
+import { gatewayConfig } from './config.ts';
+import type { DeviceServices } from './device-services.ts';
+import { deviceStatus } from './device-status.ts';
+import { followChanges } from './follow-changes.ts';
+import { type GatewayLibrary, gatewayLibrary } from './gateway-library.ts';
+import { startHttpServer } from './http-server.ts';
+import { type GatewayParts, gatewayHandlers } from './rpc.ts';
+import { statusJson } from './status-json.ts';
+import { createWatchers } from './watchers.ts';
+
+/** Starts the gateway of a home: its face for clients, over gRPC and HTTP. It owns no data. */
+export async function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
+  const home = await readHome(dir);
+  const log = createLog('gateway');
+  const started: (() => Promise<unknown> | unknown)[] = [];
+  // In reverse: who answers clients goes first, the bus that they need last.
+  const stop = async () => {
+    for (const stopPart of started.splice(0).reverse()) await stopPart();
+  };
+  try {
+    const { grpcPort, httpPort } = gatewayConfig(home);
+    const bus = await connectLocal(home, { service: 'gateway', log });
+    started.push(() => bus.close());
+    const libraries = await followLibraries<GatewayLibrary>({
+      paths: home.paths,
+      log,
+      open: (library) => gatewayLibrary(home, library),
+    });
+    started.push(() => libraries.stop());
+    const parts: GatewayParts = {
+      home,
+      log,
+      libraries,
+      watchers: createWatchers(),
+      services: deviceServices(bus, home),
+    };
+    const grpc = await startGrpcServer({
+      port: grpcPort,
+      token: home.token,
+      services: [grpcService(GatewayDefinition, gatewayHandlers(parts))],
+      log,
+    });
+    started.push(() => grpc.stop());
+    const http = await startHttpServer({
+      port: httpPort,
+      token: home.token,
+      log,
+      isHealthy: () => bus.connected,
+      status: () => statusOfAll(parts),
+    });
+    started.push(() => http.stop());
+    started.push(followChanges({ bus, home, log, parts }));
+    return { grpc: grpc.address, http: http.address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function deviceServices(bus: Bus, { config }: Home): DeviceServices {
+  const prefix = (service: 'capture' | 'log-store' | 'ingest') =>
+    subjects.local.rpc(config.deviceId, service);
+  const options = { timeoutMs: limits.requestMs };
+  return {
+    capture: rpcClient(bus, prefix('capture'), CaptureDefinition, options),
+    logStore: rpcClient(bus, prefix('log-store'), LogStoreDefinition, options),
+    ingest: rpcClient(bus, prefix('ingest'), IngestDefinition, options),
+  };
+}
+
+async function statusOfAll(parts: GatewayParts): Promise<unknown> {
+  const statuses = await Promise.all(
+    parts.libraries.list().map(({ part }) => deviceStatus(parts, part).then(statusJson)),
+  );
+  const { deviceId, name } = parts.home.config;
+  return { deviceId, name, libraries: statuses };
+}
+
+if (import.meta.main) await runService('gateway', start);

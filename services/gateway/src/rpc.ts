@@ -1,0 +1,81 @@
+import { limits } from '@shoal/core';
+import type { GatewayDefinition, Handlers } from '@shoal/proto';
+import type { FollowedLibraries } from '@shoal/service-kit';
+import {
+  checkAddLocation,
+  checkLibraryId,
+  checkModelName,
+  checkRecordId,
+  checkTagging,
+  checkWrite,
+} from './check-request.ts';
+import { deviceStatus, type StatusSources } from './device-status.ts';
+import { dumpLibrary } from './dump-library.ts';
+import type { GatewayLibrary } from './gateway-library.ts';
+import { readLog } from './read-log.ts';
+import { getRecord, listRecords } from './read-records.ts';
+import type { Watchers } from './watchers.ts';
+
+export interface GatewayParts extends StatusSources {
+  readonly libraries: FollowedLibraries<GatewayLibrary>;
+  readonly watchers: Watchers;
+}
+
+/**
+ * The gateway's side of the contract: reads from the view, writes through capture. Each request is checked for form
+ * before anything is done with it, and names a library of this device (SEC-5).
+ */
+export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDefinition> {
+  const { libraries, services, watchers } = parts;
+  const { capture } = services;
+  const libraryOf = ({ libraryId }: { readonly libraryId: Uint8Array }) =>
+    libraries.require(checkLibraryId(libraryId));
+  return {
+    listLibraries: async () => ({ libraries: libraries.list().map(({ part }) => part.info) }),
+    write: async (request) => {
+      libraryOf(request);
+      checkWrite(request);
+      return capture.write(request);
+    },
+    getRecord: async (request) => {
+      checkModelName(request.model);
+      return getRecord(libraryOf(request).reader(), request);
+    },
+    listRecords: async (request) => {
+      checkModelName(request.model);
+      return listRecords(libraryOf(request).reader(), request);
+    },
+    watch: (request, signal) => watchers.watch({ library: libraryOf(request), model: request.model, signal }),
+    addLocation: async (request) => {
+      libraryOf(request);
+      checkAddLocation(request);
+      return capture.addLocation(request);
+    },
+    removeLocation: async (request) => {
+      libraryOf(request);
+      checkRecordId(request.locationId, 'location_id');
+      return capture.removeLocation(request);
+    },
+    rescanLocation: async (request) => {
+      libraryOf(request);
+      checkRecordId(request.locationId, 'location_id');
+      return capture.rescanLocation(request, { timeoutMs: limits.rescanMs });
+    },
+    applyTag: async (request) => {
+      libraryOf(request);
+      checkTagging(request);
+      return capture.applyTag(request);
+    },
+    removeTag: async (request) => {
+      libraryOf(request);
+      checkTagging(request);
+      return capture.removeTag(request);
+    },
+    getStatus: async (request) => deviceStatus(parts, libraryOf(request)),
+    readLog: async (request) => {
+      libraryOf(request);
+      return readLog(services, request);
+    },
+    dump: (request, signal) => dumpLibrary(libraryOf(request), signal),
+  };
+}
