@@ -1,37 +1,69 @@
 import type { Dot } from '../clock/dot.ts';
-import { type RecordRef, refKey } from '../ids.ts';
+import { type ModelName, type RecordRef, refKey } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
-import { isAlive } from '../record/view.ts';
-import type { ViewReader } from './view-reader.ts';
+import { type ReferenceField, referencesOf } from '../model/spec.ts';
+import type { Sibling } from '../record/state.ts';
+import type { Standing } from './standing.ts';
 
-/**
- * The records on the circle of self-references through `start`, or undefined where there is none. Deleted and
- * unknown records end the walk. Concurrent moves on two devices can close a circle that neither saw (DEP-2).
- */
-export function circleOf(
-  registry: Registry,
-  reader: ViewReader,
-  start: RecordRef,
-  field: string,
-): readonly RecordRef[] | undefined {
-  const spec = registry.get(start.model);
-  const walked: RecordRef[] = [];
-  const seen = new Set<string>();
-  for (let ref = start; ; ) {
-    const stored = reader.record(ref);
-    if (stored === undefined || spec === undefined || !isAlive(spec, stored.state)) return undefined;
-    if (seen.has(refKey(ref))) return undefined; // A circle further up, without `start`.
-    seen.add(refKey(ref));
-    walked.push(ref);
-    const parent = stored.state.fields.get(field)?.[0]?.value;
-    if (typeof parent !== 'string') return undefined;
-    if (parent === start.id) return walked;
-    ref = { model: start.model, id: parent } as RecordRef;
-  }
+/** Records that refer to each other in a circle. */
+export interface Circle {
+  readonly field: string;
+  readonly members: readonly RecordRef[];
+  /** The one whose reference counts as null: the one written last (DEP-2). */
+  readonly cut: RecordRef;
 }
 
-/** The record whose self-reference counts as null: the one written last (DEP-2). */
-export function cutOf(reader: ViewReader, circle: readonly RecordRef[], field: string): RecordRef {
-  const dotOf = (ref: RecordRef): Dot => reader.record(ref)!.state.fields.get(field)![0]!.dot;
-  return circle.reduce((cut, ref) => (dotOf(ref) > dotOf(cut) ? ref : cut));
+/** The reference by which records of a model wait for others of the same model; the registry allows one. */
+export function waitingSelfReference(registry: Registry, model: ModelName): ReferenceField | undefined {
+  const spec = registry.get(model);
+  if (spec === undefined) return undefined;
+  return referencesOf(spec).find((field) => field.target === model && field.missing === 'wait');
+}
+
+/**
+ * Finds the circle that a record is on, if any, and remembers every record walked over. Deleted, unknown and unfit
+ * records end the walk. Concurrent moves on two devices can close a circle that neither saw (DEP-2).
+ */
+export function circles(
+  registry: Registry,
+  standingOf: (ref: RecordRef) => Standing,
+): (start: RecordRef) => Circle | undefined {
+  const circleByKey = new Map<string, Circle | undefined>();
+
+  function walk(start: RecordRef, field: ReferenceField): void {
+    const path: { ref: RecordRef; reference: Sibling }[] = [];
+    const indexByKey = new Map<string, number>();
+    for (let ref = start; ; ) {
+      const key = refKey(ref);
+      const index = indexByKey.get(key);
+      if (index !== undefined) {
+        const circle = circleFrom(field.name, path.slice(index));
+        for (const member of circle.members) circleByKey.set(refKey(member), circle);
+        break;
+      }
+      if (circleByKey.has(key)) break; // Known already, and the path up to here leads into it at most.
+      indexByKey.set(key, path.length);
+      const standing = standingOf(ref);
+      const reference = standing.kind === 'alive' ? standing.state.fields.get(field.name)?.[0] : undefined;
+      if (typeof reference?.value !== 'string') break;
+      path.push({ ref, reference });
+      ref = { model: ref.model, id: reference.value } as RecordRef;
+    }
+    for (const key of indexByKey.keys()) if (!circleByKey.has(key)) circleByKey.set(key, undefined);
+  }
+
+  return (start) => {
+    const field = waitingSelfReference(registry, start.model);
+    if (field === undefined) return undefined;
+    if (!circleByKey.has(refKey(start))) walk(start, field);
+    return circleByKey.get(refKey(start));
+  };
+}
+
+function circleFrom(
+  field: string,
+  path: readonly { readonly ref: RecordRef; readonly reference: { readonly dot: Dot } }[],
+): Circle {
+  const last = path.reduce((cut, step) => (step.reference.dot > cut.reference.dot ? step : cut));
+  return { field, members: path.map(({ ref }) => ref), cut: last.ref };
 }

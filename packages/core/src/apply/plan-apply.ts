@@ -3,7 +3,8 @@ import type { Registry } from '../model/registry.ts';
 import { joinCase, joinStates } from '../record/join.ts';
 import type { RecordState } from '../record/state.ts';
 import type { Version } from '../record/version.ts';
-import { planView, type ViewPlan } from './plan-view.ts';
+import { planView } from './plan-view.ts';
+import type { ViewPlan } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
 
 /** One entry as far as its header tells; `open` unseals the rest and throws when it cannot (ING-3). */
@@ -39,6 +40,7 @@ export function planApply(
     isVisible: (ref) => reader.isVisible(ref),
     waitingFor: (ref) => reader.waitingFor(ref),
     referringTo: (ref) => reader.referringTo(ref),
+    recordsOf: (model) => reader.recordsOf(model),
     cutFromCircle: (model) => reader.cutFromCircle(model),
   };
   const quarantined: { index: number; error: unknown }[] = [];
@@ -66,7 +68,7 @@ export function planApply(
   const view = planView(
     registry,
     overlay,
-    stored.map(({ ref }) => ref),
+    stored.map(({ ref }) => ({ ref, before: reader.record(ref) })),
   );
   return { stored, view, quarantined, counts };
 }

@@ -1,164 +1,161 @@
-import { type RecordRef, refKey } from '../ids.ts';
+import { type ModelName, type RecordRef, refKey } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
-import { type ModelSpec, referencesOf } from '../model/spec.ts';
-import type { Value } from '../record/value.ts';
-import { isAlive, viewOf } from '../record/view.ts';
-import { circleOf, cutOf } from './circle.ts';
-import { judgeByOwner } from './owner.ts';
+import { referencesOf } from '../model/spec.ts';
+import { viewOf } from '../record/view.ts';
+import { type Circle, circles, waitingSelfReference } from './circle.ts';
+import { isOwnedThrough, modelsOwnedThrough, ownerThrough, sameOwner } from './owner.ts';
+import { orderHidden, orderShown } from './plan-order.ts';
+import { type Standing, standings } from './standing.ts';
+import { createTargetIndex } from './target-index.ts';
+import type { NulledReference, Outcome, ParkReason, ViewPlan } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
+import { createWorkQueue } from './work-queue.ts';
 
-/** Why a record that is not deleted is not shown (DEP-3). */
-export type ParkReason =
-  /** A `wait` reference points to a record that this device has never heard of (DEP-4). */
-  | 'missing'
-  /** A `wait` reference points to a record that is itself parked. */
-  | 'waiting'
-  /** A `wait` reference points to a deleted record. */
-  | 'orphaned'
-  /** Nothing of it was written by its owner (MRG-5). */
-  | 'refused'
-  /** This program does not know the model, or not yet that version of it (DEP-5). */
-  | 'unknown-model'
-  | 'unknown-schema';
-
-/** A reference that is not what the record says: shown as null. */
-export interface NulledReference {
-  readonly field: string;
-  readonly target: RecordRef;
-}
-
-/** What the view shows of a record. `wasVisible` tells an update from an insert, and a removal from nothing. */
-export type Outcome =
-  | {
-      readonly kind: 'show';
-      readonly ref: RecordRef;
-      readonly spec: ModelSpec;
-      readonly stored: StoredRecord;
-      readonly row: ReadonlyMap<string, Value>;
-      readonly nulled: readonly NulledReference[];
-      readonly wasVisible: boolean;
-    }
-  | {
-      readonly kind: 'park';
-      readonly ref: RecordRef;
-      readonly reason: ParkReason;
-      readonly waitsFor: NulledReference | null;
-      readonly wasVisible: boolean;
-    }
-  | { readonly kind: 'gone'; readonly ref: RecordRef; readonly wasVisible: boolean };
-
-type OutcomeOf<Kind> = Extract<Outcome, { kind: Kind }>;
-
-/** Carry out in this order: what a shown record requires is shown before it, what requires a hidden one goes before it. */
-export interface ViewPlan {
-  readonly shown: readonly OutcomeOf<'show'>[];
-  readonly hidden: readonly Exclude<Outcome, { kind: 'show' }>[];
+/** A record whose state changed, and what was stored of it before; undefined where nothing was. */
+export interface ChangedRecord {
+  readonly ref: RecordRef;
+  readonly before: StoredRecord | undefined;
 }
 
 /**
  * Computes what the view shows after the states of `changed` records changed; `reader` answers with the new
  * states. Visible is the least fixpoint of: alive, and every `wait` reference points to a visible record (DEP-2).
- * The result is a function of the merged states of all records, never of the order of arrival.
+ * What is visible is a function of the merged states of all records, never of the order of arrival.
  */
-export function planView(registry: Registry, reader: ViewReader, changed: readonly RecordRef[]): ViewPlan {
+export function planView(
+  registry: Registry,
+  reader: ViewReader,
+  changed: readonly ChangedRecord[],
+): ViewPlan {
+  const standingOf = standings(registry, reader);
+  const circleOf = circles(registry, standingOf);
   const outcomes = new Map<string, Outcome>();
-  const waitingByTarget = new Map<string, RecordRef[]>();
-  const queue = inDependencyOrder(registry, changed);
-  const queued = new Set(queue.map(refKey));
+  const index = createTargetIndex();
+  const referrersByHidden = new Map<string, RecordRef[]>();
+  const queue = createWorkQueue();
+  // Records of which others must be told, once, although they are neither shown nor hidden by it.
+  const restated = new Set(changed.map(({ ref }) => refKey(ref)));
+  const announced = new Set<Circle>();
+  const recut = new Set<string>();
 
   const isVisible = (ref: RecordRef) => {
     const outcome = outcomes.get(refKey(ref));
     return outcome === undefined ? reader.isVisible(ref) : outcome.kind === 'show';
   };
-  const enqueue = (refs: Iterable<RecordRef>) => {
-    for (const ref of refs) {
-      if (queued.has(refKey(ref))) continue;
-      queued.add(refKey(ref));
-      queue.push(ref);
+  const waitingFor = (ref: RecordRef) => [...reader.waitingFor(ref), ...index.waitingFor(ref)];
+  const referringTo = (ref: RecordRef) => [...reader.referringTo(ref), ...index.referringTo(ref)];
+
+  /** A circle that is gone leaves a record cut that need not have been. */
+  function lookAtCuts(model: ModelName): void {
+    if (recut.has(model)) return;
+    recut.add(model);
+    if (waitingSelfReference(registry, model) !== undefined) queue.add(reader.cutFromCircle(model));
+  }
+
+  /** Where an owner changed, all that may be owned through it is judged anew (MRG-5). Rare: a claim, a return. */
+  function judgeAnew(change: ChangedRecord): void {
+    const models = modelsOwnedThrough(registry, change.ref.model);
+    const ownership = models.length === 0 ? 'same' : ownershipChange(registry, reader, change);
+    if (ownership === 'same') return;
+    for (const model of models) {
+      lookAtCuts(model);
+      if (ownership === 'lost') continue;
+      const owned = [...reader.recordsOf(model)];
+      for (const ref of owned) restated.add(refKey(ref));
+      queue.add(owned);
     }
-  };
+  }
 
-  // States do not change while planning, so a circle looks at its members once.
-  const circlesByCut = new Set<string>();
-  const onCircle = (circle: readonly RecordRef[], cut: RecordRef) => {
-    if (circlesByCut.has(refKey(cut))) return;
-    circlesByCut.add(refKey(cut));
-    enqueue(circle);
-  };
+  for (const change of changed) {
+    lookAtCuts(change.ref.model);
+    judgeAnew(change);
+  }
+  queue.add(inDependencyOrder(registry, changed));
 
-  for (let next = 0; next < queue.length; next++) {
-    const ref = queue[next]!;
+  for (let ref = queue.next(); ref !== undefined; ref = queue.next()) {
     const key = refKey(ref);
-    queued.delete(key);
     const before = isVisible(ref);
     const wasVisible = outcomes.get(key)?.wasVisible ?? before;
-    const outcome = evaluate(registry, reader, isVisible, onCircle, ref, wasVisible);
+    const circle = circleOf(ref);
+    if (circle !== undefined && !announced.has(circle)) {
+      announced.add(circle);
+      queue.add(circle.members);
+    }
+    const outcome = evaluate({ ref, standing: standingOf(ref), circle, standingOf, isVisible, wasVisible });
     if (outcome === undefined) continue;
-    outcomes.delete(key);
     outcomes.set(key, outcome);
-    rememberWaiting(waitingByTarget, outcome);
+    index.add(outcome);
     const after = outcome.kind === 'show';
-    if (after && !before) enqueue([...reader.waitingFor(ref), ...(waitingByTarget.get(key) ?? [])]);
-    if (before && !after) enqueue([...reader.referringTo(ref), ...showingIn(outcomes, ref)]);
-    if (wasVisible && hasSelfReference(registry, ref)) enqueue(reader.cutFromCircle(ref.model));
-    if (next > 4_096 && next * 2 > queue.length) next = dropDone(queue, next);
+    const isRestated = restated.delete(key);
+    if (after ? !before : isRestated) {
+      const waiting = waitingFor(ref);
+      for (const other of waiting)
+        if (isOwnedThrough(registry, other.model, ref.model)) restated.add(refKey(other));
+      queue.add(waiting);
+    }
+    if (before && !after) {
+      const referrers = referringTo(ref);
+      referrersByHidden.set(key, referrers);
+      queue.add(referrers);
+    }
   }
 
   const all = [...outcomes.values()];
   return {
-    shown: all.filter((outcome) => outcome.kind === 'show'),
-    hidden: all.filter((outcome) => outcome.kind !== 'show').reverse(),
+    shown: orderShown(
+      registry,
+      all.filter((outcome) => outcome.kind === 'show'),
+    ),
+    hidden: orderHidden(
+      registry,
+      all.filter((outcome) => outcome.kind !== 'show'),
+      referrersByHidden,
+    ),
   };
 }
 
-function evaluate(
-  registry: Registry,
-  reader: ViewReader,
-  isVisible: (ref: RecordRef) => boolean,
-  onCircle: (circle: readonly RecordRef[], cut: RecordRef) => void,
-  ref: RecordRef,
-  wasVisible: boolean,
-): Outcome | undefined {
-  const stored = reader.record(ref);
-  if (stored === undefined) return undefined;
-  const spec = registry.get(ref.model);
-  if (spec === undefined) return { kind: 'park', ref, reason: 'unknown-model', waitsFor: null, wasVisible };
-  if (stored.schemaVersion > spec.schemaVersion) {
-    return { kind: 'park', ref, reason: 'unknown-schema', waitsFor: null, wasVisible };
+/** What one record looks like, given what is visible; undefined for a record that nobody has heard of. */
+function evaluate(at: {
+  readonly ref: RecordRef;
+  readonly standing: Standing;
+  readonly circle: Circle | undefined;
+  readonly standingOf: (ref: RecordRef) => Standing;
+  readonly isVisible: (ref: RecordRef) => boolean;
+  readonly wasVisible: boolean;
+}): Outcome | undefined {
+  const { ref, standing, circle, wasVisible } = at;
+  switch (standing.kind) {
+    case 'unknown':
+      return undefined;
+    case 'unfit':
+      return { kind: 'park', ref, reason: standing.reason, waitsFor: standing.waitsFor, wasVisible };
+    case 'unjudged': {
+      const { through } = standing;
+      return {
+        kind: 'park',
+        ref,
+        reason: waitReason(at.standingOf(through.target)),
+        waitsFor: through,
+        wasVisible,
+      };
+    }
+    case 'deleted':
+      return { kind: 'gone', ref, wasVisible };
+    case 'alive':
+      break;
   }
-  const judged = judgeByOwner(registry, reader, spec, ref.id, stored.state);
-  if (judged === undefined) return { kind: 'park', ref, reason: 'refused', waitsFor: null, wasVisible };
-  if (!isAlive(spec, judged)) return { kind: 'gone', ref, wasVisible };
-
-  const row = viewOf(spec, judged);
+  const { spec, stored, state } = standing;
+  const row = viewOf(spec, state);
   const nulled: NulledReference[] = [];
   for (const field of referencesOf(spec)) {
     const id = row.get(field.name);
     if (typeof id !== 'string') continue;
     const target = { model: field.target, id } as RecordRef;
-    const visible = isVisible(target);
-    // Only a record that others may already stand on, or whose target is not shown, can close a circle.
-    if (field.target === ref.model && field.missing === 'wait' && (wasVisible || !visible)) {
-      const circle = circleOf(registry, reader, ref, field.name);
-      if (circle !== undefined) {
-        const cut = cutOf(reader, circle, field.name);
-        onCircle(circle, cut);
-        if (cut.id === ref.id) {
-          nulled.push({ field: field.name, target });
-          row.set(field.name, null);
-          continue;
-        }
-      }
-    }
-    if (visible) continue;
-    if (field.missing === 'wait') {
-      return {
-        kind: 'park',
-        ref,
-        reason: waitReason(registry, reader, target),
-        waitsFor: { field: field.name, target },
-        wasVisible,
-      };
+    const isCut = circle?.field === field.name && circle.cut.id === ref.id;
+    if (!isCut && at.isVisible(target)) continue;
+    if (!isCut && field.missing === 'wait') {
+      const reason = waitReason(at.standingOf(target));
+      return { kind: 'park', ref, reason, waitsFor: { field: field.name, target }, wasVisible };
     }
     nulled.push({ field: field.name, target });
     row.set(field.name, null);
@@ -166,60 +163,32 @@ function evaluate(
   return { kind: 'show', ref, spec, stored, row, nulled, wasVisible };
 }
 
-function waitReason(registry: Registry, reader: ViewReader, target: RecordRef): ParkReason {
-  const stored = reader.record(target);
-  if (stored === undefined) return 'missing';
-  const spec = registry.get(target.model);
-  return spec !== undefined && !isAlive(spec, stored.state) ? 'orphaned' : 'waiting';
-}
-
-/** Outcomes of this plan that wait for a target that may be shown later in the same plan. */
-function rememberWaiting(waitingByTarget: Map<string, RecordRef[]>, outcome: Outcome): void {
-  const targets =
-    outcome.kind === 'park'
-      ? outcome.waitsFor === null
-        ? []
-        : [outcome.waitsFor]
-      : outcome.kind === 'show'
-        ? outcome.nulled
-        : [];
-  for (const { target } of targets) {
-    const key = refKey(target);
-    const waiting = waitingByTarget.get(key);
-    if (waiting === undefined) waitingByTarget.set(key, [outcome.ref]);
-    else waiting.push(outcome.ref);
+function waitReason(target: Standing): ParkReason {
+  switch (target.kind) {
+    case 'unknown':
+      return 'missing';
+    case 'deleted':
+      return 'orphaned';
+    case 'unfit':
+    case 'unjudged':
+    case 'alive':
+      return 'waiting';
   }
 }
 
-/** Records shown by this very plan that refer to `ref`; the reader does not know them yet. */
-function showingIn(outcomes: ReadonlyMap<string, Outcome>, ref: RecordRef): RecordRef[] {
-  const refs: RecordRef[] = [];
-  for (const outcome of outcomes.values()) {
-    if (outcome.kind !== 'show') continue;
-    const refersTo = referencesOf(outcome.spec).some(
-      (field) => field.target === ref.model && outcome.row.get(field.name) === ref.id,
-    );
-    if (refersTo) refs.push(outcome.ref);
-  }
-  return refs;
+/** What a change means for those who are owned through the record. What is new they were waiting for. */
+function ownershipChange(
+  registry: Registry,
+  reader: ViewReader,
+  { ref, before }: ChangedRecord,
+): 'same' | 'moved' | 'lost' {
+  if (before === undefined) return 'same';
+  const now = ownerThrough(registry, reader, ref, reader.record(ref));
+  if (sameOwner(ownerThrough(registry, reader, ref, before), now)) return 'same';
+  return now.kind === 'lost' ? 'lost' : 'moved';
 }
 
-function hasSelfReference(registry: Registry, ref: RecordRef): boolean {
-  const spec = registry.get(ref.model);
-  return (
-    spec !== undefined &&
-    referencesOf(spec).some((field) => field.target === ref.model && field.missing === 'wait')
-  );
-}
-
-/** Parents first saves evaluations; the result does not depend on it. Removes doubles. */
-function inDependencyOrder(registry: Registry, refs: readonly RecordRef[]): RecordRef[] {
-  const refByKey = new Map(refs.map((ref) => [refKey(ref), ref]));
-  return [...refByKey.values()].sort((a, b) => registry.level(a.model) - registry.level(b.model));
-}
-
-/** Keeps the queue from growing with what was evaluated; returns the new position. */
-function dropDone(queue: RecordRef[], next: number): number {
-  queue.splice(0, next + 1);
-  return -1;
+/** Parents first saves evaluations; the result does not depend on it. */
+function inDependencyOrder(registry: Registry, changed: readonly ChangedRecord[]): RecordRef[] {
+  return changed.map(({ ref }) => ref).sort((a, b) => registry.level(a.model) - registry.level(b.model));
 }

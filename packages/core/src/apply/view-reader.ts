@@ -15,6 +15,8 @@ export interface ViewReader {
   waitingFor(ref: RecordRef): Iterable<RecordRef>;
   /** Visible records that refer to `ref`, by whatever reference. */
   referringTo(ref: RecordRef): Iterable<RecordRef>;
+  /** All stored records of a model; asked only when an owner changed that others are owned through (MRG-5). */
+  recordsOf(model: ModelName): Iterable<RecordRef>;
   /** Records of a model that show null because their self-reference was cut out of a circle (DEP-2). */
   cutFromCircle(model: ModelName): Iterable<RecordRef>;
 }

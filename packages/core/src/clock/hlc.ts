@@ -84,10 +84,12 @@ export function clockHlc(clock: Clock): Hlc {
   return formatHlc(clock.ms, clock.counter);
 }
 
-/** A wall clock that is broken must not stop a write: it is read as within the bounds of a stamp (CLK-4). */
+/**
+ * A wall clock that is broken must not stop a write (CLK-4): past the year 4199 it is read as 0, so that the clock
+ * goes on from where it is and never comes near the end of its range.
+ */
 function clampWall(wallMs: number): number {
-  if (!Number.isFinite(wallMs)) return 0;
-  return Math.min(Math.max(Math.trunc(wallMs), 0), hlcMsEnd - 2);
+  return wallMs >= 0 && wallMs < hlcMsEnd / 2 ? Math.trunc(wallMs) : 0;
 }
 
 function isBelow(value: number, end: number): boolean {

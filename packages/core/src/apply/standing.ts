@@ -1,0 +1,60 @@
+import { type RecordRef, refKey } from '../ids.ts';
+import type { Registry } from '../model/registry.ts';
+import { type ModelSpec, referencesOf } from '../model/spec.ts';
+import type { RecordState } from '../record/state.ts';
+import { isAlive } from '../record/view.ts';
+import { judgeByOwner } from './owner.ts';
+import type { NulledReference, ParkReason } from './view-plan.ts';
+import type { StoredRecord, ViewReader } from './view-reader.ts';
+
+/** What a record is by itself, before anyone asks whether what it refers to is visible. */
+export type Standing =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unfit'; readonly reason: ParkReason; readonly waitsFor: NulledReference | null }
+  /** Who owns it is not known yet: the reference leads to what has not arrived (MRG-5). */
+  | { readonly kind: 'unjudged'; readonly through: NulledReference }
+  | { readonly kind: 'deleted' }
+  | {
+      readonly kind: 'alive';
+      readonly spec: ModelSpec;
+      readonly stored: StoredRecord;
+      /** The state as its owner wrote it (MRG-5): the only one that the view may look at. */
+      readonly state: RecordState;
+    };
+
+/** Answers for any record, and remembers: states do not change while a plan is made. */
+export function standings(registry: Registry, reader: ViewReader): (ref: RecordRef) => Standing {
+  const standingByKey = new Map<string, Standing>();
+  return (ref) => {
+    const key = refKey(ref);
+    let standing = standingByKey.get(key);
+    if (standing === undefined) {
+      standing = standingOf(registry, reader, ref);
+      standingByKey.set(key, standing);
+    }
+    return standing;
+  };
+}
+
+function standingOf(registry: Registry, reader: ViewReader, ref: RecordRef): Standing {
+  const stored = reader.record(ref);
+  if (stored === undefined) return { kind: 'unknown' };
+  const spec = registry.get(ref.model);
+  if (spec === undefined) return { kind: 'unfit', reason: 'unknown-model', waitsFor: null };
+  if (stored.schemaVersion > spec.schemaVersion) {
+    return { kind: 'unfit', reason: 'unknown-schema', waitsFor: null };
+  }
+  const judged = judgeByOwner(registry, reader, spec, ref.id, stored.state);
+  if (judged.kind === 'refused') return { kind: 'unfit', reason: 'refused', waitsFor: judged.through };
+  if (judged.kind === 'unjudged') return judged;
+  if (!isAlive(spec, judged.state)) return { kind: 'deleted' };
+  if (lacksReference(spec, judged.state)) return { kind: 'unfit', reason: 'refused', waitsFor: null };
+  return { kind: 'alive', spec, stored, state: judged.state };
+}
+
+/** Whether a reference that must not be null is: it was never written, or not by whom it takes. */
+function lacksReference(spec: ModelSpec, state: RecordState): boolean {
+  return referencesOf(spec).some(
+    (field) => !field.nullable && typeof state.fields.get(field.name)?.[0]?.value !== 'string',
+  );
+}

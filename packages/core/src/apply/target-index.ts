@@ -1,0 +1,41 @@
+import { type RecordRef, refKey } from '../ids.ts';
+import { referencesOf } from '../model/spec.ts';
+import type { Outcome } from './view-plan.ts';
+
+/** Who refers to what among the outcomes of one plan: what the reader cannot know yet. */
+export interface TargetIndex {
+  add(outcome: Outcome): void;
+  /** Records whose outcome waits for `target`, or shows null in place of it. */
+  waitingFor(target: RecordRef): Iterable<RecordRef>;
+  /** Records whose outcome shows them with a reference to `target`. */
+  referringTo(target: RecordRef): Iterable<RecordRef>;
+}
+
+/** Outcomes that were replaced since stay in it: looking at a record once more changes nothing. */
+export function createTargetIndex(): TargetIndex {
+  const waiting = new Map<string, RecordRef[]>();
+  const referring = new Map<string, RecordRef[]>();
+  return {
+    add(outcome) {
+      if (outcome.kind === 'gone') return;
+      if (outcome.kind === 'park') {
+        if (outcome.waitsFor !== null) push(waiting, outcome.waitsFor.target, outcome.ref);
+        return;
+      }
+      for (const { target } of outcome.nulled) push(waiting, target, outcome.ref);
+      for (const field of referencesOf(outcome.spec)) {
+        const id = outcome.row.get(field.name);
+        if (typeof id === 'string') push(referring, { model: field.target, id } as RecordRef, outcome.ref);
+      }
+    },
+    waitingFor: (target) => waiting.get(refKey(target)) ?? [],
+    referringTo: (target) => referring.get(refKey(target)) ?? [],
+  };
+}
+
+function push(refsByTarget: Map<string, RecordRef[]>, target: RecordRef, ref: RecordRef): void {
+  const key = refKey(target);
+  const refs = refsByTarget.get(key);
+  if (refs === undefined) refsByTarget.set(key, [ref]);
+  else refs.push(ref);
+}

@@ -1,0 +1,208 @@
+import { dotDevice } from '../../clock/dot.ts';
+import { type DeviceId, type RecordId, type RecordRef, refKey } from '../../ids.ts';
+import type { Registry } from '../../model/registry.ts';
+import { type ModelSpec, type ReferenceField, referencesOf } from '../../model/spec.ts';
+import type { RecordState } from '../../record/state.ts';
+import type { Value } from '../../record/value.ts';
+import { isAlive, viewOf } from '../../record/view.ts';
+import type { MemoryLibrary } from '../memory-library.ts';
+
+/** What the view must be, worked out the slow and obvious way from all records at once. */
+export interface ExpectedView {
+  /** Row of every visible record; `nulled` are the fields shown as null in place of a target. */
+  readonly shown: Map<string, { row: Map<string, Value>; nulled: string[] }>;
+  /** Every parked record with all reasons that are true of it, as `reason`, or `reason field target`. */
+  readonly parked: Map<string, Set<string>>;
+}
+
+interface Alive {
+  readonly ref: RecordRef;
+  readonly spec: ModelSpec;
+  readonly state: RecordState;
+}
+
+/** Recomputes the view from nothing: the least fixpoint of DEP-2, by its definition. */
+export function recompute(registry: Registry, records: MemoryLibrary['records']): ExpectedView {
+  const parked: ExpectedView['parked'] = new Map();
+  const alive = new Map<string, Alive>();
+  const deleted = new Set<string>();
+  const unjudged: (Alive & { key: string })[] = [];
+  for (const [key, { ref, stored }] of records) {
+    const spec = registry.get(ref.model);
+    if (spec === undefined) parked.set(key, new Set(['unknown-model']));
+    else if (stored.schemaVersion > spec.schemaVersion) parked.set(key, new Set(['unknown-schema']));
+    else {
+      const owner = ownerBy(registry, records, ref);
+      if (
+        owner === 'unknown' ||
+        (owner === 'lost' && isAlive(spec, stored.state) && namesOwner(spec, stored.state))
+      ) {
+        unjudged.push({ key, ref, spec, state: stored.state });
+        continue;
+      }
+      const state = owner === null || owner === 'lost' ? stored.state : onlyOf(stored.state, owner);
+      const isEmpty = state.fields.size === 0 && state.deletes.length === 0;
+      const namesOther = ownerDot(spec, state) !== ownerDot(spec, stored.state);
+      if (owner !== null && (isEmpty || namesOther) && state !== stored.state)
+        parked.set(key, new Set([refusal(spec, stored.state)]));
+      else if (isAlive(spec, state) && lacksReference(spec, state)) parked.set(key, new Set(['refused']));
+      else if (isAlive(spec, state)) alive.set(key, { ref, spec, state });
+      else deleted.add(key);
+    }
+  }
+
+  const cut = cuts(alive);
+  const visible = new Set<string>();
+  for (let before = -1; before !== visible.size; ) {
+    before = visible.size;
+    for (const [key, record] of alive) {
+      const waits = targets(record).filter(
+        ({ field }) => field.missing === 'wait' && !isCut(cut, record, field),
+      );
+      if (waits.every(({ target }) => visible.has(refKey(target)))) visible.add(key);
+    }
+  }
+
+  const waitReasons = (record: Alive) =>
+    new Set(
+      targets(record)
+        .filter(({ field }) => field.missing === 'wait' && !isCut(cut, record, field))
+        .filter(({ target }) => !visible.has(refKey(target)))
+        .map(({ field, target }) => {
+          const key = refKey(target);
+          const reason = !records.has(key) ? 'missing' : deleted.has(key) ? 'orphaned' : 'waiting';
+          return `${reason} ${field.name} ${key}`;
+        }),
+    );
+
+  const shown: ExpectedView['shown'] = new Map();
+  for (const [key, record] of alive) {
+    const hidden = targets(record).filter(
+      ({ field, target }) => isCut(cut, record, field) || !visible.has(refKey(target)),
+    );
+    if (visible.has(key)) {
+      const row = viewOf(record.spec, record.state);
+      for (const { field } of hidden) row.set(field.name, null);
+      shown.set(key, { row, nulled: hidden.map(({ field }) => field.name).sort() });
+      continue;
+    }
+    parked.set(key, waitReasons(record));
+  }
+  for (const { key, ...record } of unjudged) parked.set(key, waitReasons(record));
+  return { shown, parked };
+}
+
+/** The library's view in the oracle's terms. */
+export function viewIn(library: MemoryLibrary): {
+  shown: ExpectedView['shown'];
+  parked: Map<string, string>;
+} {
+  return {
+    shown: new Map(
+      [...library.shown].map(([key, { row, nulled }]) => [
+        key,
+        { row: new Map(row), nulled: nulled.map(({ field }) => field).sort() },
+      ]),
+    ),
+    parked: new Map(
+      [...library.parked].map(([key, { reason, waitsFor }]) => [
+        key,
+        waitsFor === null ? reason : `${reason} ${waitsFor.field} ${refKey(waitsFor.target)}`,
+      ]),
+    ),
+  };
+}
+
+function owningField(spec: ModelSpec): string | undefined {
+  return spec.ownership.kind === 'through' ? spec.ownership.field : undefined;
+}
+
+function namesOwner(spec: ModelSpec, state: RecordState): boolean {
+  return typeof state.fields.get(owningField(spec) ?? '')?.[0]?.value === 'string';
+}
+
+function lacksReference(spec: ModelSpec, state: RecordState): boolean {
+  const set = new Set(targets({ spec, state }).map(({ field }) => field.name));
+  return referencesOf(spec).some(({ name, nullable }) => !nullable && !set.has(name));
+}
+
+function ownerDot({ ownership }: ModelSpec, { fields }: RecordState): string | undefined {
+  return 'field' in ownership ? fields.get(ownership.field)?.[0]?.dot : undefined;
+}
+
+function refusal(spec: ModelSpec, state: RecordState): string {
+  const field = owningField(spec);
+  if (field === undefined) return 'refused';
+  const target = referencesOf(spec).find(({ name }) => name === field)!.target;
+  return `refused ${field} ${target}/${state.fields.get(field)![0]!.value}`;
+}
+
+function targets({
+  spec,
+  state,
+}: Pick<Alive, 'spec' | 'state'>): { field: ReferenceField; target: RecordRef }[] {
+  return referencesOf(spec).flatMap((field) => {
+    const id = state.fields.get(field.name)?.[0]?.value;
+    return typeof id === 'string' ? [{ field, target: { model: field.target, id: id as RecordId } }] : [];
+  });
+}
+
+function isCut(cut: ReadonlySet<string>, record: Alive, field: ReferenceField): boolean {
+  return field.target === record.spec.name && field.missing === 'wait' && cut.has(refKey(record.ref));
+}
+
+/** Of each circle of waiting self-references, the record that was written last. */
+function cuts(alive: ReadonlyMap<string, Alive>): Set<string> {
+  const parentOf = (record: Alive) =>
+    targets(record).find(({ field }) => field.target === record.spec.name && field.missing === 'wait');
+  const cut = new Set<string>();
+  for (const [start, record] of alive) {
+    const circle: Alive[] = [];
+    let at: Alive | undefined = record;
+    for (let steps = 0; at !== undefined && steps <= alive.size; steps++) {
+      circle.push(at);
+      const parent = parentOf(at);
+      if (parent !== undefined && refKey(parent.target) === start) {
+        const dot = (member: Alive) => member.state.fields.get(parentOf(member)!.field.name)![0]!.dot;
+        circle.sort((a, b) => (dot(a) < dot(b) ? 1 : -1));
+        cut.add(refKey(circle[0]!.ref));
+        break;
+      }
+      at = parent === undefined ? undefined : alive.get(refKey(parent.target));
+    }
+  }
+  return cut;
+}
+
+/** The owning device, or null where anyone may write. */
+function ownerBy(
+  registry: Registry,
+  records: MemoryLibrary['records'],
+  ref: RecordRef,
+): DeviceId | 'unknown' | 'lost' | null {
+  const spec = registry.get(ref.model);
+  const record = records.get(refKey(ref));
+  if (spec === undefined || record === undefined) return 'unknown';
+  const { ownership } = spec;
+  if (ownership.kind === 'shared') return null;
+  if (ownership.kind === 'self') return ref.id as string as DeviceId;
+  const id = record.stored.state.fields.get(ownership.field)?.[0]?.value;
+  if (typeof id !== 'string') return record.stored.state.deletes.length > 0 ? 'lost' : null;
+  if (ownership.kind === 'device') return id as DeviceId;
+  const field = referencesOf(spec).find(({ name }) => name === ownership.field)!;
+  const through = { model: field.target, id: id as RecordId };
+  const known = registry.require(field.target).schemaVersion;
+  if ((records.get(refKey(through))?.stored.schemaVersion ?? 0) > known) return 'lost';
+  return ownerBy(registry, records, through);
+}
+
+function onlyOf(state: RecordState, owner: DeviceId): RecordState {
+  const fields = [...state.fields].flatMap(([name, siblings]) => {
+    const own = siblings.filter(({ dot }) => dotDevice(dot) === owner);
+    return own.length > 0 ? ([[name, own]] as const) : [];
+  });
+  const deletes = state.deletes.filter((dot) => dotDevice(dot) === owner);
+  const before = [...state.fields.values()].flat().length + state.deletes.length;
+  const after = fields.flatMap(([, own]) => own).length + deletes.length;
+  return before === after ? state : { version: state.version, fields: new Map(fields), deletes };
+}

@@ -1,0 +1,37 @@
+import { type RecordRef, refKey } from '../ids.ts';
+
+/** Records to be looked at, first come first served; each at most once at a time. */
+export interface WorkQueue {
+  add(refs: Iterable<RecordRef>): void;
+  next(): RecordRef | undefined;
+}
+
+/** Done work is dropped when it is both many and the greater part. */
+const doneMax = 4_096;
+
+export function createWorkQueue(): WorkQueue {
+  let queue: RecordRef[] = [];
+  let at = 0;
+  const queued = new Set<string>();
+  return {
+    add(refs) {
+      for (const ref of refs) {
+        const key = refKey(ref);
+        if (queued.has(key)) continue;
+        queued.add(key);
+        queue.push(ref);
+      }
+    },
+    next() {
+      const ref = queue[at];
+      if (ref === undefined) return undefined;
+      at++;
+      queued.delete(refKey(ref));
+      if (at > doneMax && at * 2 > queue.length) {
+        queue = queue.slice(at);
+        at = 0;
+      }
+      return ref;
+    },
+  };
+}
