@@ -15,7 +15,7 @@ export interface LibraryChannel {
   pull(device: DeviceId, request: PullRequest, signal: AbortSignal): Promise<PullReply>;
   onLive(handler: ChannelHandler<LiveEntries>): void;
   onHeartbeat(handler: ChannelHandler<Heartbeat>): void;
-  /** Called at once if connected, and after each time the connection came back. */
+  /** Called after each time the connection came back. */
   onConnected(handler: () => void): void;
   /** Answers the pulls of others. */
   servePull(handler: (request: PullRequest) => Promise<PullReply>): void;

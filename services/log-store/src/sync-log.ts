@@ -140,20 +140,15 @@ export class SyncLog {
 
   /**
    * Ingest has applied everything up to `appliedSeq` of the log `logId` (LOG-3). Throws `invalid-argument` for another
-   * log, or for more than there is.
+   * log; also for more than there is: then this file went back, and the log takes a new id, so that ingest follows it
+   * from its beginning instead of passing over what gets the same seqs again (REP-6).
    */
   acknowledge(logId: string, appliedSeq: number): void {
-    if (logId !== this.#logId) {
-      throw new ShoalError('invalid-argument', `"log_id": expected ${this.#logId}, found ${logId}`, {
-        field: 'log_id',
-      });
-    }
+    if (logId !== this.#logId) refuse('log_id', this.#logId, logId);
     if (appliedSeq > this.#headSeq) {
-      throw new ShoalError(
-        'invalid-argument',
-        `"applied_seq": expected at most ${this.#headSeq}, found ${appliedSeq}`,
-        { field: 'applied_seq' },
-      );
+      this.#transaction(() => this.#row.renew());
+      this.#reload();
+      refuse('applied_seq', `at most ${this.#headSeq}`, `${appliedSeq}`);
     }
     if (appliedSeq === this.#appliedSeq) return;
     this.#transaction(() => {
@@ -262,4 +257,8 @@ export class SyncLog {
     this.#idByStream = new Map(streams.map(({ stream, id }) => [stream, id]));
     this.#streamById = new Map(streams.map(({ stream, id }) => [id, stream]));
   }
+}
+
+function refuse(field: string, expected: string, found: string): never {
+  throw new ShoalError('invalid-argument', `"${field}": expected ${expected}, found ${found}`, { field });
 }

@@ -18,6 +18,8 @@ export interface LogRowAccess {
   setHead(headSeq: number, chain: Buffer): void;
   setApplied(appliedSeq: number): void;
   setOwnStream(stream: StreamId): void;
+  /** A new log id, of which nothing is applied yet (REP-6). */
+  renew(): void;
 }
 
 /** Bytes of a running hash, and of what is made of it. */
@@ -27,7 +29,7 @@ export const chainBytes = 16;
 export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAccess {
   db.prepare(
     `insert or ignore into log (id, library_id, log_id, head_seq, chain, applied_seq) values (1, ?, ?, 0, ?, 0)`,
-  ).run(libraryId, randomBytes(16).toString('hex'), Buffer.alloc(chainBytes));
+  ).run(libraryId, newLogId(), Buffer.alloc(chainBytes));
   const found = db.prepare<[], { library_id: string }>('select library_id from log').get()!;
   if (found.library_id !== libraryId) {
     throw new ShoalError('damaged-file', `${db.name}: expected the log of ${libraryId}, found another's`, {
@@ -39,11 +41,17 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
   );
   const setHead = db.prepare('update log set head_seq = ?, chain = ?');
   const setApplied = db.prepare('update log set applied_seq = ?');
+  const renew = db.prepare('update log set log_id = ?, applied_seq = 0');
   const setOwnStream = db.prepare('update log set own_stream = ?');
   return {
     read: () => read.get()!,
     setHead: (headSeq, chain) => void setHead.run(headSeq, chain),
     setApplied: (appliedSeq) => void setApplied.run(appliedSeq),
     setOwnStream: (stream) => void setOwnStream.run(stream),
+    renew: () => void renew.run(newLogId()),
   };
+}
+
+function newLogId(): string {
+  return randomBytes(16).toString('hex');
 }
