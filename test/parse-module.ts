@@ -31,6 +31,17 @@ export function parseModule(source: string): ParsedModule {
   return { references, uses };
 }
 
+/** The titles of the tests in a file, in order; of one from a table its pattern, of a template its fixed parts. */
+export function titlesIn(source: string): readonly string[] {
+  const titles: string[] = [];
+  walk(parse(source, options).program, (node) => {
+    if (node.type !== 'CallExpression' || !isTestCall(node.callee as Node)) return;
+    const title = textOf((node.arguments as readonly Node[])[0]);
+    if (title !== null) titles.push(title);
+  });
+  return titles;
+}
+
 interface Node {
   readonly type: string;
   readonly [key: string]: unknown;
@@ -61,6 +72,28 @@ function reference(source: unknown, typeOnly: boolean): ModuleReference | null {
   let literal = source as Node | undefined;
   if (literal?.type === 'TSLiteralType') literal = literal.literal as Node;
   return literal?.type === 'StringLiteral' ? { from: String(literal.value), typeOnly } : null;
+}
+
+/** Whether a callee is `test`, `describe.skipIf(x)`, `test.each(table)` and so on. */
+function isTestCall(callee: Node): boolean {
+  switch (callee.type) {
+    case 'Identifier':
+      return ['test', 'it', 'describe'].includes(String(callee.name));
+    case 'MemberExpression':
+      return isTestCall(callee.object as Node);
+    case 'CallExpression':
+    case 'TaggedTemplateExpression':
+      return isTestCall((callee.callee ?? callee.tag) as Node);
+    default:
+      return false;
+  }
+}
+
+function textOf(node: Node | undefined): string | null {
+  if (node?.type === 'StringLiteral') return String(node.value);
+  if (node?.type !== 'TemplateLiteral') return null;
+  const parts = node.quasis as readonly { readonly value: { readonly cooked: string } }[];
+  return parts.map(({ value }) => value.cooked).join('…');
 }
 
 function useOf(node: Node): string | null {

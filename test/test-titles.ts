@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { titlesIn } from './parse-module.ts';
 import { filesBelow, root } from './source-files.ts';
 
 /** The title of one test and the file that it stands in, relative to the root. */
@@ -8,8 +9,6 @@ export interface TestTitle {
   readonly title: string;
 }
 
-const call = /\b(?:test|it|describe)(?:\.[\w.]+)?(?:\([^'"`)]*\))?\(\s*(['"`])((?:\\.|(?!\1)[\s\S])*)\1/g;
-
 /** The titles of all tests of the project; a title from a table stands as its template. */
 export function testTitles(): readonly TestTitle[] {
   return ['packages', 'services', 'e2e', 'test'].flatMap((folder) =>
@@ -17,9 +16,4 @@ export function testTitles(): readonly TestTitle[] {
       titlesIn(readFileSync(join(root, path), 'utf8')).map((title) => ({ path, title })),
     ),
   );
-}
-
-/** The titles in the text of one file. */
-export function titlesIn(source: string): readonly string[] {
-  return [...source.matchAll(call)].map((match) => (match[2] ?? '').replace(/\\(['"`])/g, '$1'));
 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { titlesIn } from './parse-module.ts';
 import { root } from './source-files.ts';
 import { requirementIds } from './spec.fixture.ts';
-import { titlesIn } from './test-titles.ts';
 
 const row = /^\| (S\dx?-\d+) \| (closed|part|open) \| (.*) \|$/gm;
 const rows = [...readFileSync(join(root, 'docs/trace.md'), 'utf8').matchAll(row)].map((match) => ({
