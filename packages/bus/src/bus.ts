@@ -21,7 +21,7 @@ export interface RequestOptions {
 
 /**
  * One endpoint on a bus: the port behind which NATS and its in-memory twin stand (REP-5). Delivery is at most once
- * everywhere; what must not be lost is asked for again. Subjects are dot-separated; `*` and a last `>` in those of
+ * everywhere; what must not be lost is asked for again. A payload handed over belongs to the bus. Subjects are dot-separated; `*` and a last `>` in those of
  * `subscribe` stand for one and for several parts.
  */
 export interface Bus {

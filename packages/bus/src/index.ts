@@ -1,5 +1,6 @@
 export type { Bus, BusMessage, OnBusError, RequestOptions, Subscription } from './bus.ts';
 export { type ConnectNatsOptions, connectNats, type NatsCredentials } from './connect-nats.ts';
+export { type MemoryEndpoint, type MemoryNetwork, memoryNetwork } from './memory-network.ts';
 export { rpcClient, serveRpc, type UnaryService } from './rpc.ts';
 export { type FindNatsServerOptions, findNatsServer } from './server/find-nats-server.ts';
 export {
@@ -15,6 +16,7 @@ export {
   type NatsServerCommandOptions,
   natsServerCommand,
 } from './server/nats-server-command.ts';
+export { portsFilePath, readClientPort, removePortsFiles } from './server/ports-file.ts';
 export {
   type NatsServerProcess,
   type StartNatsServerOptions,

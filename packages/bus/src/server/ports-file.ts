@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** Where a nats-server of that pid says that it is ready. */
@@ -20,7 +20,8 @@ export async function readClientPort(path: string): Promise<number | undefined> 
   }
 }
 
-/** Removes what a process of that pid left once: it would look like readiness. */
-export async function removePortsFile(path: string): Promise<void> {
-  await rm(path, { force: true });
+/** Removes what earlier servers left in the folder: one of them may have had the pid of the next. */
+export async function removePortsFiles(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.ports'));
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }

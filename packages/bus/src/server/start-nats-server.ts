@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { limits, ShoalError } from '@shoal/core';
 import { withinMs } from '../within-ms.ts';
 import { natsServerCommand } from './nats-server-command.ts';
-import { portsFilePath, readClientPort, removePortsFile } from './ports-file.ts';
+import { portsFilePath, readClientPort, removePortsFiles } from './ports-file.ts';
 
 export interface StartNatsServerOptions {
   /** As `findNatsServer` says. */
@@ -16,7 +16,7 @@ export interface StartNatsServerOptions {
   /** Written 0600 before the start. */
   readonly configPath: string;
   readonly logPath: string;
-  /** For the file by which the server says that it is ready. */
+  /** Where the server says that it is ready; for this server alone, what others left is removed. */
   readonly portsFolder: string;
   /** How long it may take to be ready; `limits.connectMs` where it is not given. */
   readonly deadlineMs?: number;
@@ -46,6 +46,8 @@ export async function startNatsServer(options: StartNatsServerOptions): Promise<
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   await writeConfig(configPath, config);
+  // Before the start: after it, this could be the new server's.
+  await removePortsFiles(portsFolder);
   const { command, args } = natsServerCommand({ executable, configPath, logPath, portsFolder });
   const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   // It ends while we write nothing: the pipe's error says no more than `ended`.
@@ -54,13 +56,11 @@ export async function startNatsServer(options: StartNatsServerOptions): Promise<
   const { pid } = child;
   if (pid === undefined) throw notReady(await ended, logPath);
   const portsFile = portsFilePath(portsFolder, executable, pid);
-  await removePortsFile(portsFile);
   const stop = async () => {
     child.kill('SIGTERM');
     await withinMs(graceMs, ended);
     child.kill('SIGKILL');
     await ended;
-    await removePortsFile(portsFile);
   };
 
   let end: string | undefined;
