@@ -31,7 +31,7 @@ const reads: ReadonlySet<string> = new Set([
 /**
  * A client of a gateway. It connects with the first call, and again whenever the connection was lost.
  *
- * Calls have 30 s unless told otherwise, streams as long as they last. Reads are tried again while the gateway is
+ * Calls have 30 s unless told otherwise, a rescan ten minutes, streams as long as they last. Reads are tried again while the gateway is
  * `unavailable`. Failures are ShoalErrors with the code and the field that the gateway named; an aborted call
  * throws the reason of its signal. A stream begins when its first item is asked for.
  */
@@ -49,7 +49,7 @@ export function connectGateway({ address, token }: GatewayAddress): GatewayClien
     method.responseStream
       ? (request: Message, options: CallOptions = {}) => readStream(grpc, metadata, method, request, options)
       : (request: Message, options: CallOptions = {}) => {
-          const deadlineMs = Date.now() + (options.timeoutMs ?? limits.requestMs);
+          const deadlineMs = Date.now() + (options.timeoutMs ?? defaultMs(name));
           const attempt = () => callUnary(grpc, metadata, method, request, { ...options, deadlineMs });
           return reads.has(name) ? retryRead(attempt, { deadlineMs, signal: options.signal }) : attempt();
         },
@@ -112,6 +112,10 @@ async function* readStream(
     call.on('error', () => undefined);
     call.cancel();
   }
+}
+
+function defaultMs(name: string): number {
+  return name === 'rescanLocation' ? limits.rescanMs : limits.requestMs;
 }
 
 function pathOf(method: MethodDefinition): string {

@@ -38,6 +38,7 @@ beforeEach(async () => {
           signal,
         ),
     }),
+    { stallMs: 200 },
   );
   server = await startGrpcServer({ port: 0, token, services: [service], log: silentLog() });
   client = connectGateway({ address: server.address, token });
@@ -212,6 +213,24 @@ describe('calls', () => {
     }
     await ended.promise;
     expect(sent).toBeLessThan(1_000);
+  });
+
+  test('[REP-4] whose reader takes nothing are cut after a while, and their handler ends', async () => {
+    const ended = Promise.withResolvers<void>();
+    handlers.dump = async function* () {
+      try {
+        for (;;) yield { lines: ['x'.repeat(100_000)] };
+      } finally {
+        ended.resolve();
+      }
+    };
+    const reader = client.dump({ libraryId })[Symbol.asyncIterator]();
+    await reader.next();
+    await ended.promise;
+    const readOn = async () => {
+      while (!(await reader.next()).done);
+    };
+    await expect(readOn()).rejects.toMatchObject({ code: 'deadline-exceeded' });
   });
 
   test('under way at a stop are cut after a grace, and the stop ends', async () => {

@@ -7,7 +7,7 @@ import type {
   ServerWritableStream,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { asShoalError, ShoalError } from '@shoal/core';
+import { asShoalError, limits, ShoalError } from '@shoal/core';
 import type { Handlers, MethodDefinition, ServiceDefinition } from '@shoal/proto';
 import { statusOf } from './grpc-status.ts';
 import type { Log } from './log.ts';
@@ -23,6 +23,11 @@ type Message = unknown;
 type UnaryHandler = (request: Message) => Promise<Message>;
 type StreamHandler = (request: Message, signal: AbortSignal) => AsyncIterable<Message>;
 
+export interface GrpcServiceOptions {
+  /** How long a stream's reader may take nothing before it is cut; `limits.stuckMs` where it is not given. */
+  readonly stallMs?: number;
+}
+
 /**
  * Makes the handlers of a service answer gRPC: the same object that answers over NATS. What a handler throws
  * becomes a status by its code; a request that does not parse is `malformed-message` and reaches no handler (SEC-5).
@@ -30,7 +35,9 @@ type StreamHandler = (request: Message, signal: AbortSignal) => AsyncIterable<Me
 export function grpcService<Definition extends ServiceDefinition>(
   definition: Definition,
   handlers: Handlers<Definition>,
+  options: GrpcServiceOptions = {},
 ): GrpcService {
+  const stallMs = options.stallMs ?? limits.stuckMs;
   const methods = Object.entries(definition.methods);
   return {
     fullName: definition.fullName,
@@ -44,7 +51,7 @@ export function grpcService<Definition extends ServiceDefinition>(
           return [
             name,
             method.responseStream
-              ? answerStream(handler as StreamHandler, log)
+              ? answerStream(handler as StreamHandler, stallMs, log)
               : answerUnary(handler as UnaryHandler, log),
           ];
         }),
@@ -87,36 +94,45 @@ function answerUnary(handler: UnaryHandler, log: Log): handleUnaryCall<Message, 
   };
 }
 
-function answerStream(handler: StreamHandler, log: Log): handleServerStreamingCall<Message, Message> {
+function answerStream(
+  handler: StreamHandler,
+  stallMs: number,
+  log: Log,
+): handleServerStreamingCall<Message, Message> {
   return (call) => {
-    pump(call, handler).then(
+    pump(call, handler, stallMs).then(
       () => call.end(),
       (error: unknown) => call.emit('error', statusOf(known(error, call.getPath(), log))),
     );
   };
 }
 
-async function pump(call: ServerWritableStream<Message, Message>, handler: StreamHandler): Promise<void> {
+async function pump(
+  call: ServerWritableStream<Message, Message>,
+  handler: StreamHandler,
+  stallMs: number,
+): Promise<void> {
   if (call.request instanceof ShoalError) throw call.request;
   const caller = new AbortController();
   call.once('cancelled', () => caller.abort());
   for await (const reply of handler(call.request, caller.signal)) {
     if (caller.signal.aborted) return;
     // The reader's pace is ours: without this a slow one would fill our memory.
-    if (!call.write(reply)) await drained(call, caller.signal);
+    if (!call.write(reply)) await drained(call, caller.signal, stallMs);
   }
 }
 
-function drained(call: EventEmitter, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      call.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.once('drain', done);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
+/** A reader that takes nothing holds a place, and a dump a read transaction: not for ever (REP-4). */
+function drained(call: EventEmitter, signal: AbortSignal, stallMs: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const message = `the reader took nothing for ${stallMs} ms`;
+  const timer = setTimeout(() => reject(new ShoalError('deadline-exceeded', message)), stallMs);
+  call.once('drain', resolve);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  if (signal.aborted) resolve();
+  return promise.finally(() => {
+    clearTimeout(timer);
+    call.off('drain', resolve);
   });
 }
 

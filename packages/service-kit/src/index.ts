@@ -9,7 +9,7 @@ export {
 export * from './follow-libraries.ts';
 export * from './grpc-server.ts';
 export { type GrpcService, grpcService } from './grpc-service.ts';
-export { type Home, type HomeConfig, type InitHomeOptions, initHome, readHome } from './home.ts';
+export { type Home, type HomeConfig, type InitHomeOptions, initHome, makeFolder, readHome } from './home.ts';
 export * from './home-lock.ts';
 export * from './home-paths.ts';
 export * from './host-service.ts';

@@ -42,7 +42,7 @@ export function watchMissedHints(options: MissedHintsOptions): MissedHints {
       if (isUntold) options.missed(libraryId);
     }
   };
-  const timer = setInterval(() => {
+  const lookOnce = () => {
     if (isLooking) return;
     isLooking = true;
     look()
@@ -50,7 +50,10 @@ export function watchMissedHints(options: MissedHintsOptions): MissedHints {
       .finally(() => {
         isLooking = false;
       });
-  }, options.pollMs ?? limits.watchPollMs);
+  };
+  // The first look only notes where things stand.
+  lookOnce();
+  const timer = setInterval(lookOnce, options.pollMs ?? limits.watchPollMs);
   return {
     heard: (library) => void heardMs.set(library, Date.now()),
     stop: () => clearInterval(timer),
