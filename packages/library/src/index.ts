@@ -1,5 +1,6 @@
 export type { CaptureContext, Captured } from './capture/capture-writes.ts';
 export type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
+export { keyRing } from './crypto/key-ring.ts';
 export { derivedRecordId, freshRecordId, randomLife } from './crypto/record-ids.ts';
 export { type KeyRing, keyBytes, openPayload, sealPayload } from './crypto/seal.ts';
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
@@ -30,3 +31,4 @@ export type { LibraryStore, ViewChange } from './store/library-store.ts';
 export type { Migration } from './store/migrate.ts';
 export type { Sqlite } from './store/open-database.ts';
 export type { OutboxRow } from './store/outbox-store.ts';
+export { isStorageFailure } from './store/storage-failure.ts';

@@ -6,6 +6,7 @@ import {
   lifeId,
   type Registry,
   type ReplicaId,
+  type ShoalError,
 } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
 import { type CaptureContext, captureWrites } from './capture/capture-writes.ts';
@@ -68,6 +69,8 @@ export interface Library {
   onChanges(listener: ChangesListener): () => void;
   /** Applies entries of the local log, with the cursor, in one transaction (ING-2). */
   apply(entries: readonly SequencedEntry[], cursor: Cursor): Promise<Applied>;
+  /** Sets an entry aside that brings down whatever applies it, and moves the cursor past it (ING-3). */
+  quarantine(entry: SequencedEntry, error: ShoalError, cursor: Cursor): Promise<void>;
   /** What waits to be shipped, at most `limit` changes, read in one read transaction (REP-8). */
   readOutbox(limit: number): Shipment;
   /** Forgets what the log has committed (CHG-8). */
@@ -146,6 +149,11 @@ export function openLibrary(options: LibraryOptions): Library {
       tell(applied.changes, false);
       return applied;
     },
+    quarantine: (entry, error, next) =>
+      inTransaction(db, () => {
+        cursor.quarantine(entry, error, wallMs());
+        cursor.write(next);
+      }),
     readOutbox: (limit) => readOutbox(options, store, db, () => outbox.read(limit)),
     clearOutbox: (rows) => inTransaction(db, () => outbox.remove(rows)),
     outboxCount: () => outbox.count(),

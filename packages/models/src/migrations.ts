@@ -59,7 +59,7 @@ create table entries (${syncColumnsSql},
 create index entries_location on entries (location_id);
 create index entries_parent on entries (parent_id, name);
 create index entries_content on entries (content_id);
-create index entries_inode on entries (inode) where inode is not null;
+create index entries_file_stamp on entries (file_stamp) where file_stamp is not null;
 
 create table entry_closure (
   ancestor_id integer not null references entries (id) deferrable initially deferred,

@@ -2,7 +2,7 @@ import type { RecordId } from '@shoal/core';
 import { freshRecordId, openTransactionManager, type TransactionManager } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeviceEntity, EntryEntity, LocationEntity, TagEntity } from './index.ts';
-import { ship, testDevice, type TestDevice } from './library-on-disk.ts';
+import { ship, type TestDevice, testDevice } from './library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
@@ -101,8 +101,16 @@ describe('TransactionManager', () => {
     const [location, root] = [uuid(), uuid()];
     await manager.transactional(async (em) => {
       const device = await em.findOneOrFail(DeviceEntity, { uuid: a.id });
-      const place = em.create(LocationEntity, { uuid: location, name: 'home', path: '/home', device } as never, { persist: true });
-      const entry = em.create(EntryEntity, { uuid: root, name: 'home', kind: 'directory', location: place } as never, { persist: true });
+      const place = em.create(
+        LocationEntity,
+        { uuid: location, name: 'home', path: '/home', device } as never,
+        { persist: true },
+      );
+      const entry = em.create(
+        EntryEntity,
+        { uuid: root, name: 'home', kind: 'directory', location: place } as never,
+        { persist: true },
+      );
       await em.flush();
       place.rootEntry = entry as never;
     });

@@ -62,7 +62,7 @@ export function libraryStore(options: {
       const id = target === undefined ? undefined : keys.idOf(target.spec.table, ref.id);
       return id === undefined ? [] : referringToId(options.models, rows, ref.model, id);
     },
-    parkedOf: (model) => parked.of(model),
+    recordsOf: (model) => records.of(model),
     cutFromCircle(model) {
       const spec = registry.get(model);
       if (spec === undefined) return [];

@@ -9,8 +9,6 @@ export interface ParkStore {
   unpark(ref: RecordRef): KeptRow | null;
   setNulled(ref: RecordRef, nulled: readonly NulledReference[]): void;
   waitingFor(target: RecordRef): RecordRef[];
-  /** All parked records of a model. */
-  of(model: ModelName): RecordRef[];
   nulledIn(model: ModelName, fields: readonly string[]): RecordRef[];
 }
 
@@ -44,10 +42,7 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     .prepare<[string, string], string>('select uuid from shoal_nulled where model = ? and field = ?')
     .pluck();
 
-  const parkedOf = db.prepare<[string], RefRow>('select model, uuid from shoal_parked where model = ?');
-
   return {
-    of: (model) => parkedOf.all(model).map(toRef),
     park(ref, reason, waitsFor, kept) {
       upsert.run(
         ref.model,

@@ -1,6 +1,7 @@
 import {
   emptyVersion,
   formatVersion,
+  type ModelName,
   parseVersion,
   type RecordRef,
   type RecordState,
@@ -21,6 +22,8 @@ export interface RecordStore {
   get(ref: RecordRef): StoredRecord | undefined;
   /** The version alone, in its text form. */
   version(ref: RecordRef): string | undefined;
+  /** Every record of a model that was ever heard of. */
+  of(model: ModelName): RecordRef[];
   put(ref: RecordRef, stored: StoredRecord): void;
   /** The canonical payload as it is stored: what the relay seals (CHG-7). */
   payload(
@@ -36,6 +39,7 @@ export function recordStore(db: Sqlite): RecordStore {
   const selectVersion = db
     .prepare<[string, string], string>('select version from shoal_records where model = ? and uuid = ?')
     .pluck();
+  const selectOf = db.prepare<[string], string>('select uuid from shoal_records where model = ?').pluck();
   const upsert = db.prepare<[string, string, string, Buffer, number]>(
     `insert into shoal_records (model, uuid, version, payload, schema_version) values (?, ?, ?, ?, ?)
      on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version`,
@@ -46,6 +50,7 @@ export function recordStore(db: Sqlite): RecordStore {
       return row === undefined ? undefined : { state: lazyState(row), schemaVersion: row.schema_version };
     },
     version: (ref) => selectVersion.get(ref.model, ref.id) as string | undefined,
+    of: (model) => (selectOf.all(model) as string[]).map((id) => ({ model, id }) as RecordRef),
     put(ref, { state, schemaVersion }) {
       const payload = state instanceof LazyState ? state.payload : encodeRecordPayload(state);
       upsert.run(ref.model, ref.id, formatVersion(state.version), payload, schemaVersion);

@@ -1,16 +1,16 @@
 import { type BytePath, childPath, entryName, nameOf, parentPath, rootPath } from './byte-path.ts';
 import type { ChangeBatch } from './change-batch.ts';
-import { type FolderPlan, factSteps, planFolder } from './compare.ts';
+import { type Descent, type FolderPlan, factSteps, planFolder, type Step } from './compare.ts';
 import type { CountKeeper } from './comparison-counts.ts';
-import { deleteTree } from './delete-missing.ts';
 import type { DirtyFolder } from './dirty-folders.ts';
+import type { DiskEntry } from './disk-entry.ts';
 import type { EntryStore, KnownEntry } from './entry-store.ts';
 import { findArrivals, noArrivals } from './find-arrivals.ts';
-import { type FolderNode, nearestFolder, rootOf, splitPath } from './known-tree.ts';
+import { type FolderNode, nearestFolder, pathOf, rootOf, splitPath } from './known-tree.ts';
 import { matchFolder } from './match-folder.ts';
 import { rootOnDisk } from './root-on-disk.ts';
 import { readEntry, readFolder, type ScanContext } from './scan.ts';
-import { fileIdOf } from './stamp.ts';
+import { fileIdOf, linksOf } from './stamp.ts';
 
 /** What one comparison works with. */
 export interface Comparison {
@@ -25,8 +25,8 @@ export interface Comparison {
   readonly isStopping: () => boolean;
   /** A known entry is not in its folder; it is not deleted here. */
   readonly onMissing: (entry: KnownEntry) => void;
-  /** A folder vanished under our hands. */
-  readonly onGone: (path: BytePath) => void;
+  /** This folder has to be compared (again). */
+  readonly onDirty: (path: BytePath) => void;
   /** A folder whose name no watcher can take, being no UTF-8. */
   readonly onUnwatchable: (path: BytePath) => void;
 }
@@ -106,12 +106,16 @@ async function compareTree(
   start: FolderNode,
   { isDeep, isFresh }: { readonly isDeep: boolean; readonly isFresh: boolean },
 ): Promise<void> {
-  const stack = [start];
-  for (let node = stack.pop(); node !== undefined && !comparison.isStopping(); node = stack.pop()) {
-    const above = node;
-    const plan = await compareFolder(comparison, node, isFresh);
-    const below = isDeep ? [...(plan?.seen ?? []), ...(plan?.unseen ?? [])] : (plan?.unseen ?? []);
-    for (const { disk, key } of below) stack.push({ path: childPath(above.path, disk.name), key, above });
+  const stack = [{ node: start, isDeep }];
+  for (let at = stack.pop(); at !== undefined && !comparison.isStopping(); at = stack.pop()) {
+    const { node: above, isDeep: isAllBelow } = at;
+    const plan = await compareFolder(comparison, above, isFresh);
+    if (plan === null) continue;
+    const enter = ({ disk, key }: Descent) =>
+      stack.push({ node: { path: childPath(above.path, disk.name), key, above }, isDeep: true });
+    if (isAllBelow) plan.seen.forEach(enter);
+    // The hints for what is below a moved folder named its old place.
+    plan.unseen.forEach(enter);
   }
   await comparison.batch.flush();
 }
@@ -124,7 +128,7 @@ async function compareFolder(
   const { store, location, batch, scan } = comparison;
   const read = await readFolder(scan, node.path);
   if (read.state !== 'read') {
-    if (read.state === 'gone') comparison.onGone(node.path);
+    if (read.state === 'gone') comparison.onDirty(parentPath(node.path));
     else comparison.counter.skip({ unreadable: 1 });
     return null;
   }
@@ -139,16 +143,27 @@ async function compareFolder(
   const here = new Set(children.map((entry) => entry.key));
   const arrivals = isFresh ? noArrivals : await findArrivals(comparison, node, match.newcomers, here);
   const plan = planFolder({ parent: key, match, arrivals, nextRef: comparison.nextRef });
-  const names = new Set(read.entries.map((entry) => entry.name));
-  for (const entry of plan.missing) {
-    // What took its name is of another kind: nothing to wait for, and the name is needed.
-    if (names.has(nameOf(entry))) await deleteTree(comparison, entry);
-    else comparison.onMissing(entry);
+  for (const entry of plan.missing) comparison.onMissing(entry);
+  for (const step of plan.steps) {
+    await batch.add(step, childPath(node.path, step.name));
+    if (!isFresh && isEditOfLinked(step)) await markLinked(comparison, step.identify.fileId, here);
   }
-  for (const step of plan.steps) await batch.add(step, childPath(node.path, step.name));
   // What is looked up next must see where things are now.
   if (plan.steps.some((step) => step.change.type === 'move')) await batch.flush();
   return plan;
+}
+
+/** Whoever watches the folder of one hard link is told nothing of an edit through another. */
+function isEditOfLinked(step: Step): step is Step & { readonly identify: DiskEntry } {
+  return step.change.type === 'update' && step.identify !== null && linksOf(step.identify.facts.stamp) > 1;
+}
+
+async function markLinked(comparison: Comparison, fileId: string, here: ReadonlySet<number>): Promise<void> {
+  const { store, location } = comparison;
+  for (const known of await store.byFileId(location, fileId)) {
+    const path = here.has(known.key) ? null : await pathOf(store, location, known);
+    if (path !== null) comparison.onDirty(parentPath(path));
+  }
 }
 
 function isText(path: BytePath): boolean {

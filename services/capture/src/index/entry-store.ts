@@ -91,15 +91,16 @@ export type EntryChange = CreateEntry | UpdateEntry | MoveEntry | DeleteEntry;
 export interface EntryStore {
   /** The entries of one folder; of null: the root entry, or nothing. */
   children(location: number, parent: number | null): Awaitable<readonly KnownEntry[]>;
-  /** The entry of that very name in a folder. */
+  /** The entry of that very name in a folder; any of them where there are two. */
   child(location: number, parent: number, name: EntryName): Awaitable<KnownEntry | null>;
   get(location: number, key: number): Awaitable<KnownEntry | null>;
   /** The entries whose stamp starts with `${fileId}:`; more than one where hard links share an inode. */
   byFileId(location: number, fileId: string): Awaitable<readonly KnownEntry[]>;
   /**
    * Applies at most 1,000 changes in one transaction, in the given order: parents come before children,
-   * deletes the other way round; two names may pass through one another, so a folder may hold a name twice
-   * within a call. Returns the key of each `ref`. Throws: nothing was applied.
+   * deletes the other way round. A folder may hold a name twice: within a call, because names pass through
+   * one another, and for a moment after it for two kinds, because what vanished may still turn up elsewhere.
+   * Returns the key of each `ref`. Throws: nothing was applied.
    */
   apply(location: number, changes: readonly EntryChange[]): Promise<ReadonlyMap<number, number>>;
 }

@@ -44,11 +44,24 @@ export async function nearestFolder(
   if (root === null) return null;
   let node: FolderNode = { path: rootPath, key: root.key, above: null };
   for (const name of namesOf(path)) {
-    const child = await store.child(location, node.key, entryName(name));
-    if (child === null || child.kind !== 'directory') break;
+    const child = await childFolder(store, location, node.key, name);
+    if (child === null) break;
     node = { path: childPath(node.path, name), key: child.key, above: node };
   }
   return node;
+}
+
+async function childFolder(
+  store: EntryStore,
+  location: number,
+  parent: number,
+  name: BytePath,
+): Promise<KnownEntry | null> {
+  const child = await store.child(location, parent, entryName(name));
+  if (child === null || child.kind === 'directory') return child;
+  // A file that vanished may hold the name beside the folder for a moment.
+  const children = await store.children(location, parent);
+  return children.find((entry) => entry.kind === 'directory' && nameOf(entry) === name) ?? null;
 }
 
 /** The folder above `path`, and the name in it. */

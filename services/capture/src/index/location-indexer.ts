@@ -21,7 +21,7 @@ export interface LocationStatus {
 /** Keeps the index of one location true until it is stopped. */
 export interface LocationIndexer {
   /**
-   * Compares all and waits for what was on the move. Throws `not-a-folder` while the root is missing,
+   * Compares all, and waits for what is on the move or being written, about a second at most. Throws `not-a-folder` while the root is missing,
    * `unavailable` when the indexer stops first, and what the store throws.
    */
   rescan(): Promise<ComparisonCounts>;
@@ -82,7 +82,7 @@ export function startLocationIndexer(
     state = 'scanning';
     await watch.ensure(disk.fileId);
     if ((await compareLocation(comparison)) === 'missing') return 'missing';
-    if ((await settleMoves(counter)) === 'missing') return 'missing';
+    if ((await settle(counter)) === 'missing') return 'missing';
     state = 'watching';
     failure = null;
     failures = 0;
@@ -93,22 +93,22 @@ export function startLocationIndexer(
     return counter.counts();
   };
 
-  /** Gives what vanished during a comparison of all its time to turn up, then deletes the rest. */
-  const settleMoves = async (counter: CountKeeper): Promise<ComparisonEnd> => {
-    const untilMs = now() + limits.moveGraceMs;
-    while (!isStopping && work.missing.nextDueMs() !== null && now() < untilMs)
-      await wakeup.sleep(untilMs - now());
-    if (isStopping) return 'done';
-    const comparison = work.begin(counter, () => isStopping);
-    const end = await compareFolders(comparison, work.dirty.takeDue(now()));
-    return end === 'missing' ? end : deleteMissing(comparison, work.missing.takeDue(now()));
+  /** Gives what vanished or was being written time to turn up or settle, within bounds. */
+  const settle = async (counter: CountKeeper): Promise<ComparisonEnd> => {
+    const untilMs = now() + limits.patienceMs + limits.moveGraceMs;
+    while (!isStopping && work.isUnsettled() && now() < untilMs) {
+      const waitMs = Math.min(untilMs, nextDueMs() ?? untilMs) - now();
+      if (waitMs > 0) await wakeup.sleep(waitMs);
+      else if ((await compareDue(counter)) === 'missing') return 'missing';
+    }
+    return 'done';
   };
 
-  const compareDue = async (): Promise<ComparisonEnd> => {
-    const comparison = work.begin(createCountKeeper(), () => isStopping);
-    const folders = work.dirty.takeDue(now());
-    if (folders.length > 0) return compareFolders(comparison, folders);
-    return deleteMissing(comparison, work.missing.takeDue(now()));
+  const compareDue = async (counter: CountKeeper): Promise<ComparisonEnd> => {
+    const comparison = work.begin(counter, () => isStopping);
+    const end = await compareFolders(comparison, work.dirty.takeDue(now()));
+    // After the folders: what vanished may have turned up in them.
+    return end === 'missing' ? end : deleteMissing(comparison, work.missing.takeDue(now()));
   };
 
   const loseRoot = async () => {
@@ -121,7 +121,7 @@ export function startLocationIndexer(
 
   const turn = async () => {
     if (waiters.length === 0 && now() < nextFullMs) {
-      if ((await compareDue()) === 'missing') await loseRoot();
+      if ((await compareDue(createCountKeeper())) === 'missing') await loseRoot();
       return;
     }
     const waiting = waiters.splice(0);
@@ -148,13 +148,14 @@ export function startLocationIndexer(
     log.warn({ location, code: failure.code, error: failure.message, failures }, 'indexing failed');
   };
 
+  const nextDueMs = (): number | null => {
+    const dueMs = [work.dirty.nextDueMs(), work.missing.nextDueMs()].filter((due) => due !== null);
+    return dueMs.length === 0 ? null : Math.min(...dueMs);
+  };
+
   const nextTurnMs = () => {
     if (waiters.length > 0) return now();
-    if (state === 'failed') return nextFullMs;
-    const dueMs = [nextFullMs, work.dirty.nextDueMs(), work.missing.nextDueMs()].filter(
-      (due) => due !== null,
-    );
-    return Math.min(...dueMs);
+    return state === 'failed' ? nextFullMs : Math.min(nextFullMs, nextDueMs() ?? nextFullMs);
   };
 
   const run = async () => {

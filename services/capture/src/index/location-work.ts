@@ -28,6 +28,8 @@ export interface LocationSurroundings {
 export interface LocationWork {
   readonly dirty: DirtyFolders;
   readonly missing: MissingEntries;
+  /** Whether something vanished or is being written, and it is not decided what becomes of it. */
+  isUnsettled(): boolean;
   /** A comparison that counts in `counter` and ends early once `isStopping` says so. */
   begin(counter: CountKeeper, isStopping: () => boolean): Comparison;
 }
@@ -67,6 +69,7 @@ export function createLocationWork(surroundings: LocationSurroundings): Location
   return {
     dirty,
     missing,
+    isUnsettled: () => missing.nextDueMs() !== null || unsettled.count() > 0,
     begin(counter, isStopping) {
       const startedMs = now();
       const identify = identifyContent({
@@ -95,7 +98,7 @@ export function createLocationWork(surroundings: LocationSurroundings): Location
         nextRef: () => --lastRef,
         isStopping,
         onMissing: (entry) => missing.note(entry.key, now()),
-        onGone: (path) => lookAgain(path, limits.debounceMs),
+        onDirty: (path) => dirty.schedule({ path, isDeep: false }, now() + limits.debounceMs),
         onUnwatchable: (path) => {
           const pauseMs = Math.max(limits.unwatchablePollMs, 10 * (now() - startedMs));
           dirty.schedule({ path, isDeep: true }, now() + pauseMs);

@@ -74,7 +74,10 @@ function exchangedNames(
       const { known, disk } = replaced.get(name)!;
       const owner = ownerById.get(diskId(disk));
       const home = homeById.get(knownId(known));
-      if (!owner || !home || !holds(nameOf(owner)) || !holds(home.name)) exchanged.delete(name);
+      // Hard links of one file cannot be told apart: neither side may have a double.
+      const isUnique = ownerById.get(knownId(known)) === known && homeById.get(diskId(disk)) === disk;
+      const isHeld = owner && home && holds(nameOf(owner)) && holds(home.name);
+      if (!isUnique || !isHeld) exchanged.delete(name);
     }
   }
   return exchanged;

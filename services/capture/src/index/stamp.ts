@@ -26,6 +26,11 @@ export function isSameContent(left: string | null, right: string | null): boolea
   return left !== null && right !== null && contentPart(left) === contentPart(right);
 }
 
+/** How many names the file had, hard links counted; 0 for directories. */
+export function linksOf(stamp: string): number {
+  return Number(stamp.slice(stamp.lastIndexOf(':') + 1));
+}
+
 function contentPart(stamp: string): string {
   return stamp.split(':').slice(1, 5).join(':');
 }

@@ -11,6 +11,7 @@ export interface Patience {
 export interface UnsettledFiles {
   note(path: BytePath, nowMs: number): Patience;
   forget(path: BytePath): void;
+  count(): number;
 }
 
 /** An empty set; past its bound the oldest is forgotten, and starts anew when it is met again. */
@@ -31,5 +32,6 @@ export function createUnsettledFiles(
     forget(path) {
       sinceByPath.delete(path);
     },
+    count: () => sinceByPath.size,
   };
 }

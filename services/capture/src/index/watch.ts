@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
@@ -44,9 +45,13 @@ export const watchFolder: WatchFolder = async ({ root, rules, onHint, onError })
     if (folder === '..' || folder.startsWith('../')) return;
     if (!rules.isIgnored(folder, true)) onHint({ path: folder, isDeep });
   };
-  onRaw(watcher, (folder, name) => {
-    if (name === null) hint(folder, true);
-    else if (!rules.isIgnored(within(join(folder, name)), false)) hint(dirname(join(folder, name)), false);
+  onRaw(watcher, (event, folder, name) => {
+    if (name === null) return hint(folder, true);
+    const path = join(folder, name);
+    if (rules.isIgnored(within(path), false)) return;
+    hint(dirname(path), false);
+    // A folder that came, or changed places with another: hints from inside of it name its old place.
+    if (event === 'rename' && isFolder(path)) hint(path, true);
   });
   watcher.on('addDir', (path) => {
     if (path !== top) hint(dirname(path), false);
@@ -58,11 +63,24 @@ export const watchFolder: WatchFolder = async ({ root, rules, onHint, onError })
   return { ready, close: () => watcher.close() };
 };
 
-/** chokidar's raw events as (watched folder, path in it or null for the folder as a whole). */
-function onRaw(watcher: FSWatcher, listener: (folder: string, name: string | null) => void): void {
-  watcher.on('raw', (_event: string, name: unknown, details: unknown) => {
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    // Whatever cannot be looked at is found, or counted, by the comparison of the folder above.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return false;
+  }
+}
+
+/** chokidar's raw events as (event, watched folder, path in it or null for the folder as a whole). */
+function onRaw(
+  watcher: FSWatcher,
+  listener: (event: string, folder: string, name: string | null) => void,
+): void {
+  watcher.on('raw', (event: string, name: unknown, details: unknown) => {
     const folder = (details as { readonly watchedPath?: unknown }).watchedPath;
     if (typeof folder !== 'string') return;
-    listener(folder, typeof name === 'string' && name !== '' ? name : null);
+    listener(event, folder, typeof name === 'string' && name !== '' ? name : null);
   });
 }

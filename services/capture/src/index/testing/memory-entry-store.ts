@@ -126,8 +126,8 @@ function contentOf(content: Content | null | undefined, before: StoredEntry) {
 function check(entries: ReadonlyMap<number, StoredEntry>): void {
   const names = new Set<string>();
   for (const entry of entries.values()) {
-    const place = `${entry.parent}/${nameOf(entry)}`;
-    assert(!names.has(place), `the name is taken once: ${place}`);
+    const place = `${entry.kind} ${entry.parent}/${nameOf(entry)}`;
+    assert(!names.has(place), `a name is taken once by each kind: ${place}`);
     names.add(place);
     const seen = new Set<number>();
     for (let at = entry; at.parent !== null; at = entries.get(at.parent)!) {

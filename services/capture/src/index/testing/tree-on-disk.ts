@@ -11,15 +11,16 @@ export function treeOnDisk(root: string): TreeLines {
   const lines: string[] = [];
   const visit = (path: BytePath) => {
     const full = onDisk(bytePath(root), path);
-    const stats = lstatSync(full);
+    const stats = lstatSync(full, { bigint: true });
+    const mtimeMs = Number(stats.mtimeNs / 1_000_000n);
     if (stats.isDirectory()) {
-      lines.push(line(path, 'directory', 0, Math.floor(stats.mtimeMs), null));
+      lines.push(line(path, 'directory', 0, mtimeMs, null));
       for (const name of readdirSync(full, { encoding: 'buffer' })) visit(childPath(path, bytePath(name)));
     } else if (stats.isSymbolicLink()) {
-      lines.push(line(path, 'symlink', stats.size, Math.floor(stats.mtimeMs), null));
+      lines.push(line(path, 'symlink', Number(stats.size), mtimeMs, null));
     } else if (stats.isFile()) {
-      const hash = stats.size === 0 ? null : createHash('sha256').update(readFileSync(full)).digest('hex');
-      lines.push(line(path, 'file', stats.size, Math.floor(stats.mtimeMs), hash));
+      const hash = stats.size === 0n ? null : createHash('sha256').update(readFileSync(full)).digest('hex');
+      lines.push(line(path, 'file', Number(stats.size), mtimeMs, hash));
     }
   };
   visit(rootPath);

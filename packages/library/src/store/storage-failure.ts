@@ -1,0 +1,21 @@
+/** What SQLite says when the world failed: the same statement may succeed later. */
+const worldCodes = [
+  'BUSY',
+  'LOCKED',
+  'FULL',
+  'IOERR',
+  'READONLY',
+  'CANTOPEN',
+  'CORRUPT',
+  'NOTADB',
+  'NOMEM',
+  'PROTOCOL',
+  'INTERRUPT',
+];
+
+/** Whether a failure is of the disk or of a lock, and not of what was to be written. */
+export function isStorageFailure(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const code = String(error.code);
+  return worldCodes.some((world) => code.startsWith(`SQLITE_${world}`));
+}

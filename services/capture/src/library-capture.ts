@@ -1,0 +1,62 @@
+import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/library';
+import { migrations, models } from '@shoal/models';
+import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
+import type { Home, HomeLibrary, Log } from '@shoal/service-kit';
+import { announceDevice } from './device-record.ts';
+import { type Locations, openLocations } from './locations.ts';
+import { type Relay, startRelay } from './relay.ts';
+
+/** Capture of one library. */
+export interface LibraryCapture {
+  readonly library: Library;
+  /** Names derived records (MRG-6). */
+  readonly secret: Buffer;
+  readonly locations: Locations;
+  readonly relay: Relay;
+  close(): Promise<void>;
+}
+
+/** The version that a device says it runs. */
+const appVersion = '0.1.0';
+
+/** Migrates and opens a library: its device record, its relay, its locations. */
+export async function openLibraryCapture(options: {
+  readonly library: HomeLibrary;
+  readonly home: Home;
+  readonly logStore: Client<typeof LogStoreDefinition>;
+  /** Tells the device's services what a commit changed. */
+  readonly publishChanged: (hint: Uint8Array) => void;
+  readonly log: Log;
+}): Promise<LibraryCapture> {
+  const { home } = options;
+  const { libraryId, keys, currentKey, paths } = options.library;
+  const log = options.log.child({ library: libraryId });
+  const secret = Buffer.from(options.library.secret, 'base64');
+  await migrateLibrary(paths.libraryDb, migrations);
+  const library = openLibrary({
+    path: paths.libraryDb,
+    libraryId,
+    device: home.config.deviceId,
+    ring: keyRing(keys, currentKey),
+    models,
+    migrations,
+  });
+  const relay = startRelay({ library, logStore: options.logStore, log });
+  library.onChanges((records, isLocal) => {
+    relay.signal();
+    if (records.length > 0) options.publishChanged(encodeRecordsChanged({ libraryId, records, isLocal }));
+  });
+  await announceDevice(library, home.config.name, appVersion);
+  const locations = await openLocations({ library, secret, home: home.paths.dir, log });
+  return {
+    library,
+    secret,
+    locations,
+    relay,
+    async close() {
+      await locations.stop();
+      await relay.stop();
+      library.close();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { limits } from '@shoal/core';
+import type { Library, OutboxRow, Shipment } from '@shoal/library';
+import type { Client, LogStoreDefinition } from '@shoal/proto';
+import { entryToWire, uuidToBytes } from '@shoal/proto';
+import type { Log } from '@shoal/service-kit';
+
+/** Ships the outbox to the device's own log-store (CHG-8). */
+export interface Relay {
+  /** There may be something to ship. */
+  signal(): void;
+  /** Ships what is in hand, then ends. */
+  stop(): Promise<void>;
+}
+
+/** Room in a message for the request around its entries. */
+const requestBytesMax = limits.messageBytesMax - 16 * 1024;
+const retryMsMax = 5_000;
+
+/**
+ * Ships on signal, and looks at least every 100 ms for what other writers of the library left (S0-57). A row goes
+ * only after the log-store has committed it; a failure is retried for ever with full jitter, and loses nothing.
+ */
+export function startRelay(options: {
+  readonly library: Library;
+  readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'append'>;
+  readonly log: Log;
+}): Relay {
+  const { library, logStore, log } = options;
+  const libraryId = uuidToBytes(library.options.libraryId);
+  let isStopping = false;
+  let wake: () => void = () => {};
+  let isSignalled = false;
+
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, isSignalled ? 0 : ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  async function shipOnce(): Promise<boolean> {
+    const shipment = library.readOutbox(limits.batchEntriesMax);
+    if (shipment.rows.length === 0) return false;
+    for (const { entries, rows } of chunksOf(shipment)) {
+      await logStore.append({ libraryId, entries: entries.map((entry) => entryToWire(entry)) });
+      await library.clearOutbox(rows);
+    }
+    return true;
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!isStopping) {
+      isSignalled = false;
+      try {
+        const isMore = await shipOnce();
+        if (failures > 0) log.info({ failures }, 'shipping again');
+        failures = 0;
+        if (!isMore) await sleep(limits.relayMs);
+      } catch (error) {
+        failures++;
+        if (failures === 1) log.warn({ err: error }, 'the outbox could not be shipped; it waits');
+        isSignalled = false;
+        await sleep(Math.random() * Math.min(retryMsMax, limits.relayMs * 2 ** Math.min(failures, 10)));
+      }
+    }
+    // What was captured while we were told to stop goes too, if the log-store still answers.
+    await shipOnce().catch(() => undefined);
+  }
+
+  const running = run();
+  return {
+    signal() {
+      isSignalled = true;
+      wake();
+    },
+    async stop() {
+      isStopping = true;
+      wake();
+      await running;
+    },
+  };
+}
+
+/** Cuts a shipment where a message would grow over the limit of the bus; each part is a group (REP-8). */
+function* chunksOf(shipment: Shipment): Iterable<Shipment> {
+  let entries: Shipment['entries'][number][] = [];
+  let rows: OutboxRow[] = [];
+  let bytes = 0;
+  for (const [index, entry] of shipment.entries.entries()) {
+    const size = entry.headerBytes.length + entry.sealed.length + entry.signature.length + 32;
+    if (bytes + size > requestBytesMax && entries.length > 0) {
+      yield { entries, rows };
+      entries = [];
+      rows = [];
+      bytes = 0;
+    }
+    entries.push(entry);
+    rows.push(shipment.rows[index]!);
+    bytes += size;
+  }
+  if (entries.length > 0) yield { entries, rows };
+}

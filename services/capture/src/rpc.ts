@@ -1,0 +1,85 @@
+import { type LibraryId, type RecordId, ShoalError } from '@shoal/core';
+import {
+  type CaptureDefinition,
+  type Handlers,
+  uuidFromBytes,
+  uuidToBytes,
+  versionToWire,
+  TagTarget as WireTagTarget,
+} from '@shoal/proto';
+import type { LibraryCapture } from './library-capture.ts';
+import { toLocalWrites } from './mutations.ts';
+import { applyTag, removeTag, type TagTarget } from './tagging.ts';
+
+/** The contract to calls; one implementation for gRPC and NATS. */
+export function captureHandlers(
+  require: (id: LibraryId) => LibraryCapture,
+): Handlers<typeof CaptureDefinition> {
+  const partOf = (request: { readonly libraryId: Uint8Array }) =>
+    require(uuidFromBytes<LibraryId>(request.libraryId, 'library_id'));
+  return {
+    async write(request) {
+      const { library, secret } = partOf(request);
+      const written = await library.transaction((transaction) => {
+        const writes = toLocalWrites(transaction, secret, request.mutations);
+        transaction.capture(writes);
+        // Answered in the order asked, also for a write that changed nothing.
+        return writes.map(({ ref }) => ({
+          ref,
+          version: transaction.store.records.get(ref)?.state.version ?? new Map(),
+        }));
+      });
+      return {
+        records: written.map(({ ref, version }) => ({
+          model: ref.model,
+          recordId: uuidToBytes(ref.id),
+          version: versionToWire(version),
+        })),
+      };
+    },
+    async addLocation(request) {
+      const id = await partOf(request).locations.add(request.path, request.name);
+      return { locationId: uuidToBytes(id) };
+    },
+    async removeLocation(request) {
+      await partOf(request).locations.remove(uuidFromBytes<RecordId>(request.locationId, 'location_id'));
+      return {};
+    },
+    async rescanLocation(request) {
+      const id = uuidFromBytes<RecordId>(request.locationId, 'location_id');
+      const counts = await partOf(request).locations.rescan(id);
+      const { created, updated, moved, deleted, filesRead } = counts;
+      const skipped = Object.values(counts.skipped).reduce((sum, count) => sum + count, 0);
+      const unchanged = Math.max(0, counts.entries - created - updated - moved);
+      return { created, updated, moved, deleted, unchanged, skipped, hashed: filesRead };
+    },
+    async applyTag(request) {
+      const { library, secret } = partOf(request);
+      const tag = uuidFromBytes<RecordId>(request.tagId, 'tag_id');
+      return { applicationId: uuidToBytes(await applyTag(library, secret, tag, targetOf(request))) };
+    },
+    async removeTag(request) {
+      const { library, secret } = partOf(request);
+      const tag = uuidFromBytes<RecordId>(request.tagId, 'tag_id');
+      return { removed: await removeTag(library, secret, tag, targetOf(request)) };
+    },
+    async getCaptureStatus(request) {
+      const { library, locations } = partOf(request);
+      return {
+        outbox: library.outboxCount(),
+        locations: locations
+          .status()
+          .map(({ id, ...location }) => ({ locationId: uuidToBytes(id), ...location })),
+      };
+    },
+  };
+}
+
+function targetOf(request: { readonly target: WireTagTarget; readonly targetId: Uint8Array }): TagTarget {
+  const id = uuidFromBytes<RecordId>(request.targetId, 'target_id');
+  if (request.target === WireTagTarget.TAG_TARGET_ENTRY) return { kind: 'entry', id };
+  if (request.target === WireTagTarget.TAG_TARGET_CONTENT) return { kind: 'content', id };
+  throw new ShoalError('invalid-argument', `"target": expected entry or content, found ${request.target}`, {
+    field: 'target',
+  });
+}

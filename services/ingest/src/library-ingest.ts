@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DeviceId, ShoalError } from '@shoal/core';
+import { isLibraryReady, keyRing, type Library, openLibrary } from '@shoal/library';
+import { migrations, models } from '@shoal/models';
+import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
+import type { HomeLibrary, Log } from '@shoal/service-kit';
+import { type Follower, startFollower } from './follow.ts';
+
+/** Ingest of one library. */
+export interface LibraryIngest {
+  readonly library: Library;
+  readonly follower: Follower;
+  close(): Promise<void>;
+}
+
+/** How often a library that capture has not migrated yet is looked at. */
+const migratedPollMs = 50;
+const migratedWaitMs = 10_000;
+
+/** Opens a library once capture has migrated it, and follows its log. */
+export async function openLibraryIngest(options: {
+  readonly library: HomeLibrary;
+  readonly device: DeviceId;
+  readonly logStore: Client<typeof LogStoreDefinition>;
+  /** Tells the device's services what a commit changed. */
+  readonly publishChanged: (hint: Uint8Array) => void;
+  readonly log: Log;
+}): Promise<LibraryIngest> {
+  const { libraryId, keys, currentKey, paths } = options.library;
+  const log = options.log.child({ library: libraryId });
+  await untilMigrated(paths.libraryDb);
+  const library = openLibrary({
+    path: paths.libraryDb,
+    libraryId,
+    device: options.device,
+    ring: keyRing(keys, currentKey),
+    models,
+    migrations,
+  });
+  library.onChanges((records, isLocal) => {
+    if (records.length > 0) options.publishChanged(encodeRecordsChanged({ libraryId, records, isLocal }));
+  });
+  const follower = startFollower({ library, logStore: options.logStore, log });
+  return {
+    library,
+    follower,
+    async close() {
+      await follower.stop();
+      library.close();
+    },
+  };
+}
+
+/** Capture migrates; everybody else waits. After the deadline the follower of libraries tries again. */
+async function untilMigrated(path: string): Promise<void> {
+  const deadline = performance.now() + migratedWaitMs;
+  while (!isLibraryReady(path, migrations)) {
+    if (performance.now() > deadline) throw notMigrated();
+    await delay(migratedPollMs);
+  }
+}
+
+function notMigrated(): ShoalError {
+  return new ShoalError('unavailable', 'capture has not brought library.db up to date yet');
+}

@@ -1,0 +1,68 @@
+import { rpcClient, serveRpc, subjects } from '@shoal/bus';
+import { limits } from '@shoal/core';
+import { IngestDefinition, LogStoreDefinition } from '@shoal/proto';
+import {
+  connectLocal,
+  createLog,
+  followLibraries,
+  grpcService,
+  readHome,
+  runService,
+  type StartedService,
+  startGrpcServer,
+} from '@shoal/service-kit';
+import { ingestConfig } from './config.ts';
+import { type LibraryIngest, openLibraryIngest } from './library-ingest.ts';
+import { ingestHandlers } from './rpc.ts';
+
+/** Starts the ingest of a home: all its libraries, also those that appear later. */
+export async function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
+  const home = await readHome(dir);
+  const log = createLog('ingest');
+  const device = home.config.deviceId;
+  const started: (() => Promise<unknown> | unknown)[] = [];
+  const stop = async () => {
+    for (const stopPart of started.splice(0).reverse()) await stopPart();
+  };
+  try {
+    const bus = await connectLocal(home, { service: 'ingest', log });
+    started.push(() => bus.close());
+    const logStore = rpcClient(bus, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, {
+      timeoutMs: limits.requestMs,
+    });
+    const libraries = await followLibraries<LibraryIngest>({
+      paths: home.paths,
+      log,
+      open: (library) =>
+        openLibraryIngest({
+          library,
+          device,
+          logStore,
+          publishChanged: (hint) => bus.publish(subjects.local.recordsChanged(device), hint),
+          log,
+        }),
+    });
+    started.push(() => libraries.stop());
+    const lookAgain = () => {
+      for (const { part } of libraries.list()) part.follower.signal();
+    };
+    const hints = bus.subscribe(subjects.local.logCommitted(device), lookAgain);
+    started.push(bus.onConnected(lookAgain), () => hints.stop());
+    const handlers = ingestHandlers(libraries.require);
+    const served = serveRpc(bus, subjects.local.rpc(device, 'ingest'), IngestDefinition, handlers);
+    started.push(() => served.stop());
+    const grpc = await startGrpcServer({
+      port: ingestConfig().grpcPort,
+      token: home.token,
+      services: [grpcService(IngestDefinition, handlers)],
+      log,
+    });
+    started.push(() => grpc.stop());
+    return { grpc: grpc.address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+if (import.meta.main) await runService('ingest', start);
