@@ -10,14 +10,10 @@ import {
   vectorAt,
 } from '@shoal/core';
 import type { EntryPosition, ParsedEntry, PositionedEntry } from '@shoal/proto';
-import type Database from 'better-sqlite3';
 import { planAppend } from './append.ts';
 import { nextChain, pullProof } from './chain.ts';
-import { type EntryRows, entryRows } from './store/entry-rows.ts';
-import { type GroupRows, groupRows } from './store/group-rows.ts';
-import { type LogRowAccess, logRow } from './store/log-row.ts';
-import { openDb } from './store/open-db.ts';
-import { type StreamRows, streamRows } from './store/stream-rows.ts';
+import type { EntryRows } from './store/entry-rows.ts';
+import { openStore, type Store } from './store/open-store.ts';
 
 export interface SyncLogOptions {
   readonly path: string;
@@ -34,10 +30,7 @@ export class SyncLog {
   readonly libraryId: LibraryId;
   readonly life: StreamId;
   readonly entries: EntryRows;
-  readonly #db: Database.Database;
-  readonly #row: LogRowAccess;
-  readonly #streams: StreamRows;
-  readonly #groups: GroupRows;
+  readonly #store: Store;
   // What the file says, kept at hand; read again when a transaction failed.
   #logId!: LogId;
   #headSeq = 0;
@@ -52,11 +45,8 @@ export class SyncLog {
   constructor({ path, libraryId, life }: SyncLogOptions) {
     this.libraryId = libraryId;
     this.life = life;
-    this.#db = openDb(path);
-    this.#row = logRow(this.#db, libraryId);
-    this.#streams = streamRows(this.#db);
-    this.#groups = groupRows(this.#db);
-    this.entries = entryRows(this.#db);
+    this.#store = openStore(path, libraryId);
+    this.entries = this.#store.entries;
     this.#reload();
   }
 
@@ -86,7 +76,7 @@ export class SyncLog {
 
   /** The last seq that ingest may read: a group that is there in part waits (REP-8). */
   get readableSeq(): number {
-    const lowest = this.#groups.lowest();
+    const lowest = this.#store.groups.lowest();
     return lowest === null ? this.#headSeq : Math.min(this.#headSeq, lowest - 1);
   }
 
@@ -129,13 +119,13 @@ export class SyncLog {
   claim(vector: Vector): void {
     this.#transaction(() => {
       for (const [stream, originSeq] of vector) this.#advance(stream, originSeq);
-      this.#groups.release(this.#headSeq);
+      this.#store.groups.release(this.#headSeq);
     });
   }
 
   /** Lets ingest read groups that are still open and begin at or below `seq` (REP-8). */
   releaseGroups(seq: number): void {
-    this.#transaction(() => this.#groups.release(seq));
+    this.#transaction(() => this.#store.groups.release(seq));
   }
 
   /**
@@ -146,21 +136,21 @@ export class SyncLog {
   acknowledge(logId: string, appliedSeq: number): void {
     if (logId !== this.#logId) refuse('log_id', this.#logId, logId);
     if (appliedSeq > this.#headSeq) {
-      this.#transaction(() => this.#row.renew());
+      this.#transaction(() => this.#store.log.renew());
       this.#reload();
       refuse('applied_seq', `at most ${this.#headSeq}`, `${appliedSeq}`);
     }
     if (appliedSeq === this.#appliedSeq) return;
     this.#transaction(() => {
-      this.#row.setApplied(appliedSeq);
-      this.#streams.forgetBefore(appliedSeq);
+      this.#store.log.setApplied(appliedSeq);
+      this.#store.streams.forgetBefore(appliedSeq);
       this.#appliedSeq = appliedSeq;
     });
   }
 
   /** The vector of what ingest has applied (LOG-2). */
   appliedVector(): Vector {
-    return this.#streams.vectorAt(this.#appliedSeq);
+    return this.#store.streams.vectorAt(this.#appliedSeq);
   }
 
   /** What a pull shows to go on behind `seq`; undefined where the log cannot tell (REP-2). */
@@ -170,7 +160,7 @@ export class SyncLog {
   }
 
   close(): void {
-    this.#db.close();
+    this.#store.close();
   }
 
   #ownPosition(originSeq: number, groupFirst: number, groupLast: number): EntryPosition {
@@ -192,13 +182,13 @@ export class SyncLog {
     }
     if (marks.length === 0) return 0;
     this.#count += marks.length;
-    this.#row.setHead(this.#headSeq, this.#chain);
+    this.#store.log.setHead(this.#headSeq, this.#chain);
     for (const stream of new Set(marks.map((mark) => mark.stream))) this.#advance(stream, 0);
     for (const group of openGroups(marks, this.#have)) {
-      this.#groups.open({ ...group, streamId: this.#idOf(group.stream) });
+      this.#store.groups.open({ ...group, streamId: this.#idOf(group.stream) });
     }
     if (this.#ownStream !== this.life && this.#have.has(this.life)) {
-      this.#row.setOwnStream(this.life);
+      this.#store.log.setOwnStream(this.life);
       this.#ownStream = this.life;
     }
     return marks.length;
@@ -212,14 +202,14 @@ export class SyncLog {
     const have = contiguousFrom(claimed, this.entries.positionsBeyond(id, claimed));
     if (have === before) return;
     this.#have.set(stream, have);
-    this.#streams.advance(id, have, this.#headSeq);
-    this.#groups.complete(id, have);
+    this.#store.streams.advance(id, have, this.#headSeq);
+    this.#store.groups.complete(id, have);
   }
 
   #idOf(stream: StreamId): number {
     const known = this.#idByStream.get(stream);
     if (known !== undefined) return known;
-    const id = this.#streams.add(stream);
+    const id = this.#store.streams.add(stream);
     this.#idByStream.set(stream, id);
     this.#streamById.set(id, stream);
     return id;
@@ -231,28 +221,22 @@ export class SyncLog {
 
   #transaction<T>(work: () => T): T {
     try {
-      return this.#db.transaction(work).immediate();
+      return this.#store.transaction(work);
     } catch (error) {
       this.#reload();
-      if (error instanceof ShoalError) throw error;
-      throw new ShoalError(
-        'storage-failed',
-        'the sync log could not be written',
-        { library: this.libraryId },
-        error,
-      );
+      throw error;
     }
   }
 
   #reload(): void {
-    const row = this.#row.read();
+    const row = this.#store.log.read();
     this.#logId = row.logId;
     this.#headSeq = row.headSeq;
     this.#chain = row.chain;
     this.#appliedSeq = row.appliedSeq;
     this.#ownStream = row.ownStream;
     this.#count = this.entries.count();
-    const streams = this.#streams.all();
+    const streams = this.#store.streams.all();
     this.#have = new Map(streams.filter(({ have }) => have > 0).map(({ stream, have }) => [stream, have]));
     this.#idByStream = new Map(streams.map(({ stream, id }) => [stream, id]));
     this.#streamById = new Map(streams.map(({ stream, id }) => [id, stream]));

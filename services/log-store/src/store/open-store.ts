@@ -1,0 +1,43 @@
+import { type LibraryId, ShoalError } from '@shoal/core';
+import { type EntryRows, entryRows } from './entry-rows.ts';
+import { type GroupRows, groupRows } from './group-rows.ts';
+import { type LogRowAccess, logRow } from './log-row.ts';
+import { openDb } from './open-db.ts';
+import { type StreamRows, streamRows } from './stream-rows.ts';
+
+/** The tables of one sync.db, as calls. */
+export interface Store {
+  readonly log: LogRowAccess;
+  readonly streams: StreamRows;
+  readonly groups: GroupRows;
+  readonly entries: EntryRows;
+  /** Runs `work` as one transaction, durable when it returns; nothing of it stays when it throws. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+/** Opens the store of a library. Throws `storage-failed`, `damaged-file`, `version-mismatch`. */
+export function openStore(path: string, libraryId: LibraryId): Store {
+  const db = openDb(path);
+  try {
+    return {
+      log: logRow(db, libraryId),
+      streams: streamRows(db),
+      groups: groupRows(db),
+      entries: entryRows(db),
+      transaction: (work) => {
+        try {
+          return db.transaction(work).immediate();
+        } catch (error) {
+          if (error instanceof ShoalError) throw error;
+          const message = `the sync log ${path} could not be written`;
+          throw new ShoalError('storage-failed', message, { library: libraryId }, error);
+        }
+      },
+      close: () => void db.close(),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
