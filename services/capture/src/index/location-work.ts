@@ -69,7 +69,7 @@ export function createLocationWork(surroundings: LocationSurroundings): Location
   return {
     dirty,
     missing,
-    isUnsettled: () => missing.nextDueMs() !== null || unsettled.count() > 0,
+    isUnsettled: () => missing.nextDueMs() !== null || unsettled.count(now()) > 0,
     begin(counter, isStopping) {
       const startedMs = now();
       const identify = identifyContent({

@@ -11,27 +11,33 @@ export interface Patience {
 export interface UnsettledFiles {
   note(path: BytePath, nowMs: number): Patience;
   forget(path: BytePath): void;
-  count(): number;
+  /** How many there are; those that nobody met again are forgotten. */
+  count(nowMs: number): number;
 }
 
 /** An empty set; past its bound the oldest is forgotten, and starts anew when it is met again. */
 export function createUnsettledFiles(
   limits: Pick<IndexLimits, 'settleMs' | 'patienceMs' | 'settleRetryMaxMs' | 'unsettledMax'>,
 ): UnsettledFiles {
-  const sinceByPath = new Map<BytePath, number>();
+  const files = new Map<BytePath, { readonly sinceMs: number; readonly lastMs: number }>();
   return {
     note(path, nowMs) {
-      const since = sinceByPath.get(path) ?? nowMs;
-      sinceByPath.set(path, since);
-      if (sinceByPath.size > limits.unsettledMax) sinceByPath.delete(sinceByPath.keys().next().value!);
-      const elapsed = nowMs - since;
+      const sinceMs = files.get(path)?.sinceMs ?? nowMs;
+      files.set(path, { sinceMs, lastMs: nowMs });
+      if (files.size > limits.unsettledMax) files.delete(files.keys().next().value!);
+      const elapsed = nowMs - sinceMs;
       const isOver = elapsed >= limits.patienceMs;
       const slower = Math.max(limits.settleMs, Math.min(elapsed / 4, limits.settleRetryMaxMs));
       return { isOver, retryInMs: isOver ? slower : limits.settleMs };
     },
     forget(path) {
-      sinceByPath.delete(path);
+      files.delete(path);
     },
-    count: () => sinceByPath.size,
+    count(nowMs) {
+      for (const [path, { lastMs }] of files) {
+        if (nowMs - lastMs > 2 * limits.settleRetryMaxMs) files.delete(path);
+      }
+      return files.size;
+    },
   };
 }
