@@ -15,7 +15,8 @@ let probes = 0;
 /** Waits until what `bus` subscribed so far is known to the whole bus: its own request overtakes nothing. */
 export async function settled(bus: Bus): Promise<void> {
   probes += 1;
-  const probe = bus.serve(`probe.${process.pid}.${probes}`, async (payload) => payload);
-  await bus.request(`probe.${process.pid}.${probes}`, new Uint8Array(), { timeoutMs: 5_000 });
+  const subject = `local.probe.${process.pid}.${probes}`;
+  const probe = bus.serve(subject, async (payload) => payload);
+  await bus.request(subject, new Uint8Array(), { timeoutMs: 5_000 });
   await probe.stop();
 }
