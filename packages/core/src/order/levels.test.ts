@@ -64,6 +64,11 @@ describe('levels of models', () => {
     expect(levels.get('late' as ModelName)).toBe(1);
   });
 
+  test('[DEP-1] a dependency that is not among the models stands at the bottom', () => {
+    const levels = modelLevels([model('late', shared, [], { dependsOn: ['elsewhere' as ModelName] })]);
+    expect(levels.get('late' as ModelName)).toBe(1);
+  });
+
   test('[DEP-1] a cycle that nothing breaks is refused and named, also where its references are nullable', () => {
     const specs = [
       model('outside', shared, [reference('a', 'a', 'wait')]),

@@ -24,9 +24,9 @@ export interface RecordState {
 /** A record that nobody has written. */
 export const emptyState: RecordState = { version: emptyVersion, fields: new Map(), deletes: [] };
 
-/** Orders siblings and dots greatest first: the first is the last writer. */
+/** Orders siblings greatest first: the first is the last writer. No two of a field have one dot. */
 export function byDotDescending(a: Sibling, b: Sibling): number {
-  return a.dot < b.dot ? 1 : a.dot > b.dot ? -1 : 0;
+  return a.dot < b.dot ? 1 : -1;
 }
 
 /** Every dot of the state that is still in force. */

@@ -125,7 +125,6 @@ function write(
       : putState(spec, state, { dot, seen, fields: fieldsOf(spec, device, step.choices, state, isHonest) });
   if (isHonest) {
     // Capture refuses what others own, and so far no record changes hands: that takes a claim (MRG-5).
-    if (!mayWrite(registry, device, spec, ref, state)) return undefined;
     if (step.kind === 'put' && !mayWrite(registry, device, spec, ref, after)) return undefined;
     if (step.kind === 'put' && changesHands(spec, state, after)) return undefined;
   }
