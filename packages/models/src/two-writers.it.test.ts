@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -14,14 +15,17 @@ it('[CLK-2] processes that write one library at once meet no busy error, lose no
   const b = await testDevice(2);
   const { path, device, libraryId } = a.options;
   const run = (prefix: string) =>
-    promisify(execFile)(process.execPath, [writer, path, device, libraryId, prefix, String(count)]);
-  const others = [run('x'), run('y')];
+    promisify(execFile)(process.execPath, [writer, path, device, libraryId, prefix, String(count)], {
+      timeout: 60_000,
+    });
   let writes = 0;
   let isDone = false;
-  const done = Promise.all(others).finally(() => {
+  const done = Promise.all([run('x'), run('y')]).finally(() => {
     isDone = true;
   });
   while (!isDone) {
+    // Uncontended writes wait for nothing: without this the ends of the other processes are never heard of.
+    await setImmediate();
     await a.put(
       'tag',
       a.reader.list('tag', { after: null, limit: 1 })[0]?.id ??

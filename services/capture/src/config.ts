@@ -1,12 +1,9 @@
-/** Settings of capture from the environment. */
+/** What capture may be told: where its gRPC listens, always on the loopback. */
 export interface CaptureConfig {
-  /** Port of its gRPC server on the loopback; 0: any free one. */
   readonly grpcPort: number;
 }
 
-/** Reads SHOAL_CAPTURE_GRPC_PORT. */
-export function captureConfig(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): CaptureConfig {
-  return { grpcPort: Number(env.SHOAL_CAPTURE_GRPC_PORT ?? 0) };
+/** Any free port: the home's one port for gRPC is the gateway's, and others find this in `run/capture.json`. */
+export function captureConfig(): CaptureConfig {
+  return { grpcPort: 0 };
 }

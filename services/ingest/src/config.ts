@@ -1,10 +1,9 @@
-/** Settings of ingest from the environment. */
+/** What ingest may be told: where its gRPC listens, always on the loopback. */
 export interface IngestConfig {
-  /** Port of its gRPC server on the loopback; 0: any free one. */
   readonly grpcPort: number;
 }
 
-/** Reads SHOAL_INGEST_GRPC_PORT. */
-export function ingestConfig(env: Readonly<Record<string, string | undefined>> = process.env): IngestConfig {
-  return { grpcPort: Number(env.SHOAL_INGEST_GRPC_PORT ?? 0) };
+/** Any free port: the home's one port for gRPC is the gateway's, and others find this in `run/ingest.json`. */
+export function ingestConfig(): IngestConfig {
+  return { grpcPort: 0 };
 }

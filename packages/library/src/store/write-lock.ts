@@ -1,10 +1,16 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ShoalError } from '@shoal/core';
 import type { Sqlite } from './open-database.ts';
 
 /** How long a writer waits for the others of the same file, in ms. */
 const waitMaxMs = 30_000;
+
+/** Who waits tries this often, in ms. */
+const pollMs = 1;
+
+/** A turn file older than this was left by a process that gave up or died, in ms. */
+const freshMs = 20;
 
 /** Within one process writers of one file queue here: a blocked event loop could never let the holder finish. */
 const tailByPath = new Map<string, Promise<void>>();
@@ -19,20 +25,41 @@ export interface WriteLock {
  * Waits without blocking the event loop; throws `storage-failed` after 30 s. End the transaction, then release.
  */
 export async function beginImmediate(db: Sqlite): Promise<WriteLock> {
-  const lock = await enqueue(realpathSync(db.name));
+  const path = realpathSync(db.name);
+  const lock = await enqueue(path);
+  const turn = turnFile(path);
   const deadline = performance.now() + waitMaxMs;
-  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 20)) {
-    try {
-      db.exec('begin immediate');
-      return lock;
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) {
-        lock.release();
-        throw new ShoalError('storage-failed', 'the library did not become free for writing', {}, error);
+  try {
+    await giveWay(turn);
+    for (let tries = 0; ; tries++) {
+      try {
+        db.exec('begin immediate');
+        if (tries > 0) rmSync(turn, { force: true });
+        return lock;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (performance.now() > deadline) throw stillBusy(error);
       }
+      writeFileSync(turn, '');
+      await delay(pollMs);
     }
-    await delay(waitMs * Math.random());
+  } catch (error) {
+    lock.release();
+    throw error;
   }
+}
+
+/**
+ * SQLite's lock is not fair: a process that writes without pause would starve the others, which can only try now
+ * and then. So who waits touches this file at each try, and who comes to write while it is fresh gives way once.
+ */
+function turnFile(path: string): string {
+  return `${path}-turn`;
+}
+
+async function giveWay(turn: string): Promise<void> {
+  const stats = statSync(turn, { throwIfNoEntry: false });
+  if (stats !== undefined && Date.now() - stats.mtimeMs < freshMs) await delay(pollMs * 2 + 1);
 }
 
 /** Runs `work` in one immediate transaction; synchronous, so nothing of another task can slip in. */
@@ -62,6 +89,10 @@ async function enqueue(path: string): Promise<WriteLock> {
       resolve();
     },
   };
+}
+
+function stillBusy(cause: unknown): ShoalError {
+  return new ShoalError('storage-failed', 'the library did not become free for writing', {}, cause);
 }
 
 function isBusy(error: unknown): boolean {
