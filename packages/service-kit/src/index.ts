@@ -17,6 +17,7 @@ export { type Hub, readHubFile, writeHubFile } from './hub-file.ts';
 export * from './invitation-file.ts';
 export {
   addLibrary,
+  changeLibraryHub,
   type HomeLibrary,
   type LibraryFile,
   type LibraryKey,

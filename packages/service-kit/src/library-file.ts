@@ -81,6 +81,16 @@ export async function addLibrary(paths: HomePaths, library: LibraryFile): Promis
   return { ...library, paths: place };
 }
 
+/**
+ * Tells a library of a home where its hub is now; writes nothing where that is known. A supervisor that runs takes it
+ * up. Throws as `readLibrary`, `storage-failed`.
+ */
+export async function changeLibraryHub(paths: HomePaths, id: LibraryId, hub: Hub): Promise<void> {
+  const { paths: place, ...library } = await readLibrary(paths, id);
+  const text = libraryFileText({ ...library, hub });
+  if (text !== libraryFileText(library)) await writePrivateFile(place.file, text);
+}
+
 /** Reads one library of a home. Throws `not-found`, `damaged-file` naming the field, `version-mismatch`. */
 export async function readLibrary(paths: HomePaths, id: LibraryId): Promise<HomeLibrary> {
   const place = paths.library(id);

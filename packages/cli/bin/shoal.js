@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// Plain JavaScript: the shell's Node may be older than the one that Shoal runs on (24), which npm installs with
+// the project. Runs `shoal` in this process where that is possible, else in a child with that Node.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  const { main: run } = await import(main);
+  process.exitCode = await run(process.argv.slice(2));
+} else {
+  runWith(projectNode(dirname(main)));
+}
+
+function projectNode(start) {
+  for (let dir = start; ; dir = dirname(dir)) {
+    const candidate = join(dir, 'node_modules', '.bin', 'node');
+    if (existsSync(candidate)) return candidate;
+    if (dir === dirname(dir)) return undefined;
+  }
+}
+
+function runWith(node) {
+  if (node === undefined) {
+    process.stderr.write(
+      `missing-dependency: Node.js 24 or newer is needed, found ${process.version}; run npm ci\n`,
+    );
+    process.exit(3);
+  }
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  child.on('error', (error) => {
+    process.stderr.write(`missing-dependency: ${node} could not be started: ${error.message}\n`);
+    process.exit(3);
+  });
+  child.on('exit', (code) => process.exit(code ?? 1));
+}

@@ -1,0 +1,79 @@
+import {
+  addLibrary,
+  listLibraries,
+  newLibraryFile,
+  readHome,
+  readHubFile,
+  readInvitation,
+  writeInvitation,
+} from '@shoal/service-kit';
+import type { Command } from 'commander';
+import { chooseLibrary } from '../choose-library.ts';
+import { addCommand, addLibraryCommand, type CommonOptions, type LibraryOptions } from '../leaf-command.ts';
+import { outputOf, type Surroundings } from '../surroundings.ts';
+
+/** `shoal library create|list|invite|join`: files of the home; services that run pick a new library up. */
+export function addLibraryCommands(program: Command, surroundings: Surroundings): void {
+  const parent = program.command('library').description('the libraries of this device');
+  addCreate(parent, surroundings);
+  addList(parent, surroundings);
+  addInvite(parent, surroundings);
+  addJoin(parent, surroundings);
+}
+
+function addCreate(parent: Command, surroundings: Surroundings): void {
+  addCommand(parent, 'create <name>', 'start a new library on this device')
+    .option('--hub <file>', 'the file that `shoal hub` wrote: where its devices meet')
+    .action(async (name: string, options: CommonOptions & { readonly hub?: string }) => {
+      const { paths } = await readHome(options.home);
+      const hub = options.hub === undefined ? undefined : await readHubFile(options.hub);
+      const file = newLibraryFile(hub === undefined ? { name } : { name, hub });
+      const library = await addLibrary(paths, file);
+      outputOf(surroundings, options).result(
+        described(library),
+        () => `library ${name} (${library.libraryId})`,
+      );
+    });
+}
+
+function addList(parent: Command, surroundings: Surroundings): void {
+  addCommand(parent, 'list', 'list the libraries of this device').action(async (options: CommonOptions) => {
+    const libraries = await listLibraries((await readHome(options.home)).paths);
+    outputOf(surroundings, options).result(libraries.map(described), () =>
+      libraries.map(({ libraryId, name, hub }) => `${libraryId}  ${name}  ${hub?.url ?? 'no hub'}`),
+    );
+  });
+}
+
+function addInvite(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(
+    parent,
+    'invite <file>',
+    'write an invitation: who holds it can read the whole library',
+  ).action(async (file: string, options: LibraryOptions) => {
+    const library = await chooseLibrary(await readHome(options.home), options.library);
+    await writeInvitation(file, library);
+    outputOf(surroundings, options).result(
+      { invitation: file, libraryId: library.libraryId },
+      () => `invitation to ${library.name}: ${file} (keep it secret, remove it after use)`,
+    );
+  });
+}
+
+function addJoin(parent: Command, surroundings: Surroundings): void {
+  addCommand(parent, 'join <file>', 'take part in a library by an invitation').action(
+    async (file: string, options: CommonOptions) => {
+      const { paths } = await readHome(options.home);
+      const library = await addLibrary(paths, await readInvitation(file));
+      outputOf(surroundings, options).result(
+        described(library),
+        () => `joined library ${library.name} (${library.libraryId})`,
+      );
+    },
+  );
+}
+
+function described(library: Awaited<ReturnType<typeof addLibrary>>) {
+  const { libraryId, name, hub, paths } = library;
+  return { libraryId, name, hub: hub?.url ?? null, libraryDb: paths.libraryDb, syncDb: paths.syncDb };
+}

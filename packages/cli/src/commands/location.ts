@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { uuidFromBytes } from '@shoal/client';
+import type { Command } from 'commander';
+import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
+import { listLocations, locationIdOf } from '../locations.ts';
+import { outputOf, type Surroundings } from '../surroundings.ts';
+import { withLibrary } from '../with-device.ts';
+
+/** A rescan of a large folder takes its time; the service ends it earlier where it must. */
+const rescanMs = 30 * 60_000;
+
+/** `shoal location add|remove|list|rescan`: the folders of this device that are indexed. */
+export function addLocationCommands(program: Command, surroundings: Surroundings): void {
+  const parent = program.command('location').description('the folders of this device that are indexed');
+  addAdd(parent, surroundings);
+  addRemove(parent, surroundings);
+  addList(parent, surroundings);
+  addRescan(parent, surroundings);
+}
+
+function addAdd(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(parent, 'add <path>', 'index a folder, and follow it')
+    .option('--name <name>', 'name of the location (default: that of the folder)', '')
+    .action(async (path: string, options: LibraryOptions & { readonly name: string }) => {
+      const folder = resolve(path);
+      const { locationId } = await withLibrary(options, ({ gateway, libraryId }) =>
+        gateway.addLocation({ libraryId, path: folder, name: options.name }),
+      );
+      const id = uuidFromBytes(locationId, 'location_id');
+      outputOf(surroundings, options).result({ id, path: folder }, () => `location ${id}: ${folder}`);
+    });
+}
+
+function addRemove(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(
+    parent,
+    'remove <uuid|path>',
+    'index a folder no longer; its files stay as they are',
+  ).action(async (wanted: string, options: LibraryOptions) => {
+    const id = await withLibrary(options, async (device) => {
+      const locationId = await locationIdOf(device, wanted);
+      await device.gateway.removeLocation({ libraryId: device.libraryId, locationId });
+      return uuidFromBytes(locationId, 'location_id');
+    });
+    outputOf(surroundings, options).result({ id, removed: true }, () => `removed location ${id}`);
+  });
+}
+
+function addList(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(parent, 'list', 'list the locations of all devices of the library').action(
+    async (options: LibraryOptions) => {
+      const locations = await withLibrary(options, listLocations);
+      outputOf(surroundings, options).result(locations, () =>
+        locations.map(({ id, path, state, entries }) => `${id}  ${state}  ${entries ?? '-'}  ${path}`),
+      );
+    },
+  );
+}
+
+function addRescan(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(parent, 'rescan <uuid|path>', 'compare a location with the disk now').action(
+    async (wanted: string, options: LibraryOptions) => {
+      const output = outputOf(surroundings, options);
+      output.progress(`comparing ${wanted}`);
+      const counts = await withLibrary(options, async (device) => {
+        const locationId = await locationIdOf(device, wanted);
+        const request = { libraryId: device.libraryId, locationId };
+        return device.gateway.rescanLocation(request, { timeoutMs: rescanMs });
+      });
+      output.progress(undefined);
+      output.result(counts, () =>
+        Object.entries(counts)
+          .map(([name, count]) => `${name} ${count}`)
+          .join(', '),
+      );
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import { type LogLine, uuidFromBytes } from '@shoal/client';
+import { limits } from '@shoal/core';
+import type { Command } from 'commander';
+import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
+import { parseInteger } from '../parse-argument.ts';
+import { outputOf, type Surroundings } from '../surroundings.ts';
+import { withLibrary } from '../with-device.ts';
+
+/** `shoal log`: the log as people read it; headers, no payloads. With --json one array. */
+export function addLogCommand(program: Command, surroundings: Surroundings): void {
+  addLibraryCommand(program, 'log', 'what stands in the log of this device: headers, no payloads')
+    .option('--from <seq>', 'the first seq wanted', '1')
+    .option('--limit <count>', 'at most so many', '1000')
+    .action(async (options: LibraryOptions & { readonly from: string; readonly limit: string }) => {
+      const output = outputOf(surroundings, options);
+      const bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };
+      const first = parseInteger(options.from, 'from', bounds);
+      let left = parseInteger(options.limit, 'limit', bounds);
+      await withLibrary(options, async ({ gateway, libraryId }) => {
+        let fromSeq = first;
+        let count = 0;
+        while (left > 0) {
+          const limit = Math.min(left, limits.batchEntriesMax);
+          const { lines, nextSeq, headSeq } = await gateway.readLog({ libraryId, fromSeq, limit });
+          for (const line of lines) {
+            const described = describeLine(line);
+            const separator = count === 0 ? '[' : ',';
+            output.line(output.isJson ? `${separator}${JSON.stringify(described)}` : textOf(described));
+            count += 1;
+          }
+          left -= lines.length;
+          if (nextSeq > headSeq || nextSeq <= fromSeq) break;
+          fromSeq = nextSeq;
+        }
+        if (output.isJson) output.line(count === 0 ? '[]' : ']');
+      });
+    });
+}
+
+const changes = ['?', 'insert', 'update', 'delete'];
+
+function describeLine({ seq, header, position, sealedBytes }: LogLine) {
+  return {
+    seq,
+    change: changes[header?.change ?? 0] ?? '?',
+    model: header?.model ?? '?',
+    record: header === undefined ? '?' : uuidFromBytes(header.recordId, 'record_id'),
+    origin: header === undefined ? '?' : uuidFromBytes(header.origin, 'origin'),
+    stream: position?.stream.subarray(16).toString('hex') ?? '?',
+    originSeq: position?.originSeq ?? 0,
+    group: [position?.groupFirst ?? 0, position?.groupLast ?? 0],
+    rank: header?.rank ?? 0,
+    at: new Date(header?.wallMs ?? 0).toISOString(),
+    sealedBytes,
+  };
+}
+
+function textOf(line: ReturnType<typeof describeLine>): string {
+  const place = `${line.origin.slice(-12)}/${line.stream.slice(0, 4)}#${line.originSeq}`;
+  const what = `${line.change} ${line.model} ${line.record}`;
+  return `${String(line.seq).padStart(8)}  ${line.at}  ${place.padEnd(26)}  ${what}  ${line.sealedBytes} B`;
+}

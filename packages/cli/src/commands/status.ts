@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { uuidToBytes } from '@shoal/client';
+import { ShoalError } from '@shoal/core';
+import { type HomeLibrary, listLibraries, readHome, readServiceRun } from '@shoal/service-kit';
+import type { Command } from 'commander';
+import { pickLibrary } from '../choose-library.ts';
+import { describeStatus, statusLines } from '../describe-status.ts';
+import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
+import { outputOf, type Surroundings } from '../surroundings.ts';
+import { openDevice } from '../with-device.ts';
+
+const watchMs = 1_000;
+
+/** `shoal status [--watch]`: one JSON array, an element per library; with --watch one array per line. */
+export function addStatusCommand(program: Command, surroundings: Surroundings): void {
+  addLibraryCommand(program, 'status', 'what this device has, what it waits for, whom it hears')
+    .option('--watch', 'again every second')
+    .action(async (options: LibraryOptions & { readonly watch?: boolean }) => {
+      const output = outputOf(surroundings, options);
+      if (options.watch !== true) return show(output, await readStatus(options));
+      const ending = surroundings.endAsked();
+      let isEnding = false;
+      void ending.then(() => {
+        isEnding = true;
+      });
+      while (!isEnding) {
+        show(output, await readStatus(options));
+        await Promise.race([delay(watchMs), ending]);
+      }
+    });
+}
+
+function show(output: ReturnType<typeof outputOf>, statuses: Awaited<ReturnType<typeof readStatus>>): void {
+  output.result(statuses, () => statuses.flatMap(statusLines));
+}
+
+async function readStatus(options: LibraryOptions) {
+  const { home, gateway } = await openDevice(options.home);
+  try {
+    const http = (await readServiceRun(home.paths, 'gateway'))?.http;
+    const statuses = [];
+    for (const { libraryId } of await wantedLibraries(options)) {
+      const status = await gateway.getStatus({ libraryId: uuidToBytes(libraryId) });
+      statuses.push(describeStatus(status, { home: home.paths.dir, http }));
+    }
+    return statuses;
+  } finally {
+    gateway.close();
+  }
+}
+
+async function wantedLibraries(options: LibraryOptions): Promise<readonly HomeLibrary[]> {
+  const libraries = await listLibraries((await readHome(options.home)).paths);
+  if (libraries.length === 0) {
+    throw new ShoalError('not-found', 'this device has no library: `shoal library create` or `join`', {
+      field: 'library',
+    });
+  }
+  return options.library === undefined ? libraries : [pickLibrary(libraries, options.library)];
+}

@@ -1,0 +1,99 @@
+import { TagTarget, uuidFromBytes } from '@shoal/client';
+import type { Command } from 'commander';
+import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
+import { parseUuid } from '../parse-argument.ts';
+import { outputOf, type Surroundings } from '../surroundings.ts';
+import { createTag, listTags, tagIdOf } from '../tags.ts';
+import { withLibrary } from '../with-device.ts';
+
+/** `shoal tag create|apply|remove|list`. */
+export function addTagCommands(program: Command, surroundings: Surroundings): void {
+  const parent = program.command('tag').description('tags, on files or on content');
+  addCreate(parent, surroundings);
+  addPutOn(parent, surroundings);
+  addTakeOff(parent, surroundings);
+  addList(parent, surroundings);
+}
+
+interface CreateOptions extends LibraryOptions {
+  readonly color?: string;
+  readonly displayName?: string;
+  readonly namespace?: string;
+}
+
+function addCreate(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(parent, 'create <name>', 'make a tag')
+    .option('--color <color>', 'its color')
+    .option('--display-name <name>', 'how it is shown')
+    .option('--namespace <namespace>', 'where its name belongs')
+    .action(async (name: string, options: CreateOptions) => {
+      const { color, displayName, namespace } = options;
+      const tag = await withLibrary(options, ({ gateway, libraryId, home }) =>
+        createTag(gateway, libraryId, {
+          canonical_name: name,
+          created_by_device: home.config.deviceId,
+          ...(color !== undefined && { color }),
+          ...(displayName !== undefined && { display_name: displayName }),
+          ...(namespace !== undefined && { namespace }),
+        }),
+      );
+      outputOf(surroundings, options).result(tag, () => `tag ${name} (${tag.id})`);
+    });
+}
+
+interface TargetOptions extends LibraryOptions {
+  readonly entry?: boolean;
+}
+
+function addPutOn(parent: Command, surroundings: Surroundings): void {
+  addTargetCommand(
+    parent,
+    'apply <tag> <uuid>',
+    'put a tag on the content of a file, or with --entry on the file',
+  ).action(async (wanted: string, uuid: string, options: TargetOptions) => {
+    const targetId = parseUuid(uuid, 'target');
+    const { applicationId } = await withLibrary(options, async ({ gateway, libraryId }) => {
+      const tagId = await tagIdOf(gateway, libraryId, wanted);
+      return gateway.applyTag({ libraryId, tagId, target: targetOf(options), targetId });
+    });
+    const id = uuidFromBytes(applicationId, 'application_id');
+    outputOf(surroundings, options).result({ id }, () => `applied ${wanted}: ${id}`);
+  });
+}
+
+function addTakeOff(parent: Command, surroundings: Surroundings): void {
+  addTargetCommand(
+    parent,
+    'remove <tag> <uuid>',
+    'take a tag off the content of a file, or with --entry off the file',
+  ).action(async (wanted: string, uuid: string, options: TargetOptions) => {
+    const targetId = parseUuid(uuid, 'target');
+    const { removed } = await withLibrary(options, async ({ gateway, libraryId }) => {
+      const tagId = await tagIdOf(gateway, libraryId, wanted);
+      return gateway.removeTag({ libraryId, tagId, target: targetOf(options), targetId });
+    });
+    outputOf(surroundings, options).result({ removed }, () => (removed ? 'removed' : 'was not there'));
+  });
+}
+
+function addList(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(parent, 'list', 'list the tags of the library').action(
+    async (options: LibraryOptions) => {
+      const tags = await withLibrary(options, ({ gateway, libraryId }) => listTags(gateway, libraryId));
+      outputOf(surroundings, options).result(tags, () =>
+        tags.map(({ id, fields }) => `${id}  ${fields.canonical_name}`),
+      );
+    },
+  );
+}
+
+function addTargetCommand(parent: Command, usage: string, summary: string): Command {
+  return addLibraryCommand(parent, usage, summary).option(
+    '--entry',
+    'only this file (its device writes that), not every copy of its content',
+  );
+}
+
+function targetOf({ entry }: TargetOptions): TagTarget {
+  return entry === true ? TagTarget.TAG_TARGET_ENTRY : TagTarget.TAG_TARGET_CONTENT;
+}

@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StatusReply } from '@shoal/client';
+import { ShoalError } from '@shoal/core';
+import type { DemoDevice } from './demo-device.ts';
+import { dumpDigest } from './dump-digest.ts';
+import { unsettled } from './settled.ts';
+
+/** A device that agrees with the others. */
+export interface ConvergedDevice {
+  readonly device: DemoDevice;
+  readonly status: StatusReply;
+  readonly digest: string;
+}
+
+export interface WaitConvergedOptions {
+  readonly devices: readonly DemoDevice[];
+  readonly libraryId: Buffer;
+  readonly signal: AbortSignal;
+  /** Told at each look what is still missing. */
+  readonly onProgress: (missing: string) => void;
+  /** Without any progress for so long it is given up. */
+  readonly stuckMs?: number;
+}
+
+const pollMs = 100;
+const stuckAfterMs = 120_000;
+
+/**
+ * Waits until all devices are settled and their dumps are equal. Throws `deadline-exceeded`, naming what is missing,
+ * when nothing changes any more and they are not; the reason of the signal when that is aborted.
+ */
+export async function waitConverged(options: WaitConvergedOptions): Promise<readonly ConvergedDevice[]> {
+  const { devices, libraryId, signal, onProgress, stuckMs = stuckAfterMs } = options;
+  let seen = '';
+  let changedMs = performance.now();
+  for (;;) {
+    signal.throwIfAborted();
+    const look = await lookAt(devices, libraryId);
+    if (look.converged !== undefined) return look.converged;
+    onProgress(look.missing);
+    if (look.trace !== seen) {
+      seen = look.trace;
+      changedMs = performance.now();
+    }
+    if (performance.now() - changedMs > stuckMs) {
+      throw new ShoalError(
+        'deadline-exceeded',
+        `the devices do not agree, and nothing moves any more: ${look.missing}`,
+      );
+    }
+    await delay(pollMs, undefined, { signal });
+  }
+}
+
+interface Look {
+  readonly converged?: readonly ConvergedDevice[];
+  readonly missing: string;
+  /** Another text than at the last look: something moved. */
+  readonly trace: string;
+}
+
+async function lookAt(devices: readonly DemoDevice[], libraryId: Buffer): Promise<Look> {
+  try {
+    const statuses = await Promise.all(devices.map((device) => statusOf(device, libraryId)));
+    const missing = unsettled(statuses.map(({ device, status }) => ({ name: device.name, status })));
+    if (missing.length > 0) return { missing: missing.join(', '), trace: traceOf(statuses) };
+    const digests = await Promise.all(
+      statuses.map(async ({ device }) => dumpDigest(await device.gateway(), libraryId)),
+    );
+    const isEqual = new Set(digests).size === 1;
+    if (!isEqual) return { missing: 'dumps differ', trace: digests.join() };
+    return {
+      missing: '',
+      trace: '',
+      converged: statuses.map((it, index) => ({ ...it, digest: digests[index]! })),
+    };
+  } catch (error) {
+    // A service restarts; whatever else it is will not pass by itself.
+    if (error instanceof ShoalError && error.retryable)
+      return { missing: error.message, trace: error.message };
+    throw error;
+  }
+}
+
+async function statusOf(device: DemoDevice, libraryId: Buffer) {
+  const gateway = await device.gateway();
+  return { device, status: await gateway.getStatus({ libraryId }) };
+}
+
+function traceOf(statuses: readonly { readonly status: StatusReply }[]): string {
+  return JSON.stringify(
+    statuses.map(({ status: { capture, log, ingest, records } }) => [
+      capture?.outbox,
+      capture?.locations.map(({ entries }) => entries),
+      log?.headSeq,
+      ingest?.appliedSeq,
+      records.map(({ records }) => records),
+    ]),
+  );
+}

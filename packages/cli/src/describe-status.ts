@@ -1,0 +1,88 @@
+import { type StatusReply, uuidFromBytes } from '@shoal/client';
+
+/** What a status says, as JSON. */
+export function describeStatus(
+  status: StatusReply,
+  device: { readonly home: string; readonly http?: string | undefined },
+) {
+  const { library, capture, log, ingest } = status;
+  return {
+    device: {
+      id: id(status.deviceId),
+      name: status.deviceName,
+      home: device.home,
+      http: device.http ?? null,
+    },
+    library: {
+      id: id(library?.libraryId),
+      name: library?.name ?? '',
+      libraryDb: library?.libraryDb ?? '',
+      syncDb: library?.syncDb ?? '',
+    },
+    records: Object.fromEntries(status.records.map(({ model, records }) => [model, records])),
+    capture: capture && {
+      outbox: capture.outbox,
+      locations: capture.locations.map(({ locationId, path, state, entries, skipped }) => ({
+        id: id(locationId),
+        path,
+        state,
+        entries,
+        skipped,
+      })),
+    },
+    log: log && {
+      logId: log.logId,
+      headSeq: log.headSeq,
+      appliedSeq: log.appliedSeq,
+      entries: log.entries,
+      state: log.state,
+      peers: log.peers.map(({ deviceId, headSeq, behind, ahead, lastHeardMs }) => ({
+        id: id(deviceId),
+        headSeq,
+        behind,
+        ahead,
+        lastHeard: new Date(lastHeardMs).toISOString(),
+      })),
+    },
+    ingest: ingest && {
+      state: ingest.state,
+      appliedSeq: ingest.appliedSeq,
+      headSeq: ingest.headSeq,
+      parked: ingest.parked.map(({ reason, records, oldestMs }) => ({
+        reason,
+        records,
+        oldest: new Date(oldestMs).toISOString(),
+      })),
+      quarantined: ingest.quarantined,
+    },
+    unreachable: status.unreachable,
+  };
+}
+
+/** The same for people. */
+export function statusLines(status: ReturnType<typeof describeStatus>): string[] {
+  const { device, library, records, capture, log, ingest, unreachable } = status;
+  const counts = Object.entries(records).map(([model, count]) => `${model} ${count}`);
+  return [
+    `${device.name} (${device.id}), library ${library.name} (${library.id})`,
+    `  records   ${counts.join(', ') || 'none'}`,
+    ...(capture === undefined ? [] : [`  outbox    ${capture.outbox}`]),
+    ...(capture?.locations ?? []).map(
+      (it) => `  location  ${it.path}: ${it.state}, ${it.entries} entries, ${it.skipped} skipped`,
+    ),
+    ...(log === undefined ? [] : [`  log       ${log.state}, head ${log.headSeq}, ${log.entries} entries`]),
+    ...(log?.peers ?? []).map(
+      (it) => `  peer      ${it.id}: behind ${it.behind}, ahead ${it.ahead}, heard ${it.lastHeard}`,
+    ),
+    ...(ingest === undefined
+      ? []
+      : [`  ingest    ${ingest.state}, ${ingest.appliedSeq} of ${ingest.headSeq}`]),
+    ...(ingest?.parked ?? []).map((it) => `  parked    ${it.records} ${it.reason}, since ${it.oldest}`),
+    ...(ingest === undefined || ingest.quarantined === 0 ? [] : [`  quarantine ${ingest.quarantined}`]),
+    ...unreachable.map((service) => `  ${service} does not answer`),
+  ];
+}
+
+function id(bytes: Buffer | undefined): string {
+  return bytes?.length === 16 ? uuidFromBytes(bytes, 'id') : '';
+}

@@ -1,0 +1,28 @@
+import { readCliConfig } from './config.ts';
+import { watchEndAsked } from './end-asked.ts';
+import { createProgram } from './program.ts';
+import { reportFailure } from './report-failure.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Runs `shoal` with these arguments and returns its exit code (docs/errors.md); 0 is success. */
+export async function main(args: readonly string[]): Promise<number> {
+  const surroundings: Surroundings = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    config: readCliConfig(),
+    endAsked: watchEndAsked(),
+  };
+  try {
+    await createProgram(surroundings).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return reportFailure(error, process.stderr);
+  }
+}
+
+if (import.meta.main) {
+  // A reader that went away (`shoal log | head`) is no failure of ours.
+  process.stdout.on('error', () => process.exit(0));
+  process.exitCode = await main(process.argv.slice(2));
+}

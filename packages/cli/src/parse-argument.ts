@@ -1,0 +1,24 @@
+import { uuidToBytes } from '@shoal/client';
+import { isUuid, ShoalError } from '@shoal/core';
+
+/** A UUID of the command line as bytes. Throws `invalid-argument` naming the argument. */
+export function parseUuid(text: string, field: string): Buffer {
+  const uuid = text.toLowerCase();
+  if (isUuid(uuid)) return uuidToBytes(uuid);
+  throw new ShoalError('invalid-argument', `"${field}": expected a UUID, found "${text}"`, { field });
+}
+
+/** A whole number of the command line within bounds. Throws `invalid-argument` naming the option. */
+export function parseInteger(
+  text: string,
+  field: string,
+  bounds: { readonly min: number; readonly max: number },
+): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= bounds.min && value <= bounds.max) return value;
+  throw new ShoalError(
+    'invalid-argument',
+    `"${field}": expected a whole number from ${bounds.min} to ${bounds.max}, found "${text}"`,
+    { field },
+  );
+}

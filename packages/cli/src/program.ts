@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { addDemoCommand } from './commands/demo.ts';
+import { addDumpCommand } from './commands/dump.ts';
+import { addHubCommand } from './commands/hub.ts';
+import { addInitCommand } from './commands/init.ts';
+import { addLibraryCommands } from './commands/library.ts';
+import { addLocationCommands } from './commands/location.ts';
+import { addLogCommand } from './commands/log.ts';
+import { addRecordCommands } from './commands/record.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addTagCommands } from './commands/tag.ts';
+import { addUpCommand } from './commands/up.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The whole command line. Failures are thrown, also those of usage; nothing here exits the process. */
+export function createProgram(surroundings: Surroundings): Command {
+  const { stdout, stderr } = surroundings;
+  const program = new Command('shoal')
+    .description('Keeps the databases of your devices together.')
+    .showSuggestionAfterError()
+    // Before any command is added: they take this over.
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      // `reportFailure` says it.
+      outputError: () => undefined,
+    });
+  addDemoCommand(program, surroundings);
+  addInitCommand(program, surroundings);
+  addUpCommand(program, surroundings);
+  addHubCommand(program, surroundings);
+  addLibraryCommands(program, surroundings);
+  addLocationCommands(program, surroundings);
+  addRecordCommands(program, surroundings);
+  addTagCommands(program, surroundings);
+  addStatusCommand(program, surroundings);
+  addDumpCommand(program, surroundings);
+  addLogCommand(program, surroundings);
+  return program;
+}

@@ -1,0 +1,114 @@
+import { deviceServerConfig, findNatsServer, type LeafRemote, removePortsFiles } from '@shoal/bus';
+import { ShoalError } from '@shoal/core';
+import {
+  type Home,
+  lockHome,
+  readHome,
+  readServiceRun,
+  serviceNames,
+  writeNatsRun,
+} from '@shoal/service-kit';
+import type { CliConfig } from '../config.ts';
+import type { ChildEvent } from './child-spec.ts';
+import { recordChildren } from './children-record.ts';
+import { cleanUp } from './clean-up.ts';
+import { followHubs, hubsOf } from './follow-hubs.ts';
+import { startInProcess } from './in-process-services.ts';
+import { keepRunning } from './keep-running.ts';
+import { natsChild, writeNatsConfig } from './nats-child.ts';
+import { reapLeftovers } from './reap-leftovers.ts';
+import { serviceChild } from './service-child.ts';
+
+/** A device that runs. */
+export interface RunningDevice {
+  readonly home: Home;
+  /** Where its gateway listens now, `127.0.0.1:PORT`. Throws `unavailable` while it restarts. */
+  addresses(): Promise<{ readonly grpc: string; readonly http: string }>;
+  /** Stops the services, each finishing what it has in hand, then nats-server; gives the home free. */
+  stop(): Promise<void>;
+}
+
+export interface SuperviseDeviceOptions {
+  readonly home: string;
+  readonly config: CliConfig;
+  /** Runs the services in this process; nats-server is a child in any case. */
+  readonly isInProcess?: boolean;
+  readonly onEvent: (event: ChildEvent) => void;
+}
+
+/**
+ * Starts nats-server and the four services of a home, restarts what dies, and resolves when all of them are ready.
+ * Throws `home-in-use` while another process runs on the home, `missing-dependency` without nats-server, or why a
+ * service cannot start; then nothing is left running.
+ */
+export async function superviseDevice(options: SuperviseDeviceOptions): Promise<RunningDevice> {
+  const { config } = options;
+  const home = await readHome(options.home);
+  const { paths } = home;
+  const executable = findNatsServer({ setting: config.natsServer });
+  const undo = cleanUp();
+  try {
+    const lock = await lockHome(paths);
+    undo.add(() => lock.release());
+    await reapLeftovers(paths);
+    await removePortsFiles(paths.run);
+    const children = recordChildren(paths, options.onEvent);
+
+    const hubs = await hubsOf(paths);
+    let port = home.config.ports.nats;
+    const writeConfig = (leafRemotes: readonly LeafRemote[]) =>
+      writeNatsConfig(
+        paths,
+        deviceServerConfig({ deviceId: home.config.deviceId, port, token: home.token, leafRemotes }),
+      );
+    await writeConfig(hubs);
+    const spec = natsChild({
+      paths,
+      executable,
+      environment: config.environment,
+      onReady: async (nats) => {
+        port = nats.port;
+        await writeNatsRun(paths, nats);
+      },
+    });
+    const nats = keepRunning(spec, { onEvent: children.onEvent });
+    undo.add(() => nats.stop());
+    await nats.ready();
+    // The services know the port of this start: later starts keep it.
+    await writeConfig(hubs);
+    const following = followHubs(paths, hubs, async (changed) => {
+      await writeConfig(changed);
+      await nats.restart();
+    });
+    undo.add(() => following.stop());
+
+    if (options.isInProcess === true) {
+      const services = await startInProcess(paths.dir);
+      undo.add(() => services.stop());
+    } else {
+      const services = serviceNames.map((name) =>
+        keepRunning(serviceChild(name, { paths, environment: config.environment }), {
+          onEvent: children.onEvent,
+        }),
+      );
+      undo.add(async () => {
+        await Promise.all(services.filter(({ name }) => name !== 'log-store').map((child) => child.stop()));
+        // What the others have in hand goes through it.
+        await Promise.all(services.map((child) => child.stop()));
+      });
+      await Promise.all(services.map((child) => child.ready()));
+    }
+    return { home, addresses: () => readAddresses(home), stop: () => undo.run() };
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function readAddresses({ paths }: Home): Promise<{ readonly grpc: string; readonly http: string }> {
+  const gateway = await readServiceRun(paths, 'gateway');
+  if (gateway?.grpc === undefined || gateway.http === undefined) {
+    throw new ShoalError('unavailable', `the gateway of ${paths.dir} does not run at this moment`);
+  }
+  return { grpc: gateway.grpc, http: gateway.http };
+}
