@@ -61,6 +61,14 @@ create index entries_parent on entries (parent_id, name);
 create index entries_content on entries (content_id);
 create index entries_file_stamp on entries (file_stamp) where file_stamp is not null;
 
+-- Rows without UUID are files whose content is not identified yet: local, so nobody but these takes them away.
+create trigger entries_unready_below after delete on entries begin
+  delete from entries where parent_id = old.id and uuid is null;
+end;
+create trigger locations_unready after delete on locations begin
+  delete from entries where location_id = old.id and uuid is null;
+end;
+
 create table entry_closure (
   ancestor_id integer not null references entries (id) deferrable initially deferred,
   descendant_id integer not null references entries (id) deferrable initially deferred,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type HomePaths, readServiceRun, type ServiceName } from '@shoal/service-kit';
 import type { ChildSpec } from './child-spec.ts';
+import { compileCacheFolder } from './compile-cache.ts';
 
 /** One of the four services of a home as a process of its own. */
 export function serviceChild(
@@ -12,7 +13,7 @@ export function serviceChild(
     name,
     command: process.execPath,
     args: [mainFile(name), '--home', paths.dir],
-    environment: { ...environment, SHOAL_SUPERVISED: '1' },
+    environment: { NODE_COMPILE_CACHE: compileCacheFolder(), ...environment, SHOAL_SUPERVISED: '1' },
     logFile: paths.serviceLog(name),
     isReady: async (pid) => (await readServiceRun(paths, name))?.pid === pid,
   };
