@@ -9,7 +9,7 @@ import { recompute, viewIn } from './testing/oracle.ts';
 const runs = 100;
 const small = fc.nat({ max: 23 });
 const device = fc.nat({ max: 2 });
-const model = fc.nat({ max: 6 });
+const model = fc.nat({ max: 7 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

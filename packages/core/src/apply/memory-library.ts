@@ -1,5 +1,5 @@
 import { assert } from '../errors/shoal-error.ts';
-import { type ModelName, type RecordRef, refKey } from '../ids.ts';
+import { type RecordRef, refKey } from '../ids.ts';
 import { fieldOf, referencesOf } from '../model/spec.ts';
 import type { ApplyPlan } from './plan-apply.ts';
 import type { HideOutcome, Outcome, ShowOutcome, ViewPlan } from './view-plan.ts';
@@ -25,6 +25,7 @@ export function createMemoryLibrary(): MemoryLibrary {
   const records = new Map<string, { ref: RecordRef; stored: StoredRecord }>();
   const shown = new Map<string, ShowOutcome>();
   const parked = new Map<string, Parked>();
+  const cut = new Map<string, RecordRef>();
   const waiting = createPointers();
   const referring = createPointers();
 
@@ -40,6 +41,8 @@ export function createMemoryLibrary(): MemoryLibrary {
     parked.delete(key);
     referring.point(outcome.ref, targets);
     waiting.point(outcome.ref, outcome.nulled);
+    if (isCut(outcome)) cut.set(key, outcome.ref);
+    else cut.delete(key);
   }
 
   function hide(outcome: HideOutcome): void {
@@ -54,6 +57,7 @@ export function createMemoryLibrary(): MemoryLibrary {
     }
     shown.delete(key);
     parked.delete(key);
+    cut.delete(key);
     if (outcome.kind === 'park') parked.set(key, outcome);
     referring.point(outcome.ref, []);
     waiting.point(outcome.ref, outcome.kind === 'park' && outcome.waitsFor ? [outcome.waitsFor] : []);
@@ -76,7 +80,7 @@ export function createMemoryLibrary(): MemoryLibrary {
     waitingFor: (ref) => waiting.at(ref),
     referringTo: (ref) => referring.at(ref),
     recordsOf: (model) => [...records.values()].map(({ ref }) => ref).filter((ref) => ref.model === model),
-    cutFromCircle: (model) => [...shown.values()].filter((o) => isCut(model, o)).map(({ ref }) => ref),
+    cutFromCircle: (model) => [...cut.values()].filter((ref) => ref.model === model),
     carryOut({ stored, view }) {
       for (const record of stored) records.set(refKey(record.ref), record);
       carryOutView(view);
@@ -92,8 +96,7 @@ function rowTargets({ spec, row }: ShowOutcome): { target: RecordRef; waits: boo
   });
 }
 
-function isCut(model: ModelName, { ref, spec, nulled }: ShowOutcome): boolean {
-  if (ref.model !== model) return false;
+function isCut({ spec, nulled }: ShowOutcome): boolean {
   return nulled.some(({ field }) => {
     const reference = fieldOf(spec, field);
     return reference?.kind === 'reference' && reference.missing === 'wait';

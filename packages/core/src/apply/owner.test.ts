@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { emptyState } from '../record/state.ts';
-import { createMemoryLibrary } from './memory-library.ts';
 import { modelsOwnedThrough, ownerOf } from './owner.ts';
 import { deviceId, domain, recordRef } from './testing/domain.ts';
 import { apply, inSchema, libraryOf, parkedReason, put, remove, shownField } from './testing/scene.ts';
@@ -111,6 +110,17 @@ describe('a record that changes hands', () => {
     expect(parkedReason(library, note)).toBe('refused item');
   });
 
+  test('[MRG-5] [DEP-3] tells what waits for a tombstone that is none any more', () => {
+    const gone = remove(itemed, { device: 1, ms: 4 });
+    const half = put(item, { name: 'unseen', place: place.id }, { device: 1, ms: 3, replica: 1 });
+    const pin = put(recordRef('pin', 1), { item: item.id, color: 'red' }, foreign);
+    const library = libraryOf([device, device2, placed, gone, half, pin]);
+    expect(parkedReason(library, pin.ref)).toBe('orphaned item');
+    apply(library, [put(place, { device: deviceId(2) }, { device: 2, ms: 20 }, placed)]);
+    expect(parkedReason(library, item)).toBe('refused place');
+    expect(parkedReason(library, pin.ref)).toBe('waiting item');
+  });
+
   test('[MRG-5] is not one that is written again in the same hands', () => {
     const library = libraryOf(start);
     const plan = apply(library, [
@@ -121,7 +131,7 @@ describe('a record that changes hands', () => {
 
   test('[DEP-3] a deleted place hides all that is in it, tombstones stay tombstones', () => {
     const gone = remove(itemed, { device: 1, ms: 4 });
-    const half = put(item, { name: 'unseen', place: place.id }, { device: 1, ms: 3 });
+    const half = put(item, { name: 'unseen', place: place.id }, { device: 1, ms: 3, replica: 1 });
     const library = libraryOf(start, [gone], [half]);
     apply(library, [remove(placed, { device: 1, ms: 5 })]);
     expect(library.shown.size).toBe(2);
@@ -130,8 +140,15 @@ describe('a record that changes hands', () => {
   });
 });
 
-describe('an empty library', () => {
-  test('[MRG-5] tells of no owner', () => {
-    expect(ownerIn(createMemoryLibrary(), place)).toEqual({ kind: 'shared' });
+describe('an owner that is lost', () => {
+  test('[DEP-2] [MRG-5] ends the circle of a record that is cut for one that is owned through it', () => {
+    const second = put(recordRef('place', 2), { device: deviceId(1), name: 'other', root: null }, mine);
+    const above = put(other, { name: 'above', parent: item.id, place: second.ref.id, content: null }, mine);
+    const moved = put(item, { parent: other.id }, { device: 1, ms: 20 }, itemed);
+    const library = libraryOf([device, placed, second, above, moved]);
+    expect(shownField(library, item, 'parent')).toBe(null);
+    apply(library, [remove(second, { device: 1, ms: 30 })]);
+    expect(parkedReason(library, other)).toBe('orphaned place');
+    expect(parkedReason(library, item)).toBe('waiting parent');
   });
 });

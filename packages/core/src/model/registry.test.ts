@@ -26,6 +26,7 @@ describe('a registry', () => {
       'place',
       'item',
       'note',
+      'pin',
       'mark',
     ]);
     const urgent = model('urgent', shared, [], { priority: 0 });

@@ -53,6 +53,7 @@ describe('levels of models', () => {
       tag: 0,
       note: 3,
       mark: 4,
+      pin: 3,
     });
   });
 

@@ -43,7 +43,8 @@ export function reference(
 /**
  * A domain with every shape that the rules speak of: a root (device), a child that waits (place), a circle of
  * models broken by a reference that shows null (place.root), a tree under one owner (item) and one that all may
- * move (tag), ownership by device and through others, and a model whose edits beat deletes (content).
+ * move (tag), ownership by device and through others, something of all on what is owned (pin), and a model whose
+ * edits beat deletes (content).
  */
 export const domainSpecs: readonly ModelSpec[] = [
   model('device', { kind: 'self' }, [text('name')]),
@@ -76,6 +77,7 @@ export const domainSpecs: readonly ModelSpec[] = [
     reference('note', 'note', 'wait', false),
     reference('tag', 'tag', 'wait', false),
   ]),
+  model('pin', { kind: 'shared' }, [text('color'), reference('item', 'item', 'wait')]),
 ];
 
 export const domain = createRegistry(domainSpecs);

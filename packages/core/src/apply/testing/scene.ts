@@ -1,4 +1,4 @@
-import { makeDot } from '../../clock/dot.ts';
+import { type Dot, makeDot } from '../../clock/dot.ts';
 import { formatHlc } from '../../clock/hlc.ts';
 import { lifeId, type RecordRef, type ReplicaId, refKey } from '../../ids.ts';
 import type { Registry } from '../../model/registry.ts';
@@ -14,6 +14,8 @@ import { changesOf, type HistoryEntry } from './history.ts';
 export interface At {
   readonly device: number;
   readonly ms: number;
+  /** Which of the device's replicas; 0 if not said. */
+  readonly replica?: number;
 }
 
 /** The entry of a write of `fields` on top of what `on` holds. */
@@ -73,6 +75,6 @@ function entryOf(ref: RecordRef, state: HistoryEntry['stored']['state']): Histor
   return { ref, stored: { state, schemaVersion: 1 } };
 }
 
-function dotOf({ device, ms }: At) {
-  return makeDot(formatHlc(ms, 0), lifeId<ReplicaId>(deviceId(device), '0'.repeat(16)));
+function dotOf({ device, ms, replica = 0 }: At): Dot {
+  return makeDot(formatHlc(ms, 0), lifeId<ReplicaId>(deviceId(device), `${replica}`.repeat(16)));
 }
