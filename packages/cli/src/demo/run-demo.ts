@@ -16,6 +16,9 @@ import { makeSampleFolder } from './sample-folder.ts';
 import { tellChanges } from './tell-changes.ts';
 import { waitConverged } from './wait-converged.ts';
 
+/** Longer than any write of a device that follows on its own, such as the totals of a location. */
+const quietMs = 1_500;
+
 export interface RunDemoOptions {
   readonly plan: DemoPlan;
   readonly config: CliConfig;
@@ -80,18 +83,19 @@ export async function runDemo({ plan, config, output, ending }: RunDemoOptions):
 
     const [first, second] = devices;
     const story = demoStory(libraryId, output.note);
-    const wait = () => waitConverged({ devices, libraryId, signal, onProgress: output.progress });
+    const wait = (quietMs: number) =>
+      waitConverged({ devices, libraryId, signal, onProgress: output.progress, quietMs });
     await story.addLocation(first!, folder);
     const tag = await story.makeTag(first!);
     if (second !== undefined) await story.makeTag(second);
     // The tag is for a file, so the index comes first.
-    await wait();
+    await wait(0);
     await story.applyTag(first!, tag);
-    const converged = await wait();
+    const { devices: converged, atMs } = await wait(quietMs);
     output.progress(undefined);
     const result = await demoResult({
       converged,
-      elapsedMs: performance.now() - startedMs,
+      elapsedMs: atMs - startedMs,
       libraryPaths: ({ home }) => homePaths(home.paths.dir).library(library.libraryId),
     });
     if (plan.isOnce) {

@@ -5,6 +5,13 @@ import type { DemoDevice } from './demo-device.ts';
 import { dumpDigest } from './dump-digest.ts';
 import { unsettled } from './settled.ts';
 
+/** What all devices agree on. */
+export interface Convergence {
+  readonly devices: readonly ConvergedDevice[];
+  /** When they were first seen to agree on it, on the clock of `performance.now()`. */
+  readonly atMs: number;
+}
+
 /** A device that agrees with the others. */
 export interface ConvergedDevice {
   readonly device: DemoDevice;
@@ -18,6 +25,8 @@ export interface WaitConvergedOptions {
   readonly signal: AbortSignal;
   /** Told at each look what is still missing. */
   readonly onProgress: (missing: string) => void;
+  /** They have to go on agreeing on the same for so long: totals of a location are written a second after its files. */
+  readonly quietMs: number;
   /** Without any progress for so long it is given up. */
   readonly stuckMs?: number;
 }
@@ -26,23 +35,27 @@ const pollMs = 100;
 const stuckAfterMs = 120_000;
 
 /**
- * Waits until all devices are settled and their dumps are equal. Throws `deadline-exceeded`, naming what is missing,
- * when nothing changes any more and they are not; the reason of the signal when that is aborted.
+ * Waits until all devices are settled, and their dumps are equal and stay as they are for `quietMs`. Throws
+ * `deadline-exceeded`, naming what is missing, when nothing changes any more and they are not; the reason of the
+ * signal when that is aborted.
  */
-export async function waitConverged(options: WaitConvergedOptions): Promise<readonly ConvergedDevice[]> {
-  const { devices, libraryId, signal, onProgress, stuckMs = stuckAfterMs } = options;
+export async function waitConverged(options: WaitConvergedOptions): Promise<Convergence> {
+  const { devices, libraryId, signal, onProgress, quietMs, stuckMs = stuckAfterMs } = options;
   let seen = '';
   let changedMs = performance.now();
   for (;;) {
     signal.throwIfAborted();
     const look = await lookAt(devices, libraryId);
-    if (look.converged !== undefined) return look.converged;
-    onProgress(look.missing);
+    const nowMs = performance.now();
     if (look.trace !== seen) {
       seen = look.trace;
-      changedMs = performance.now();
+      changedMs = nowMs;
     }
-    if (performance.now() - changedMs > stuckMs) {
+    onProgress(look.missing);
+    if (look.converged !== undefined && nowMs - changedMs >= quietMs) {
+      return { devices: look.converged, atMs: changedMs };
+    }
+    if (nowMs - changedMs > stuckMs) {
       throw new ShoalError(
         'deadline-exceeded',
         `the devices do not agree, and nothing moves any more: ${look.missing}`,
@@ -71,7 +84,7 @@ async function lookAt(devices: readonly DemoDevice[], libraryId: Buffer): Promis
     if (!isEqual) return { missing: 'dumps differ', trace: digests.join() };
     return {
       missing: '',
-      trace: '',
+      trace: digests.join(),
       converged: statuses.map((it, index) => ({ ...it, digest: digests[index]! })),
     };
   } catch (error) {

@@ -1,0 +1,74 @@
+import { connectGateway, type GatewayClient } from '@shoal/client';
+import { type Home, readHome, readNatsRun, readServiceRun, type ServiceName } from '@shoal/service-kit';
+import type { ProcessLedger } from './process-ledger.ts';
+import { type ShoalProcess, startShoal } from './shoal-process.ts';
+import { until } from './until.ts';
+
+/** A device whose supervisor is a process of its own (`shoal up`). */
+export interface DeviceProcess {
+  readonly home: Home;
+  /** Starts it and waits until it is ready. */
+  start(options?: { readonly isInProcess?: boolean }): Promise<void>;
+  /** Asks it to end and waits; fails if it does not end with 0. */
+  stop(): Promise<void>;
+  /** Kills the supervisor; what it started ends by itself. */
+  killSupervisor(): Promise<void>;
+  /** The supervisor as it was started last. */
+  supervisor(): ShoalProcess;
+  /** A client of the gateway as it listens now. */
+  gateway(): Promise<GatewayClient>;
+  pidOf(program: ServiceName | 'nats'): Promise<number>;
+  /** Lets go of clients. */
+  close(): void;
+}
+
+/** A device in an existing home; nothing is started yet. */
+export async function deviceProcess(dir: string, ledger: ProcessLedger): Promise<DeviceProcess> {
+  const home = await readHome(dir);
+  const { paths, token } = home;
+  let up: ShoalProcess | undefined;
+  let client: { readonly address: string; readonly gateway: GatewayClient } | undefined;
+  const supervisor = () => {
+    if (up === undefined) throw new Error(`${dir} was not started`);
+    return up;
+  };
+  const close = () => {
+    client?.gateway.close();
+    client = undefined;
+  };
+  return {
+    home,
+    start: async (options = {}) => {
+      const flags = options.isInProcess === true ? ['--in-process'] : [];
+      up = startShoal(['up', '--home', paths.dir, '--json', ...flags], { ledger });
+      await up.line((line) => line.startsWith('{'));
+    },
+    stop: async () => {
+      close();
+      supervisor().signal('SIGTERM');
+      const { code, stderr } = await supervisor().ended;
+      if (code !== 0) throw new Error(`shoal up ended with ${code}: ${stderr}`);
+    },
+    killSupervisor: async () => {
+      close();
+      supervisor().signal('SIGKILL');
+      await supervisor().ended;
+    },
+    supervisor,
+    gateway: async () => {
+      const address = (await readServiceRun(paths, 'gateway'))?.grpc;
+      if (address === undefined) throw new Error(`the gateway of ${dir} does not run`);
+      if (client?.address !== address) {
+        close();
+        client = { address, gateway: connectGateway({ address, token }) };
+      }
+      return client.gateway;
+    },
+    pidOf: (program) =>
+      until(`${program} runs`, async () => {
+        const run = program === 'nats' ? readNatsRun(paths) : readServiceRun(paths, program);
+        return (await run)?.pid;
+      }),
+    close,
+  };
+}

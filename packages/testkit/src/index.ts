@@ -1,0 +1,15 @@
+export { type DeviceProcess, deviceProcess } from './device-process.ts';
+export { type ConvergedOptions, type Fleet, nothingRuns, startFleet } from './fleet.ts';
+export { freePort } from './free-port.ts';
+export { type ProcessLedger, processLedger } from './process-ledger.ts';
+export { descendantsOf, type ListedProcess, processesNaming } from './process-table.ts';
+export {
+  runShoal,
+  type ShoalEnd,
+  type ShoalProcess,
+  type StartShoalOptions,
+  startProgram,
+  startShoal,
+} from './shoal-process.ts';
+export { type TempFolder, tempFolder } from './temp-folder.ts';
+export { type UntilOptions, until } from './until.ts';
