@@ -64,6 +64,7 @@ create table shoal_nulled (
   primary key (model, uuid, field)
 ) without rowid;
 create index shoal_nulled_target on shoal_nulled (target_model, target_uuid);
+create index shoal_nulled_field on shoal_nulled (model, field);
 
 -- How far ingest has applied which log (ING-2).
 create table shoal_cursor (

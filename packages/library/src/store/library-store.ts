@@ -5,6 +5,7 @@ import {
   type RecordRef,
   type Registry,
   referencesOf,
+  refKey,
   type ViewPlan,
   type ViewReader,
 } from '@shoal/core';
@@ -89,7 +90,7 @@ export function libraryStore(options: {
       for (const [model, ids] of shownByModel) for (const upkeep of rows(model).upkeep) upkeep.shown(ids);
       for (const outcome of plan.hidden) hideRow(outcome);
       return [
-        ...plan.shown.map(({ ref }) => ({ ref, removed: false })),
+        ...new Map(plan.shown.map(({ ref }) => [refKey(ref), { ref, removed: false }])).values(),
         ...plan.hidden.filter(({ wasVisible }) => wasVisible).map(({ ref }) => ({ ref, removed: true })),
       ];
     },
