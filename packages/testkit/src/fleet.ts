@@ -49,19 +49,31 @@ export async function startFleet(
     hub?.signal('SIGTERM');
     await hub?.ended;
   };
-  await startHub();
-  const library = newLibraryFile({
-    name: 'fleet',
-    hub: await readHubFile(join(folder.path, 'hub', 'hub.json')),
-  });
   const devices: DeviceProcess[] = [];
-  for (const name of names(count)) {
-    const { paths } = await initHome({ dir: join(folder.path, name), name });
-    await addLibrary(paths, library);
-    devices.push(await deviceProcess(paths.dir, ledger));
-  }
-  await Promise.all(devices.map((device) => device.start({ isInProcess })));
-  const libraryId = uuidToBytes(library.libraryId);
+  const startDevices = async () => {
+    const library = newLibraryFile({
+      name: 'fleet',
+      hub: await readHubFile(join(folder.path, 'hub', 'hub.json')),
+    });
+    for (const name of names(count)) {
+      const { paths } = await initHome({ dir: join(folder.path, name), name });
+      await addLibrary(paths, library);
+      devices.push(await deviceProcess(paths.dir, ledger));
+    }
+    await Promise.all(devices.map((device) => device.start({ isInProcess })));
+    return uuidToBytes(library.libraryId);
+  };
+  const abandon = async () => {
+    await ledger.endAll();
+    await nothingRuns(folder.path);
+    await folder.remove();
+  };
+  const libraryId = await startHub()
+    .then(startDevices)
+    .catch(async (error: unknown) => {
+      await abandon();
+      throw error;
+    });
   const dump = async (device: DeviceProcess) => {
     const lines: string[] = [];
     for await (const page of (await device.gateway()).dump({ libraryId })) lines.push(...page.lines);
@@ -93,8 +105,7 @@ export async function startFleet(
       try {
         await nothingRuns(folder.path);
       } finally {
-        await ledger.endAll();
-        await folder.remove();
+        await abandon();
       }
     },
   };

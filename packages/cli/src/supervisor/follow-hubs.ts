@@ -1,36 +1,55 @@
 import type { LeafRemote } from '@shoal/bus';
-import { limits, ShoalError } from '@shoal/core';
+import { type LibraryId, limits, ShoalError } from '@shoal/core';
 import { type HomePaths, type Hub, listLibraryIds, readLibrary } from '@shoal/service-kit';
 import { pause } from './pause.ts';
 
-/** The hubs of all libraries of a home, each once, in the order of its libraries. */
-export async function hubsOf(paths: HomePaths): Promise<readonly LeafRemote[]> {
-  const hubByUrl = new Map<string, Hub>();
+/** What the links of a device's nats-server are made for. */
+export interface DeviceLinks {
+  readonly leafRemotes: readonly LeafRemote[];
+  /** Libraries without a hub. */
+  readonly unlinked: readonly LibraryId[];
+}
+
+/** The links of a home as its libraries want them now. */
+export async function linksOf(paths: HomePaths): Promise<DeviceLinks> {
+  const leafRemotes: LeafRemote[] = [];
+  const unlinked: LibraryId[] = [];
   for (const id of await listLibraryIds(paths)) {
     const hub = await hubOfLibrary(paths, id);
-    if (hub !== undefined && !hubByUrl.has(hub.url)) hubByUrl.set(hub.url, hub);
+    if (hub === undefined) unlinked.push(id);
+    else leafRemotes.push({ ...hub, libraries: [id] });
   }
-  return [...hubByUrl.values()];
+  return { leafRemotes, unlinked };
+}
+
+export interface FollowHubsOptions {
+  readonly paths: HomePaths;
+  /** The configuration that nats-server runs with. */
+  readonly known: string;
+  readonly configOf: (links: DeviceLinks) => string;
+  /** Makes nats-server run with another one. */
+  readonly onChange: (config: string) => Promise<void>;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * Looks every `librariesPollMs` and tells when the hubs are others than `first`, until stopped. nats-server takes no
- * new leaf remotes by a reload, so somebody has to restart it then.
+ * Looks every `librariesPollMs` whether the libraries still want the configuration that nats-server runs with, until
+ * stopped. What fails is told, and tried again. (A reload takes no new leaf remotes, so the server is restarted.)
  */
-export function followHubs(
-  paths: HomePaths,
-  first: readonly LeafRemote[],
-  onChange: (hubs: readonly LeafRemote[]) => Promise<void>,
-): { stop(): Promise<void> } {
+export function followHubs(options: FollowHubsOptions): { stop(): Promise<void> } {
+  const { paths, configOf, onChange, onFailure } = options;
   const stopping = new AbortController();
-  let known = JSON.stringify(first);
+  let known = options.known;
+  const look = async () => {
+    const wanted = configOf(await linksOf(paths));
+    if (stopping.signal.aborted || wanted === known) return;
+    await onChange(wanted);
+    known = wanted;
+  };
   const loop = async () => {
     while (!stopping.signal.aborted) {
       await pause(limits.librariesPollMs, stopping.signal);
-      const hubs = await hubsOf(paths);
-      if (stopping.signal.aborted || JSON.stringify(hubs) === known) continue;
-      await onChange(hubs);
-      known = JSON.stringify(hubs);
+      await look().catch(onFailure);
     }
   };
   const looping = loop();
@@ -42,8 +61,8 @@ export function followHubs(
   };
 }
 
-/** A damaged file takes no hub away from the other libraries; the services tell what is wrong with it. */
-async function hubOfLibrary(paths: HomePaths, id: Awaited<ReturnType<typeof listLibraryIds>>[number]) {
+/** A damaged file takes no link away from the other libraries; the services tell what is wrong with it. */
+async function hubOfLibrary(paths: HomePaths, id: LibraryId): Promise<Hub | undefined> {
   try {
     return (await readLibrary(paths, id)).hub;
   } catch (error) {

@@ -1,5 +1,5 @@
-import { deviceServerConfig, findNatsServer, type LeafRemote, removePortsFiles } from '@shoal/bus';
-import { ShoalError } from '@shoal/core';
+import { deviceServerConfig, findNatsServer, removePortsFiles } from '@shoal/bus';
+import { asShoalError, ShoalError } from '@shoal/core';
 import {
   type Home,
   lockHome,
@@ -12,7 +12,7 @@ import type { CliConfig } from '../config.ts';
 import type { ChildEvent } from './child-spec.ts';
 import { recordChildren } from './children-record.ts';
 import { cleanUp } from './clean-up.ts';
-import { followHubs, hubsOf } from './follow-hubs.ts';
+import { type DeviceLinks, followHubs, linksOf } from './follow-hubs.ts';
 import { startInProcess } from './in-process-services.ts';
 import { keepRunning } from './keep-running.ts';
 import { natsChild, writeNatsConfig } from './nats-child.ts';
@@ -54,14 +54,11 @@ export async function superviseDevice(options: SuperviseDeviceOptions): Promise<
     await removePortsFiles(paths.run);
     const children = recordChildren(paths, options.onEvent);
 
-    const hubs = await hubsOf(paths);
+    const links = await linksOf(paths);
     let port = home.config.ports.nats;
-    const writeConfig = (leafRemotes: readonly LeafRemote[]) =>
-      writeNatsConfig(
-        paths,
-        deviceServerConfig({ deviceId: home.config.deviceId, port, token: home.token, leafRemotes }),
-      );
-    await writeConfig(hubs);
+    const configOf = (now: DeviceLinks) =>
+      deviceServerConfig({ deviceId: home.config.deviceId, port, token: home.token, ...now });
+    await writeNatsConfig(paths, configOf(links));
     const spec = natsChild({
       paths,
       executable,
@@ -75,10 +72,20 @@ export async function superviseDevice(options: SuperviseDeviceOptions): Promise<
     undo.add(() => nats.stop());
     await nats.ready();
     // The services know the port of this start: later starts keep it.
-    await writeConfig(hubs);
-    const following = followHubs(paths, hubs, async (changed) => {
-      await writeConfig(changed);
-      await nats.restart();
+    const first = configOf(links);
+    await writeNatsConfig(paths, first);
+    const following = followHubs({
+      paths,
+      known: first,
+      configOf,
+      onChange: async (changed) => {
+        await writeNatsConfig(paths, changed);
+        await nats.restart();
+      },
+      onFailure: (error) => {
+        const reason = `new links are not there yet: ${asShoalError(error).message}`;
+        children.onEvent({ kind: 'failed', name: 'nats', reason });
+      },
     });
     undo.add(() => following.stop());
 

@@ -1,0 +1,131 @@
+import { appendFile, mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Fleet, startFleet, until } from '@shoal/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** A folder that A indexes; B shows what is in it. */
+let fleet: Fleet;
+let root: string;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  root = join(fleet.folder.path, 'files');
+  await mkdir(join(root, 'letters'), { recursive: true });
+  await writeFile(join(root, 'letters', 'first.txt'), 'Dear shoal');
+  const gateway = await fleet.devices[0]!.gateway();
+  await gateway.addLocation({ libraryId: fleet.libraryId, path: root, name: '' });
+  await onB('the index is on B', (entries) => entries.some(({ name }) => name === 'first.txt'), 30_000);
+});
+afterAll(() => fleet?.close());
+
+interface DumpedEntry {
+  readonly uuid: string;
+  readonly model: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly size: number;
+  readonly parent: string | null;
+  readonly content: string | null;
+}
+
+/** What the demand is: shown on B within a second of the change under A. */
+const withinMs = 1_000;
+
+test('a file that is created, edited, renamed, moved and deleted under A is so on B within a second', async () => {
+  const path = join(root, 'news.txt');
+  await writeFile(path, 'one');
+  const created = await onB('created', find('news.txt'));
+  expect(created).toMatchObject({ kind: 'file', size: 3, content: expect.any(String) });
+
+  await appendFile(path, ' two');
+  const edited = await onB('edited', (all) => find('news.txt')(all)?.size === 7 && find('news.txt')(all));
+  expect(edited).toMatchObject({ uuid: created.uuid });
+  expect(edited.content).not.toBe(created.content);
+
+  await rename(path, join(root, 'olds.txt'));
+  const renamed = await onB('renamed', find('olds.txt'));
+  expect(renamed).toMatchObject({ uuid: created.uuid, content: edited.content });
+
+  await rename(join(root, 'olds.txt'), join(root, 'letters', 'olds.txt'));
+  const letters = (await onB('the folder', find('letters'))).uuid;
+  const moved = await onB(
+    'moved',
+    (all) => find('olds.txt')(all)?.parent === letters && find('olds.txt')(all),
+  );
+  expect(moved.uuid).toBe(created.uuid);
+
+  await unlink(join(root, 'letters', 'olds.txt'));
+  await onB('deleted', (all) => !all.some(({ uuid }) => uuid === created.uuid));
+});
+
+test('a file of 10 MB is on B within a second after it was written', async () => {
+  await writeFile(join(root, 'large.bin'), Buffer.alloc(10 * 1024 * 1024, 7));
+  const large = await onB('the large file', find('large.bin'));
+  expect(large).toMatchObject({ size: 10 * 1024 * 1024, content: expect.any(String) });
+});
+
+test('of an archive that is unpacked at once, its top folder renamed at once, nothing is lost', async () => {
+  const top = join(root, 'unpacked');
+  const names: string[] = [];
+  for (let folder = 0; folder < 60; folder += 1) {
+    const dir = join(top, `d${folder % 8}`, `e${folder}`, 'f');
+    await mkdir(dir, { recursive: true });
+    for (let file = 0; file < 5; file += 1) {
+      names.push(`u-${folder}-${file}.txt`);
+      await writeFile(join(dir, `u-${folder}-${file}.txt`), `content ${folder} ${file}`);
+    }
+  }
+  await rename(top, join(root, 'renamed'));
+  await onB(
+    'everything',
+    (all) => {
+      const there = new Set(all.map(({ name }) => name));
+      return there.has('renamed') && !there.has('unpacked') && names.every((name) => there.has(name));
+    },
+    20_000,
+  );
+  const lines = await fleet.converged();
+  const entries = lines.map((line): DumpedEntry => JSON.parse(line)).filter(({ model }) => model === 'entry');
+  // 8 folders d, 60 e, 60 f, and each file once.
+  expect(entries.filter(({ name }) => /^u-/.test(name))).toHaveLength(300);
+  expect(entries.filter(({ name }) => /^[def]\d*$/.test(name))).toHaveLength(128);
+});
+
+test('what happened while A was off is found at its next start', async () => {
+  const [a] = fleet.devices;
+  await writeFile(join(root, 'kept.txt'), 'kept');
+  await writeFile(join(root, 'gone.txt'), 'gone');
+  const kept = await onB('both files', (all) => find('gone.txt')(all) && find('kept.txt')(all));
+  await a!.stop();
+  await rename(join(root, 'kept.txt'), join(root, 'kept-elsewhere.txt'));
+  await rm(join(root, 'gone.txt'));
+  await writeFile(join(root, 'new.txt'), 'new');
+  await a!.start();
+  const found = await onB(
+    'what happened',
+    (all) => !find('gone.txt')(all) && find('new.txt')(all) && find('kept-elsewhere.txt')(all),
+    10_000,
+  );
+  expect(found.uuid).toBe(kept.uuid);
+  await fleet.converged();
+});
+
+/** Waits until the entries on B are as wanted. */
+function onB<T>(
+  what: string,
+  condition: (entries: readonly DumpedEntry[]) => T | undefined | false,
+  deadlineMs = withinMs,
+): Promise<T> {
+  const look = async () => {
+    const lines = await fleet.dump(fleet.devices[1]!);
+    const entries = lines
+      .map((line): DumpedEntry => JSON.parse(line))
+      .filter(({ model }) => model === 'entry');
+    return condition(entries);
+  };
+  return until(what, look, { deadlineMs, pollMs: 10 });
+}
+
+function find(name: string): (entries: readonly DumpedEntry[]) => DumpedEntry | undefined {
+  return (entries) => entries.find((entry) => entry.name === name);
+}
