@@ -1,0 +1,117 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  nothingRuns,
+  type ProcessLedger,
+  processLedger,
+  runShoal,
+  startShoal,
+  type TempFolder,
+  tempFolder,
+  until,
+} from '@shoal/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** The whole command line, on two devices and a hub that are made with it and nothing else. */
+let folder: TempFolder;
+let ledger: ProcessLedger;
+let a: string;
+let b: string;
+
+beforeAll(async () => {
+  folder = await tempFolder('cli');
+  ledger = processLedger();
+  [a, b] = [join(folder.path, 'a'), join(folder.path, 'b')];
+});
+afterAll(async () => {
+  await ledger.endAll();
+  await nothingRuns(folder.path);
+  await folder.remove();
+});
+
+/** Runs a command that has to succeed, and parses what it prints with --json. */
+async function shoal<T = Record<string, never>>(home: string, ...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await runShoal([...args, '--json', '--home', home], { ledger });
+  if (code !== 0) throw new Error(`shoal ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+async function up(home: string) {
+  const process = startShoal(['up', '--json', '--home', home], { ledger });
+  await process.line((line) => line.startsWith('{'));
+  return process;
+}
+
+test('two devices are made, invited, joined and used by the command line alone', async () => {
+  const hub = startShoal(['hub', '--json', '--dir', join(folder.path, 'hub')], { ledger });
+  const { file } = JSON.parse(await hub.line((line) => line.startsWith('{')));
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+
+  await shoal(a, 'init', '--name', 'A');
+  await shoal(b, 'init', '--name', 'B');
+  const devices = [await up(a), await up(b)];
+  // Services that run take up a library that appears, and nats-server its hub.
+  const { libraryId } = await shoal<{ libraryId: string }>(a, 'library', 'create', 'ours', '--hub', file);
+  const invitation = join(folder.path, 'invitation.json');
+  await shoal(a, 'library', 'invite', invitation);
+  expect((await stat(invitation)).mode & 0o777).toBe(0o600);
+  await shoal(b, 'library', 'join', invitation);
+  expect(await shoal(b, 'library', 'list')).toMatchObject([{ libraryId, name: 'ours' }]);
+
+  const files = join(folder.path, 'files');
+  await mkdir(files);
+  await writeFile(join(files, 'one.txt'), 'one');
+  await until('the library is open', () => shoal(a, 'location', 'list'));
+  const location = await shoal<{ id: string }>(a, 'location', 'add', files);
+  const entries = await until('the file is on B', async () => {
+    const found = await shoal<{ id: string; fields: Record<string, unknown> }[]>(
+      b,
+      'record',
+      'list',
+      'entry',
+    );
+    return found.length === 2 && found;
+  });
+  const file1 = entries.find(({ fields }) => fields.name === 'one.txt')!;
+  expect(await shoal(a, 'location', 'list')).toMatchObject([{ id: location.id, path: files, entries: 2 }]);
+  expect(await shoal(a, 'location', 'rescan', files)).toMatchObject({ unchanged: 2, hashed: 0 });
+
+  const tag = await shoal<{ id: string }>(b, 'tag', 'create', 'good', '--color', 'green');
+  await shoal(b, 'tag', 'apply', 'good', file1.id);
+  await until(
+    'the application is on A',
+    async () => (await shoal<unknown[]>(a, 'record', 'list', 'user_metadata_tag')).length === 1,
+  );
+  expect(await shoal(a, 'tag', 'list')).toMatchObject([{ id: tag.id, fields: { canonical_name: 'good' } }]);
+
+  // A round trip: what was read, changed, and given back with its version.
+  const read = await shoal<{ fields: object }>(a, 'record', 'get', 'tag', tag.id);
+  const changed = JSON.stringify({ ...read, fields: { ...read.fields, display_name: 'Good' } });
+  await shoal(a, 'record', 'put', 'tag', changed);
+  expect(await shoal(a, 'record', 'get', 'tag', tag.id)).toMatchObject({
+    fields: { display_name: 'Good', color: 'green' },
+  });
+  await shoal(a, 'record', 'put', 'tag', '{"canonical_name":"good"}', '--uuid', tag.id, '--replace');
+  expect(await shoal(a, 'record', 'get', 'tag', tag.id)).toMatchObject({
+    fields: { display_name: null, color: null },
+  });
+
+  const status = await shoal<{ library: { id: string } }[]>(a, 'status');
+  expect(status).toMatchObject([{ library: { id: libraryId }, unreachable: [] }]);
+  const log = await shoal<{ seq: number }[]>(a, 'log', '--from', '3');
+  expect(log[0]).toMatchObject({ seq: 3, model: expect.any(String), record: expect.any(String) });
+  await until('the dumps are equal', async () => {
+    const dumps = await Promise.all([a, b].map((home) => runShoal(['dump', '--home', home], { ledger })));
+    return dumps[0]!.stdout === dumps[1]!.stdout && dumps[0]!.stdout.includes('"model":"user_metadata_tag"');
+  });
+
+  expect(await shoal(b, 'tag', 'remove', 'good', file1.id)).toEqual({ removed: true });
+  await shoal(b, 'record', 'delete', 'tag', tag.id);
+  await shoal(a, 'location', 'remove', files);
+  await until('A is empty', async () => (await shoal<unknown[]>(a, 'record', 'list', 'entry')).length === 0);
+  await until('B is empty', async () => (await shoal<unknown[]>(b, 'record', 'list', 'entry')).length === 0);
+  for (const process of [...devices, hub]) {
+    process.signal('SIGTERM');
+    expect((await process.ended).code).toBe(0);
+  }
+});
