@@ -8,12 +8,18 @@ export interface BusMessage {
 
 /** Interest in a subject. */
 export interface Subscription {
-  /** Takes no more; resolves when the requests in hand are answered, or their deadlines passed. Idempotent. */
+  /**
+   * Takes no more; resolves when the requests in hand, also those on their way here, are answered or their deadlines
+   * passed. Idempotent.
+   */
   stop(): Promise<void>;
 }
 
 export interface RequestOptions {
-  /** Deadline in milliseconds. It travels with the request, and the other side gives up at it too. */
+  /**
+   * Deadline in milliseconds, up to `limits.requestMsMax`. It travels with the request, and the other side gives up at
+   * it too.
+   */
   readonly timeoutMs: number;
   /** Gives the request up early: it fails with `unavailable`. */
   readonly signal?: AbortSignal;
@@ -26,9 +32,10 @@ export interface RequestOptions {
  */
 export interface Bus {
   /**
-   * Asks whoever serves the subject. Fails with `payload-too-large` before anything is sent; `unavailable` at once while
-   * disconnected, when nobody serves, and when the connection goes before the answer; `deadline-exceeded`; or with
-   * the error of the handler: same code, message and subject.
+   * Asks whoever serves the subject. Fails with `payload-too-large`, or `invalid-argument` for a deadline out of
+   * bounds, before anything is sent; `unavailable` at once while disconnected, when nobody serves, and when the
+   * connection goes before the answer; `deadline-exceeded`; or with the error of the handler: same code, message and
+   * subject.
    */
   request(subject: string, payload: Uint8Array, options: RequestOptions): Promise<Uint8Array>;
 
@@ -38,7 +45,7 @@ export interface Bus {
    */
   publish(subject: string, payload: Uint8Array): void;
 
-  /** Listens, across reconnections. A handler that throws is told to `onError` and goes on listening. */
+  /** Listens, across reconnections. A handler that throws, or rejects, is told to `onError` and goes on listening. */
   subscribe(subject: string, handler: (message: BusMessage) => void): Subscription;
 
   /**
@@ -47,6 +54,13 @@ export interface Bus {
    * is asked.
    */
   serve(subject: string, handler: (payload: Uint8Array) => Promise<Uint8Array>): Subscription;
+
+  /**
+   * Resolves when what was served and listened to so far is known to the server, so that who asks from then on finds
+   * it; at once while disconnected, since a connection begins by telling all of it. Leaf links learn of it
+   * later. Fails with `unavailable` if the server says nothing within `limits.connectMs`.
+   */
+  flush(): Promise<void>;
 
   /** Whether a request could be sent now. */
   readonly connected: boolean;

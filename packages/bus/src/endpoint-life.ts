@@ -16,8 +16,8 @@ export interface EndpointLife {
   keep(subscription: Subscription): Subscription;
   /** Stops all subscriptions, within `limits.busCloseMs`. */
   stopAll(): Promise<void>;
-  /** Runs a handler of the owner's: what it throws goes to `onError`. */
-  guarded(work: () => void, subject: string): void;
+  /** Runs a handler of the owner's: what it throws, also later if it is async, goes to `onError`. */
+  guarded(work: () => unknown, subject: string): void;
 }
 
 /** A life that begins with its link up. */
@@ -25,11 +25,14 @@ export function endpointLife(onError: OnBusError): EndpointLife {
   const subscriptions = new Set<Subscription>();
   const callbacks = new Set<() => void>();
   let link: AbortController | undefined = new AbortController();
-  const guarded = (work: () => void, subject: string) => {
+  const guarded = (work: () => unknown, subject: string) => {
+    const tell = (error: unknown) => onError(asShoalError(error), subject);
     try {
-      work();
+      const result = work();
+      // An async function passes for one that returns nothing; unheard, its failure would end the process.
+      if (result instanceof Promise) result.catch(tell);
     } catch (error) {
-      onError(asShoalError(error), subject);
+      tell(error);
     }
   };
   return {
@@ -58,8 +61,12 @@ export function endpointLife(onError: OnBusError): EndpointLife {
         },
       };
     },
-    stopAll: () =>
-      withinMs(limits.busCloseMs, Promise.all([...subscriptions].map((subscription) => subscription.stop()))),
+    stopAll: async () => {
+      await withinMs(
+        limits.busCloseMs,
+        Promise.all([...subscriptions].map((subscription) => subscription.stop())),
+      );
+    },
     guarded,
   };
 }

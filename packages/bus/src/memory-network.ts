@@ -6,6 +6,7 @@ import { type EndpointLife, endpointLife } from './endpoint-life.ts';
 import { unlessGivenUp } from './give-up.ts';
 import { checkPayload } from './payload-limit.ts';
 import { matchesSubject } from './subjects.ts';
+import { checkTimeout } from './timeout-limit.ts';
 
 /** A bus in memory that many endpoints share: the twin of NATS under the same contract (REP-5). */
 export interface MemoryNetwork {
@@ -49,6 +50,7 @@ function connectTo(network: Network, onError: OnBusError): MemoryEndpoint {
   const bus: Bus = {
     request: async (subject, payload, options) => {
       checkPayload(subject, payload);
+      checkTimeout(options.timeoutMs);
       const ask = () => askOne(network, subject, payload.slice(), options);
       return unlessGivenUp(subject, life.link, options.signal, ask);
     },
@@ -80,6 +82,8 @@ function connectTo(network: Network, onError: OnBusError): MemoryEndpoint {
         },
       });
     },
+    // All know at once.
+    flush: async () => {},
     get connected() {
       return life.link !== undefined;
     },

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { asShoalError, limits } from '@shoal/core';
+import { asShoalError, limits, ShoalError } from '@shoal/core';
 import { type Answer, answering } from './answering.ts';
 import type { Bus, OnBusError } from './bus.ts';
 import { endpointLife } from './endpoint-life.ts';
@@ -7,6 +7,7 @@ import { unlessGivenUp } from './give-up.ts';
 import { requestFailure } from './nats-errors.ts';
 import { payloadOf, respond, timeoutHeaders, timeoutOf } from './nats-headers.ts';
 import { checkPayload } from './payload-limit.ts';
+import { checkTimeout } from './timeout-limit.ts';
 import { withinMs } from './within-ms.ts';
 
 /** Of several connections that serve one subject, the server picks one. */
@@ -35,6 +36,7 @@ export function natsBus(connection: NatsConnection, onError: OnBusError): Bus {
   return {
     request: async (subject, payload, { timeoutMs, signal }) => {
       checkPayload(subject, payload);
+      checkTimeout(timeoutMs);
       try {
         const ask = () =>
           connection.request(subject, payload, { timeout: timeoutMs, headers: timeoutHeaders(timeoutMs) });
@@ -73,11 +75,18 @@ export function natsBus(connection: NatsConnection, onError: OnBusError): Bus {
         },
       });
       return life.keep({
-        stop: () => {
-          subscription.unsubscribe();
-          return work.stop();
+        stop: async () => {
+          // What the server sent before it knew is ours to answer: its caller would wait for its whole deadline.
+          if (life.link === undefined) subscription.unsubscribe();
+          else await withinMs(limits.busCloseMs, subscription.drain());
+          await work.stop();
         },
       });
+    },
+    flush: async () => {
+      // It ends early only when the connection goes, and the next one begins by telling all subscriptions.
+      if (life.link === undefined || (await withinMs(limits.connectMs, connection.flush()))) return;
+      throw new ShoalError('unavailable', `the server says nothing for ${limits.connectMs} ms`);
     },
     get connected() {
       return life.link !== undefined;

@@ -1,6 +1,6 @@
 import type { DeviceId, LibraryId } from '@shoal/core';
 import { expect, test } from 'vitest';
-import { deviceOfSubject, localSubjects, matchesSubject, subjects } from './subjects.ts';
+import { allOfLibrary, deviceOfSubject, localSubjects, matchesSubject, subjects } from './subjects.ts';
 
 const device = '0190a7c0-0000-7000-8000-000000000001' as DeviceId;
 const library = '0190a7c0-0000-7000-8000-00000000000a' as LibraryId;
@@ -16,6 +16,7 @@ test('[SEC-2] no subject between devices falls under it, and what a device says 
     subjects.shared.live(library, device),
     subjects.shared.heartbeat(library, device),
   ];
+  for (const subject of own) expect(matchesSubject(allOfLibrary(library), subject)).toBe(true);
   for (const subject of [...own, subjects.shared.inboxPrefix(device)]) {
     expect(matchesSubject(localSubjects, subject)).toBe(false);
     expect(subject.split('.')).toContain(device);

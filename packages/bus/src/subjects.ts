@@ -6,6 +6,9 @@ export type BusService = 'capture' | 'log-store' | 'ingest';
 /** What no leaf link carries, in either direction (SEC-2). */
 export const localSubjects = 'local.>';
 
+/** All subjects of a library. */
+export const allOfLibrary = (library: LibraryId) => `lib.${library}.>`;
+
 /**
  * Subjects between the services of one device; they and their inboxes never leave it (SEC-2). Each hint says "look
  * again" and may be lost: whoever listens also looks by itself.

@@ -1,5 +1,5 @@
-import { type DeviceId, isUuid, ShoalError } from '@shoal/core';
-import { localSubjects } from '../subjects.ts';
+import { type DeviceId, isUuid, type LibraryId, ShoalError } from '@shoal/core';
+import { allOfLibrary, localSubjects } from '../subjects.ts';
 
 /** A hub that a device's server joins as a leaf. */
 export interface LeafRemote {
@@ -7,6 +7,8 @@ export interface LeafRemote {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** The libraries whose devices meet at this hub: no other link carries their subjects. */
+  readonly libraries: readonly LibraryId[];
 }
 
 export interface DeviceServerOptions {
@@ -15,8 +17,10 @@ export interface DeviceServerOptions {
   readonly port: number;
   /** Guards the server: the token of the home. */
   readonly token: string;
-  /** Remotes of one URL count once: two links to one hub would be a loop. */
+  /** Remotes of one URL count once, for the libraries of all: two links to one hub would be a loop. */
   readonly leafRemotes: readonly LeafRemote[];
+  /** Libraries without a hub: no link carries their subjects. */
+  readonly unlinked?: readonly LibraryId[];
 }
 
 /** Who may join a hub. */
@@ -49,10 +53,14 @@ const authTimeout = 10;
  * naming the field.
  */
 export function deviceServerConfig(options: DeviceServerOptions): string {
-  const { deviceId, port, token, leafRemotes } = options;
+  const { deviceId, port, token, leafRemotes, unlinked = [] } = options;
   if (!isUuid(deviceId)) throw invalid('deviceId', 'a UUID');
-  const remoteByUrl = new Map(leafRemotes.toReversed().map((remote) => [remote.url, remote]));
-  const remotes = [...remoteByUrl.values()].toReversed().map(remoteBlock);
+  const links = mergedByUrl(leafRemotes);
+  const known = [
+    ...links.flatMap(({ libraries }) => checkedIds(libraries, 'libraries')),
+    ...checkedIds(unlinked, 'unlinked'),
+  ];
+  const remotes = links.map((link) => remoteBlock(link, known));
   return lines([
     `server_name: ${quoted(`device-${deviceId}`)}`,
     `listen: ${quoted(`${loopback}:${listenPort(port, 'port')}`)}`,
@@ -84,15 +92,35 @@ export function hubServerConfig(options: HubServerOptions): string {
   ]);
 }
 
-function remoteBlock({ url, user, password }: LeafRemote): string {
+/** One remote per URL, for the libraries of all that name it; the first one's user. */
+function mergedByUrl(remotes: readonly LeafRemote[]): readonly LeafRemote[] {
+  return [...Map.groupBy(remotes, ({ url }) => url).values()].map(([first, ...others]) => ({
+    ...first!,
+    libraries: [first!, ...others].flatMap(({ libraries }) => libraries),
+  }));
+}
+
+/**
+ * Two devices that share two hubs stand in a circle, in which nats-server passes a message on for ever: so each link
+ * is closed to all libraries of the device that are not its own.
+ */
+function remoteBlock({ url, user, password, libraries }: LeafRemote, known: readonly LibraryId[]): string {
   const parsed = URL.parse(url);
   if (parsed === null || parsed.protocol !== 'nats-leaf:' || parsed.host === '' || parsed.port === '') {
     throw invalid('url', 'nats-leaf://HOST:PORT');
   }
   const credentials = `${encodeURIComponent(checked(user, 'user'))}:${encodeURIComponent(checked(password, 'password'))}`;
   const address = quoted(`nats-leaf://${credentials}@${parsed.host}`);
-  const deny = `["${localSubjects}"]`;
+  const own = new Set(libraries);
+  const elsewhere = new Set(known.filter((library) => !own.has(library)));
+  const denied = [localSubjects, ...[...elsewhere].map((library) => allOfLibrary(library))];
+  const deny = `[${denied.map(quoted).join(', ')}]`;
   return `  { url: ${address}, deny_imports: ${deny}, deny_exports: ${deny} }`;
+}
+
+function checkedIds(libraries: readonly LibraryId[], field: string): readonly LibraryId[] {
+  if (!libraries.every(isUuid)) throw invalid(field, 'UUIDs');
+  return libraries;
 }
 
 function listenPort(port: number, field: string): number {

@@ -44,6 +44,33 @@ export function busContract(name: string, open: () => Promise<BusBench>): void {
       expect(text(await ask('a.b', 'hello'))).toBe('hello heard');
     });
 
+    test('[REP-5] what was served and listened to before a flush is found by all who come after it', async () => {
+      // The hazard: between two connections nothing is in order. Much is on its way before what is served.
+      let heard = 0;
+      for (let round = 1; round <= 10; round += 1) {
+        for (let count = 0; count < 5; count += 1) {
+          serving.publish('much', new Uint8Array(limits.messageBytesMax));
+        }
+        serving.subscribe(`hint.${round}`, () => {
+          heard += 1;
+        });
+        serving.serve(`a.${round}`, async (payload) => payload);
+        await serving.flush();
+        asking.publish(`hint.${round}`, bytes(''));
+        expect(text(await ask(`a.${round}`, 'first'))).toBe('first');
+        expect(heard).toBe(round);
+      }
+    });
+
+    test('a flush waits for no connection: the next one begins by telling all of it', async () => {
+      await bench.cut();
+      serving.serve('a', async (payload) => payload);
+      await serving.flush();
+      await bench.heal();
+      await serving.flush();
+      expect(text(await ask('a', 'again'))).toBe('again');
+    });
+
     test('[REP-5] of several that serve one subject, one is asked', async () => {
       let asked = 0;
       const handler = async () => {
@@ -71,6 +98,27 @@ export function busContract(name: string, open: () => Promise<BusBench>): void {
       await settled(serving);
       expect(await codeOf(asking.request('a', bytes(''), { timeoutMs: 50 }))).toBe('deadline-exceeded');
     });
+
+    test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, limits.requestMsMax + 1, 2 ** 31])(
+      '[SEC-5] a deadline that nobody can keep is refused before anything is sent: %s ms',
+      async (oddMs) => {
+        let asked = 0;
+        serving.serve('a', async (payload) => {
+          asked += 1;
+          return payload;
+        });
+        await settled(serving);
+        await expect(asking.request('a', bytes(''), { timeoutMs: oddMs })).rejects.toMatchObject({
+          code: 'invalid-argument',
+          subject: { field: 'timeoutMs' },
+        });
+        await ask('a');
+        expect(asked).toBe(1);
+        expect(text(await asking.request('a', bytes('longest'), { timeoutMs: limits.requestMsMax }))).toBe(
+          'longest',
+        );
+      },
+    );
 
     test('a request that its caller gives up fails at once', async () => {
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
@@ -195,6 +243,17 @@ export function busContract(name: string, open: () => Promise<BusBench>): void {
       asking.publish('a', bytes('1'));
       asking.publish('a', bytes('2'));
       await until('both are heard', () => heard.length === 2);
+      expect(told).toMatchObject([{ error: { code: 'internal', message: 'poison' }, subject: 'a' }]);
+    });
+
+    test('a listener that fails later, being async, is told to its owner and ends no process', async () => {
+      const fails = async () => {
+        throw new TypeError('poison');
+      };
+      serving.subscribe('a', fails);
+      await settled(serving);
+      asking.publish('a', bytes('1'));
+      await until('its owner is told', () => told.length > 0);
       expect(told).toMatchObject([{ error: { code: 'internal', message: 'poison' }, subject: 'a' }]);
     });
 

@@ -69,7 +69,7 @@ export async function testServers(): Promise<TestServers> {
       const user = { user: 'fleet', password: randomBytes(16).toString('hex') };
       const config = hubServerConfig({ clientPort, leafPort, users: [user] });
       const server = await add(clientPort, '', config);
-      return { ...server, remote: { url: `nats-leaf://127.0.0.1:${leafPort}`, ...user } };
+      return { ...server, remote: { url: `nats-leaf://127.0.0.1:${leafPort}`, ...user, libraries: [] } };
     },
     close: async () => {
       await Promise.all(servers.map((server) => server.stop()));

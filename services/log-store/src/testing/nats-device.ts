@@ -12,12 +12,12 @@ import { type Home, initHome, startTimeOf, writeNatsRun } from '@shoal/service-k
 import { onTestFinished } from 'vitest';
 import { tempFolder } from './temp-log.ts';
 
-/** A hub of its own; answers how devices join it. */
+/** A hub of its own; answers how devices join it. One hub carries all libraries. */
 export async function startHub(): Promise<LeafRemote> {
   const user = { user: 'leaf', password: randomBytes(16).toString('hex') };
   const leafPort = await freePort();
   await startServer(tempFolder(), hubServerConfig({ clientPort: 0, leafPort, users: [user] }));
-  return { url: `nats-leaf://127.0.0.1:${leafPort}`, ...user };
+  return { url: `nats-leaf://127.0.0.1:${leafPort}`, ...user, libraries: [] };
 }
 
 /** A home with its nats-server, which joins the hubs. */
