@@ -27,6 +27,11 @@ export const limits = {
   maxDriftMs: 5 * 60_000,
   /** Deadline of a request between services and devices (REP-4). */
   requestMs: 30_000,
+  /**
+   * Deadline of one attempt at the device's own log-store: an append of 1,000 entries on a busy machine takes less than
+   * a second, and one that died under a request does not answer. It is asked again: it skips what it has.
+   */
+  logAttemptMs: 3_000,
   /** No handler works for one request longer, whatever deadline the caller sends. */
   requestMsMax: 15 * 60_000,
   /** Requests of one subject that are worked on at once, and that wait; beyond, they are refused. */

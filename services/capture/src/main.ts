@@ -51,6 +51,7 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
     const handlers = captureHandlers(libraries.require);
     const served = serveRpc(bus, subjects.local.rpc(device, 'capture'), CaptureDefinition, handlers);
     started.push(() => served.stop());
+    await bus.flush();
     const grpc = await startGrpcServer({
       port: captureConfig().grpcPort,
       token: home.token,

@@ -12,6 +12,8 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
+/** A log-store that died with a request in hand is served again soon after it is back (REP-4). */
+const attempt = { timeoutMs: limits.logAttemptMs };
 /** Room in a message for the request around its entries. */
 const requestBytesMax = limits.messageBytesMax - 16 * 1024;
 const retryMsMax = 5_000;
@@ -21,7 +23,7 @@ const retryMsMax = 5_000;
  * only after the log-store has committed it; a failure is retried for ever with full jitter, and loses nothing.
  */
 export function startRelay(options: {
-  readonly library: Library;
+  readonly library: Pick<Library, 'options' | 'readOutbox' | 'clearOutbox'>;
   readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'append'>;
   readonly log: Log;
 }): Relay {
@@ -44,7 +46,7 @@ export function startRelay(options: {
     const shipment = library.readOutbox(limits.batchEntriesMax);
     if (shipment.rows.length === 0) return false;
     for (const { entries, rows } of chunksOf(shipment)) {
-      await logStore.append({ libraryId, entries: entries.map((entry) => entryToWire(entry)) });
+      await logStore.append({ libraryId, entries: entries.map((entry) => entryToWire(entry)) }, attempt);
       await library.clearOutbox(rows);
     }
     return true;

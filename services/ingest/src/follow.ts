@@ -26,6 +26,8 @@ export interface Follower {
   stop(): Promise<void>;
 }
 
+/** A log-store that died with a request in hand is served again soon after it is back (REP-4). */
+const attempt = { timeoutMs: limits.logAttemptMs };
 /** Without a signal the log is looked at this often. */
 const pollMs = 1_000;
 const retryMsMax = 5_000;
@@ -35,7 +37,7 @@ const retryMsMax = 5_000;
  * A log with another id is followed from its beginning (REP-6): applying again changes nothing (ING-1).
  */
 export function startFollower(options: {
-  readonly library: Library;
+  readonly library: Pick<Library, 'options' | 'cursor' | 'apply' | 'quarantine'>;
   readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'read' | 'acknowledge'>;
   readonly log: Log;
 }): Follower {
@@ -61,7 +63,10 @@ export function startFollower(options: {
   /** Applies one page; answers whether there is more to read at once. */
   async function step(): Promise<boolean> {
     const fromSeq = (cursor?.appliedSeq ?? 0) + 1;
-    const page = await logStore.read({ libraryId, logId: '', fromSeq, limit: limits.batchEntriesMax });
+    const page = await logStore.read(
+      { libraryId, logId: '', fromSeq, limit: limits.batchEntriesMax },
+      attempt,
+    );
     headSeq = page.headSeq;
     if (cursor !== undefined && cursor.logId !== page.logId) {
       log.warn(
@@ -137,7 +142,7 @@ export function startFollower(options: {
   /** Tells the log-store how far this device is (LOG-3). */
   async function acknowledge(): Promise<void> {
     if (cursor === undefined || cursor.appliedSeq === acknowledged) return;
-    await logStore.acknowledge({ libraryId, logId: cursor.logId, appliedSeq: cursor.appliedSeq });
+    await logStore.acknowledge({ libraryId, logId: cursor.logId, appliedSeq: cursor.appliedSeq }, attempt);
     acknowledged = cursor.appliedSeq;
   }
 

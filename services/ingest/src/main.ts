@@ -51,6 +51,7 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
     const handlers = ingestHandlers(libraries.require);
     const served = serveRpc(bus, subjects.local.rpc(device, 'ingest'), IngestDefinition, handlers);
     started.push(() => served.stop());
+    await bus.flush();
     const grpc = await startGrpcServer({
       port: ingestConfig().grpcPort,
       token: home.token,

@@ -57,6 +57,7 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
     const handlers = logStoreHandlers(libraries.require);
     const served = serveRpc(local, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, handlers);
     started.push(() => served.stop());
+    await Promise.all([local.flush(), shared.flush()]);
     const grpc = await startGrpcServer({
       port: grpcPort,
       token: home.token,
