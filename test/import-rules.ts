@@ -36,10 +36,11 @@ export function violations(path: string, source: string): readonly string[] {
   ];
 }
 
-/** The room a path stands in: `packages/x`, `services/x`, `e2e`; null outside of the table. */
+/** The room a path stands in: `packages/x`, `services/x`, `e2e`, `bench`; null outside of the table. */
 export function roomOf(path: string): keyof typeof rooms | null {
   const parts = path.split('/');
-  const name = parts[0] === 'e2e' ? 'e2e' : parts.slice(0, 2).join('/');
+  const first = parts[0] ?? '';
+  const name = Object.hasOwn(rooms, first) ? first : parts.slice(0, 2).join('/');
   return Object.hasOwn(rooms, name) ? (name as keyof typeof rooms) : null;
 }
 

@@ -46,6 +46,10 @@ export const rooms = {
     may: ['core', 'proto', 'bus', 'library', 'models', 'service-kit', 'telemetry'],
     tests: ['testkit', 'client'],
   },
+  bench: {
+    may: ['core', 'bus', 'library', 'models', 'service-kit', 'client', 'testkit', 'capture', 'telemetry'],
+    tests: [],
+  },
   e2e: {
     may: [
       'core',
@@ -72,7 +76,7 @@ export const doors: readonly { readonly what: string; readonly module: RegExp; r
   {
     what: 'MikroORM and SQL',
     module: /^(@mikro-orm\/|better-sqlite3$|kysely$|node:sqlite$)/,
-    door: /^packages\/(library|models)\/|^services\/[^/]+\/src\/store\//,
+    door: /^packages\/(library|models)\/|^services\/[^/]+\/src\/store\/|^bench\//,
   },
   {
     what: 'gRPC',

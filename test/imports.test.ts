@@ -5,7 +5,7 @@ import { roomOf, roomsImported, violations } from './import-rules.ts';
 import { rooms } from './imports.fixture.ts';
 import { filesBelow, isTestFile, root } from './source-files.ts';
 
-const files = ['packages', 'services', 'e2e'].flatMap((folder) =>
+const files = ['packages', 'services', 'bench', 'e2e'].flatMap((folder) =>
   filesBelow(folder, (name) => name.endsWith('.ts')),
 );
 const sourceOf = (path: string) => readFileSync(join(root, path), 'utf8');
