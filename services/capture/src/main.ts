@@ -15,6 +15,10 @@ import { captureConfig } from './config.ts';
 import { type LibraryCapture, openLibraryCapture } from './library-capture.ts';
 import { captureHandlers } from './rpc.ts';
 
+/** The indexer by itself, over any store: for the bench, which compares it with and without sync. */
+export type { CreateEntry, EntryChange, EntryStore } from './index/entry-store.ts';
+export { createIndexer } from './index/indexer.ts';
+
 /** Starts the capture of a home: all its libraries, also those that appear later. */
 export async function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
   const home = await readHome(dir);

@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { batchApi } from './batch-api.ts';
+import { bulk } from './bulk.ts';
+import { captureFlush } from './capture-flush.ts';
+import { catchUp } from './catch-up.ts';
+import { indexing } from './indexing.ts';
+import { latency } from './latency.ts';
+import { memory } from './memory.ts';
+import { reportJson, reportLines } from './report.ts';
+import type { Scenario, ScenarioResult } from './scenario.ts';
+import { startup } from './startup.ts';
+
+/** All scenarios, in the order of the report. */
+const scenarios: readonly Scenario[] = [
+  bulk,
+  latency,
+  captureFlush,
+  indexing,
+  batchApi,
+  catchUp,
+  startup,
+  memory,
+];
+
+interface Options {
+  readonly json?: boolean;
+  readonly only?: readonly string[];
+  readonly pairs: number;
+  readonly save?: string;
+}
+
+const options = new Command('npm run bench --')
+  .description('measures Shoal beside the floor: see bench/README.md')
+  .option('--json', 'one JSON value on stdout')
+  .option('--only <name...>', `of ${scenarios.map(({ name }) => name).join(', ')}`)
+  .option('--pairs <number>', 'measurements per scenario, each beside its floor', parsePairs, 5)
+  .option('--save <name>', 'also write the JSON to bench/results/NAME.json', parseName)
+  .parse()
+  .opts<Options>();
+
+const wanted = scenarios.filter(({ name }) => options.only?.includes(name) ?? true);
+if (wanted.length === 0) throw new Error(`no such scenario: ${options.only?.join(', ')}`);
+const results: ScenarioResult[] = [];
+for (const scenario of wanted) {
+  results.push(
+    await scenario.run({ pairs: options.pairs, note: (line) => process.stderr.write(`${line}\n`) }),
+  );
+}
+process.stdout.write(`${options.json === true ? reportJson(results) : reportLines(results).join('\n')}\n`);
+if (options.save !== undefined) save(options.save);
+
+/** A run as it is kept: when, on what, and what came of it. */
+function save(name: string): void {
+  const folder = new URL('../results/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const run = {
+    at: new Date().toISOString(),
+    cores: cpus().length,
+    cpu: cpus()[0]?.model,
+    node: process.version,
+  };
+  writeFileSync(
+    new URL(`${name}.json`, folder),
+    `${JSON.stringify({ ...run, scenarios: results }, null, 2)}\n`,
+  );
+}
+
+function parsePairs(text: string): number {
+  const pairs = Number(text);
+  if (Number.isInteger(pairs) && pairs >= 1 && pairs <= 100) return pairs;
+  throw new InvalidArgumentError('expected a number from 1 to 100');
+}
+
+function parseName(text: string): string {
+  if (/^[a-z0-9][a-z0-9.-]*$/.test(text)) return text;
+  throw new InvalidArgumentError('expected lower-case letters, digits, dots and hyphens');
+}
