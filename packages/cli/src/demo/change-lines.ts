@@ -22,6 +22,12 @@ export function changeLines(changes: readonly ToldChange[]): string[] {
   });
 }
 
+/** How many records of each model there are; models without any are left out. */
+export function countsLine(records: readonly { readonly model: string; readonly records: number }[]): string {
+  const counted = records.filter(({ records }) => records > 0);
+  return counted.map(({ model, records }) => `${model} ${records.toLocaleString('en')}`).join(', ');
+}
+
 function verb(isGone: boolean, isLocal: boolean): string {
   if (isGone) return isLocal ? 'removed ' : 'lost    ';
   return isLocal ? 'wrote   ' : 'received';

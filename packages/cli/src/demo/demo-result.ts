@@ -1,4 +1,5 @@
 import type { LibraryPaths } from '@shoal/service-kit';
+import { countsLine } from './change-lines.ts';
 import { commandLineHint } from './command-line-hint.ts';
 import type { ConvergedDevice } from './wait-converged.ts';
 
@@ -54,10 +55,10 @@ export async function demoResult(options: {
 /** The same for people: that the devices agree, and where to look. */
 export function resultLines({ elapsedMs, devices }: DemoResult): string[] {
   const [first] = devices;
-  const counts = Object.entries(first?.records ?? {}).map(([model, count]) => `${model} ${count}`);
+  const counts = Object.entries(first?.records ?? {}).map(([model, records]) => ({ model, records }));
   return [
     '',
-    `All ${devices.length} devices have the same data after ${(elapsedMs / 1000).toFixed(1)} s: ${counts.join(', ')}`,
+    `All ${devices.length} devices have the same data after ${(elapsedMs / 1000).toFixed(1)} s: ${countsLine(counts)}`,
     `  digest of each dump: ${first?.digest}`,
     ...devices.flatMap(({ name, home, libraryDb, syncDb, grpc, http }) => [
       '',
