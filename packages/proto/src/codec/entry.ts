@@ -71,8 +71,13 @@ const changeFromWire: Readonly<Record<number, Header['change']>> = {
 };
 
 const noBytes = Buffer.alloc(0);
+/** Nonce and tag of the seal. */
+const sealBytes = 40;
+/** An Ed25519 signature with the path of a Merkle tree beside. */
 const signatureBytesMax = 1_024;
+/** A trace context has 55 characters; room for a later version of it. */
 const traceParentMax = 128;
+/** A version of as many replicas as are allowed, and the rest. */
 const headerBytesMax = 64 * 1024;
 
 /** The bytes of a header: what the seal binds (CHG-4). */
@@ -111,6 +116,7 @@ export function decodeHeader(bytes: Uint8Array): Header {
   if (dotDevice(dot) !== origin) refuse('dot', 'a change of another device than the origin');
   if (!/^[a-z][a-z0-9_]*$/.test(wire.model) || wire.model.length > limits.nameLengthMax)
     refuse('model', 'a malformed name');
+  if (wire.schemaVersion < 1) refuse('schema_version', `${wire.schemaVersion}`);
   const change = changeFromWire[wire.change];
   if (change === undefined) refuse('change', `the unknown kind ${wire.change}`);
   if (wire.domain !== Domain.DOMAIN_INDEX && wire.domain !== Domain.DOMAIN_USER_METADATA)
@@ -136,9 +142,13 @@ export function decodeHeader(bytes: Uint8Array): Header {
   };
 }
 
-/** Parses an entry that has no position yet, as capture hands it to its log-store. */
+/**
+ * Parses an entry that has no position yet, as capture hands it to its log-store. The header's bytes stay as they
+ * came, with fields that this program does not know. Throws `malformed-message` naming the field (SEC-5).
+ */
 export function parseEntry(entry: Entry): ParsedEntry {
-  if (entry.sealed.length > limits.payloadBytesMax + 64) refuse('sealed', `${entry.sealed.length} bytes`);
+  if (entry.sealed.length > limits.payloadBytesMax + sealBytes)
+    refuse('sealed', `${entry.sealed.length} bytes`);
   if (entry.signature.length > signatureBytesMax) refuse('signature', `${entry.signature.length} bytes`);
   return {
     header: decodeHeader(entry.header),
@@ -148,7 +158,7 @@ export function parseEntry(entry: Entry): ParsedEntry {
   };
 }
 
-/** Parses an entry as it travels between devices: with its position. */
+/** Parses an entry as it travels between devices: with its position. Throws as `parseEntry`. */
 export function parsePositionedEntry(entry: Entry): PositionedEntry {
   const parsed = parseEntry(entry);
   if (entry.position === undefined) refuse('position', 'nothing');
@@ -167,6 +177,7 @@ export function entryToWire(entry: ParsedEntry, position?: EntryPosition): Entry
   return wire;
 }
 
+/** A position as it travels. */
 export function positionToWire(position: EntryPosition): Position {
   const { predecessor } = position;
   return {
@@ -181,7 +192,7 @@ export function positionToWire(position: EntryPosition): Position {
   };
 }
 
-/** Parses a position: numbers from 1, the entry within its group. */
+/** Parses a position: numbers from 1, the entry within its group. Throws `malformed-message`. */
 export function positionFromWire(wire: Position): EntryPosition {
   const { originSeq, groupFirst, groupLast, predecessor } = wire;
   const isWithin = originSeq >= 1 && groupFirst >= 1 && groupFirst <= originSeq && originSeq <= groupLast;

@@ -38,6 +38,7 @@ export function lifeFromBytes<Id extends ReplicaId | StreamId>(bytes: Uint8Array
   return `${hyphenate(hex.slice(0, 32))}.${hex.slice(32)}` as Id;
 }
 
+/** A dot as it travels. */
 export function dotToWire(dot: Dot): WireDot {
   const hlc = dotHlc(dot);
   return { replica: lifeToBytes(dotReplica(dot)), ms: hlcMs(hlc), counter: hlcCounter(hlc) };

@@ -1,13 +1,6 @@
-import {
-  byDotDescending,
-  type Dot,
-  limits,
-  type RecordState,
-  ShoalError,
-  type Sibling,
-  type Version,
-} from '@shoal/core';
+import { type Dot, type RecordState, ShoalError, type Sibling, type Version } from '@shoal/core';
 import { RecordPayload } from '../../gen/shoal/v1/entry.ts';
+import { checkRecordPayload, checkStateDots } from './check-payload.ts';
 import { dotFromWire, dotToWire } from './ids.ts';
 import { valueFromWire, valueToWire } from './value.ts';
 
@@ -31,37 +24,47 @@ export function encodeRecordPayload(state: RecordState): Buffer {
   return Buffer.from(RecordPayload.encode(payload).finish());
 }
 
-/** Parses and bounds a payload; what does not parse throws `malformed-message` (SEC-5). */
+/**
+ * Parses and bounds a payload that came from outside (SEC-5), under the version that its header names. Refuses other
+ * orders than `encodeRecordPayload` gives, a dot twice, and dots that the version does not include. Throws
+ * `malformed-message` naming the field.
+ */
 export function decodeRecordPayload(bytes: Uint8Array, version: Version): RecordState {
   const payload = parse(bytes);
-  const count = payload.fields.length + payload.siblings.length + payload.deletes.length;
-  if (count > limits.siblingsMax) refuse(`${count} siblings, at most ${limits.siblingsMax} are allowed`);
+  checkRecordPayload(bytes.length, payload);
+  const state = toState(payload, version);
+  checkStateDots(state);
+  return state;
+}
+
+/**
+ * Reads bytes that this device itself encoded or has checked before: nothing is bounded, since what two checked
+ * states join to may pass a bound and must stay readable.
+ */
+export function readRecordPayload(bytes: Uint8Array, version: Version): RecordState {
+  return toState(parse(bytes), version);
+}
+
+function toState(payload: RecordPayload, version: Version): RecordState {
   const fields = new Map<string, Sibling[]>();
-  const add = (field: string, sibling: Sibling) => {
-    if (field.length === 0 || field.length > limits.nameLengthMax)
-      refuse(`a field name of ${field.length} characters`);
-    const siblings = fields.get(field);
-    if (siblings === undefined) fields.set(field, [sibling]);
-    else siblings.push(sibling);
-  };
-  if (payload.fields.length > 0) {
-    if (payload.base === undefined) refuse('fields without a base dot');
+  if (payload.base !== undefined) {
     const dot = dotFromWire(payload.base, 'base');
-    for (const { field, value } of payload.fields) add(field, { dot, value: valueFromWire(value, field) });
+    for (const { field, value } of payload.fields)
+      fields.set(field, [{ dot, value: valueFromWire(value, field) }]);
   }
   for (const { field, dot, value } of payload.siblings) {
-    if (dot === undefined) refuse(`"${field}" without a dot`);
-    add(field, { dot: dotFromWire(dot, field), value: valueFromWire(value, field) });
+    const sibling = { dot: dotFromWire(dot!, field), value: valueFromWire(value, field) };
+    const siblings = fields.get(field);
+    if (siblings === undefined) fields.set(field, [sibling]);
+    else insert(siblings, sibling);
   }
-  for (const siblings of fields.values()) if (siblings.length > 1) siblings.sort(byDotDescending);
-  return {
-    version,
-    fields,
-    deletes: payload.deletes
-      .map((dot) => dotFromWire(dot, 'deletes'))
-      .sort()
-      .reverse(),
-  };
+  return { version, fields, deletes: payload.deletes.map((dot) => dotFromWire(dot, 'deletes')) };
+}
+
+/** Siblings come greatest first; only the one with the base dot finds its place among them. */
+function insert(siblings: Sibling[], sibling: Sibling): void {
+  const at = siblings.findLastIndex(({ dot }) => dot > sibling.dot);
+  siblings.splice(at + 1, 0, sibling);
 }
 
 /** The dot that most values share; of equally many the greatest, so that the bytes are canonical. */
@@ -84,8 +87,4 @@ function parse(bytes: Uint8Array): RecordPayload {
   } catch (error) {
     throw new ShoalError('malformed-message', 'a payload does not parse', { field: 'payload' }, error);
   }
-}
-
-function refuse(found: string): never {
-  throw new ShoalError('malformed-message', `a payload has ${found}`, { field: 'payload' });
 }

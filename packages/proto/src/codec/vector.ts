@@ -9,14 +9,17 @@ export function vectorToWire(vector: ReadonlyMap<StreamId, number>): StreamPosit
     .map((stream) => ({ stream: lifeToBytes(stream), originSeq: vector.get(stream)! }));
 }
 
-/** Parses and bounds a version vector. */
+/** Parses and bounds a version vector: each stream once (SEC-5). Throws `malformed-message`. */
 export function vectorFromWire(positions: readonly StreamPosition[]): Map<StreamId, number> {
-  if (positions.length > limits.streamsMax) {
-    throw new ShoalError('malformed-message', `a vector names ${positions.length} streams`, {
-      field: 'have',
-    });
-  }
-  return new Map(
-    positions.map(({ stream, originSeq }) => [lifeFromBytes<StreamId>(stream, 'have'), originSeq]),
-  );
+  if (positions.length > limits.streamsMax)
+    refuse(`${positions.length} streams, at most ${limits.streamsMax} are allowed`);
+  const vector = new Map<StreamId, number>();
+  for (const { stream, originSeq } of positions)
+    vector.set(lifeFromBytes<StreamId>(stream, 'have'), originSeq);
+  if (vector.size !== positions.length) refuse('a stream twice');
+  return vector;
+}
+
+function refuse(found: string): never {
+  throw new ShoalError('malformed-message', `"have": found ${found}`, { field: 'have' });
 }

@@ -1,0 +1,24 @@
+import { type LogId, type LogSighting, limits, ShoalError, type StreamId } from '@shoal/core';
+import type { LogSighting as WireLogSighting } from '../../gen/shoal/v1/log_store.ts';
+import { lifeFromBytes, lifeToBytes } from './ids.ts';
+
+/** Sightings of a log as they travel (REP-6). */
+export function sightingsToWire(sightings: readonly LogSighting[]): WireLogSighting[] {
+  return sightings.map(({ logId, life, seq }) => ({ logId, life: lifeToBytes(life), seq }));
+}
+
+/** Parses and bounds sightings (SEC-5). Throws `malformed-message` naming the field. */
+export function sightingsFromWire(sightings: readonly WireLogSighting[]): LogSighting[] {
+  if (sightings.length > limits.sightingsMax) {
+    throw new ShoalError(
+      'malformed-message',
+      `"sightings": expected at most ${limits.sightingsMax}, found ${sightings.length}`,
+      { field: 'sightings' },
+    );
+  }
+  return sightings.map(({ logId, life, seq }) => ({
+    logId: logId as LogId,
+    life: lifeFromBytes<StreamId>(life, 'life'),
+    seq,
+  }));
+}
