@@ -36,6 +36,7 @@ export async function tellChanges(device: DemoDevice, options: TellChangesOption
   const watching = watch(device, options, gathering);
   let isFlood = false;
   let floodToldMs = 0;
+  let told = '';
   while (!signal.aborted) {
     await Promise.race([pause(gatherMs, signal), watching]);
     const { changes, hadGap } = gathering.take();
@@ -45,7 +46,9 @@ export async function tellChanges(device: DemoDevice, options: TellChangesOption
     isFlood = false;
     floodToldMs = performance.now();
     const counts = await countsOn(device, libraryId);
-    if (counts !== undefined) onLine(`${device.name}  has by now ${counts}`);
+    if (counts === undefined || counts === told) continue;
+    told = counts;
+    onLine(`${device.name}  has by now ${counts}`);
   }
   await watching;
 }
