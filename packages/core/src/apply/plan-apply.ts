@@ -34,7 +34,10 @@ export function planApply(
   reader: ViewReader,
   changes: readonly IncomingChange[],
 ): ApplyPlan {
-  const changed = new Map<string, { ref: RecordRef; stored: StoredRecord }>();
+  const changed = new Map<
+    string,
+    { readonly ref: RecordRef; readonly stored: StoredRecord; readonly before: StoredRecord | undefined }
+  >();
   const overlay: ViewReader = {
     record: (ref) => changed.get(refKey(ref))?.stored ?? reader.record(ref),
     isVisible: (ref) => reader.isVisible(ref),
@@ -47,7 +50,9 @@ export function planApply(
   const counts = { skipped: 0, taken: 0, joined: 0 };
 
   for (const [index, change] of changes.entries()) {
-    const here = overlay.record(change.ref);
+    const key = refKey(change.ref);
+    const earlier = changed.get(key);
+    const here = earlier === undefined ? reader.record(change.ref) : earlier.stored;
     const kind = here === undefined ? 'take' : joinCase(here.state.version, change.version);
     if (kind === 'skip') {
       counts.skipped++;
@@ -57,7 +62,8 @@ export function planApply(
       const incoming = change.open();
       const state = kind === 'take' ? incoming : joinStates(here!.state, incoming);
       const schemaVersion = Math.max(change.schemaVersion, here?.schemaVersion ?? 0);
-      changed.set(refKey(change.ref), { ref: change.ref, stored: { state, schemaVersion } });
+      const before = earlier === undefined ? here : earlier.before;
+      changed.set(key, { ref: change.ref, stored: { state, schemaVersion }, before });
       counts[kind === 'take' ? 'taken' : 'joined']++;
     } catch (error) {
       quarantined.push({ index, error });
@@ -65,10 +71,6 @@ export function planApply(
   }
 
   const stored = [...changed.values()];
-  const view = planView(
-    registry,
-    overlay,
-    stored.map(({ ref }) => ({ ref, before: reader.record(ref) })),
-  );
+  const view = planView(registry, overlay, stored);
   return { stored, view, quarantined, counts };
 }

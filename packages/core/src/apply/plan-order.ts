@@ -12,13 +12,17 @@ import type { HideOutcome, ShowOutcome } from './view-plan.ts';
 export function orderShown(registry: Registry, shown: readonly ShowOutcome[]): ShowOutcome[] {
   const fresh = shown.filter(({ wasVisible }) => !wasVisible);
   const depthByKey = freshDepths(registry, fresh);
-  const depthOf = ({ ref }: ShowOutcome) => depthByKey.get(refKey(ref))!;
-  fresh.sort((a, b) => registry.level(a.ref.model) - registry.level(b.ref.model) || depthOf(a) - depthOf(b));
-  const indexByKey = new Map(fresh.map(({ ref }, index) => [refKey(ref), index]));
-  const first = fresh.map((outcome, index) => withoutLater(outcome, index, indexByKey));
-  const again = fresh
-    .filter((outcome, index) => first[index] !== outcome)
-    .map((outcome) => ({ ...outcome, wasVisible: true }));
+  const placed = fresh
+    .map((outcome) => {
+      const key = refKey(outcome.ref);
+      return { outcome, key, level: registry.level(outcome.ref.model), depth: depthByKey.get(key)! };
+    })
+    .sort((a, b) => a.level - b.level || a.depth - b.depth);
+  const indexByKey = new Map(placed.map(({ key }, index) => [key, index]));
+  const first = placed.map(({ outcome }, index) => withoutLater(outcome, index, indexByKey));
+  const again = placed
+    .filter(({ outcome }, index) => first[index] !== outcome)
+    .map(({ outcome }) => ({ ...outcome, wasVisible: true }));
   return [...first, ...again, ...shown.filter(({ wasVisible }) => wasVisible)];
 }
 

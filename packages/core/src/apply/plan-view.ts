@@ -54,8 +54,11 @@ export function planView(
 
   /** Where an owner changed, all that may be owned through it is judged anew (MRG-5). Rare: a claim, a return. */
   function judgeAnew(change: ChangedRecord): void {
+    // What is new they were waiting for.
+    if (change.before === undefined) return;
     const models = modelsOwnedThrough(registry, change.ref.model);
-    const ownership = models.length === 0 ? 'same' : ownershipChange(registry, reader, change);
+    const ownership =
+      models.length === 0 ? 'same' : ownershipChange(registry, reader, change.ref, change.before);
     if (ownership === 'same') return;
     for (const model of models) {
       lookAtCuts(model);
@@ -176,13 +179,13 @@ function waitReason(target: Standing): ParkReason {
   }
 }
 
-/** What a change means for those who are owned through the record. What is new they were waiting for. */
+/** What a change means for those who are owned through the record. */
 function ownershipChange(
   registry: Registry,
   reader: ViewReader,
-  { ref, before }: ChangedRecord,
+  ref: RecordRef,
+  before: StoredRecord,
 ): 'same' | 'moved' | 'lost' {
-  if (before === undefined) return 'same';
   const now = ownerThrough(registry, reader, ref, reader.record(ref));
   if (sameOwner(ownerThrough(registry, reader, ref, before), now)) return 'same';
   return now.kind === 'lost' ? 'lost' : 'moved';

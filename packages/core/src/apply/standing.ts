@@ -25,18 +25,24 @@ export type Standing =
 /** Answers for any record, and remembers: states do not change while a plan is made. */
 export function standings(registry: Registry, reader: ViewReader): (ref: RecordRef) => Standing {
   const standingByKey = new Map<string, Standing>();
+  const owners = remembering(reader);
   return (ref) => {
     const key = refKey(ref);
     let standing = standingByKey.get(key);
     if (standing === undefined) {
-      standing = standingOf(registry, reader, ref);
+      standing = standingOf(registry, reader, owners, ref);
       standingByKey.set(key, standing);
     }
     return standing;
   };
 }
 
-function standingOf(registry: Registry, reader: ViewReader, ref: RecordRef): Standing {
+function standingOf(
+  registry: Registry,
+  reader: ViewReader,
+  owners: Pick<ViewReader, 'record'>,
+  ref: RecordRef,
+): Standing {
   const stored = reader.record(ref);
   if (stored === undefined) return { kind: 'unknown' };
   const spec = registry.get(ref.model);
@@ -44,12 +50,24 @@ function standingOf(registry: Registry, reader: ViewReader, ref: RecordRef): Sta
   if (stored.schemaVersion > spec.schemaVersion) {
     return { kind: 'unfit', reason: 'unknown-schema', waitsFor: null };
   }
-  const judged = judgeByOwner(registry, reader, spec, ref.id, stored.state);
+  const judged = judgeByOwner(registry, owners, spec, ref.id, stored.state);
   if (judged.kind === 'refused') return { kind: 'unfit', reason: 'refused', waitsFor: judged.through };
   if (judged.kind === 'unjudged') return judged;
   if (!isAlive(spec, judged.state)) return { kind: 'deleted' };
   if (lacksReference(spec, judged.state)) return { kind: 'unfit', reason: 'refused', waitsFor: null };
   return { kind: 'alive', spec, stored, state: judged.state };
+}
+
+/** Many records are owned through one: it is read, and its state opened, once. */
+function remembering(reader: ViewReader): Pick<ViewReader, 'record'> {
+  const storedByKey = new Map<string, StoredRecord | undefined>();
+  return {
+    record(ref) {
+      const key = refKey(ref);
+      if (!storedByKey.has(key)) storedByKey.set(key, reader.record(ref));
+      return storedByKey.get(key);
+    },
+  };
 }
 
 /** Whether a reference that must not be null is: it was never written, or not by whom it takes. */

@@ -70,7 +70,14 @@ export function fieldOf(spec: ModelSpec, name: string): FieldSpec | undefined {
   return spec.fields.find((field) => field.name === name);
 }
 
-/** The references of a model. */
-export function referencesOf(spec: ModelSpec): ReferenceField[] {
-  return spec.fields.filter((field) => field.kind === 'reference');
+const referencesBySpec = new WeakMap<ModelSpec, readonly ReferenceField[]>();
+
+/** The references of a model. Found once per spec: every record that is planned asks several times. */
+export function referencesOf(spec: ModelSpec): readonly ReferenceField[] {
+  let references = referencesBySpec.get(spec);
+  if (references === undefined) {
+    references = spec.fields.filter((field) => field.kind === 'reference');
+    referencesBySpec.set(spec, references);
+  }
+  return references;
 }

@@ -37,13 +37,22 @@ export function* dotsOf(state: RecordState): Iterable<Dot> {
 
 /** `state` without the dots that devices other than `owner` made (MRG-5). */
 export function ownDotsOnly(state: RecordState, owner: DeviceId): RecordState {
-  let isForeign = false;
-  for (const dot of dotsOf(state)) if (dotDevice(dot) !== owner) isForeign = true;
-  if (!isForeign) return state;
+  if (isOwnedWholly(state, owner)) return state;
   const fields = new Map<string, readonly Sibling[]>();
   for (const [field, siblings] of state.fields) {
     const own = siblings.filter((sibling) => dotDevice(sibling.dot) === owner);
     if (own.length > 0) fields.set(field, own);
   }
   return { version: state.version, fields, deletes: state.deletes.filter((dot) => dotDevice(dot) === owner) };
+}
+
+/** Fields mostly share one dot, which is looked at once. */
+function isOwnedWholly(state: RecordState, owner: DeviceId): boolean {
+  let judged: Dot | undefined;
+  for (const dot of dotsOf(state)) {
+    if (dot === judged) continue;
+    if (dotDevice(dot) !== owner) return false;
+    judged = dot;
+  }
+  return true;
 }

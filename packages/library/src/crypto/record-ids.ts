@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomFillSync } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes, randomFillSync } from 'node:crypto';
 import type { RecordId } from '@shoal/core';
 
 const entropy = Buffer.alloc(16 * 256);
@@ -21,7 +21,7 @@ export function freshRecordId(wallMs: number): RecordId {
  * each kind, so that nobody without the secret can test for a known key (MRG-6).
  */
 export function derivedRecordId(secret: Buffer, kind: string, ...parts: readonly string[]): RecordId {
-  const hmac = createHmac('sha256', secret);
+  const hmac = createHmac('sha256', keyOf(secret));
   for (const part of [kind, ...parts]) {
     const bytes = Buffer.from(part, 'utf8');
     const length = Buffer.alloc(4);
@@ -29,6 +29,18 @@ export function derivedRecordId(secret: Buffer, kind: string, ...parts: readonly
     hmac.update(length).update(bytes);
   }
   return stamp(hmac.digest().subarray(0, 16), 0x80);
+}
+
+const keyBySecret = new WeakMap<Buffer, KeyObject>();
+
+/** Making the key takes as long as using it. */
+function keyOf(secret: Buffer): KeyObject {
+  let key = keyBySecret.get(secret);
+  if (key === undefined) {
+    key = createSecretKey(secret);
+    keyBySecret.set(secret, key);
+  }
+  return key;
 }
 
 /** The random part of a replica or stream id: 16 hex digits. */
