@@ -31,4 +31,6 @@ export { writePrivateFile } from './private-file.ts';
 export * from './process-identity.ts';
 export * from './run-file.ts';
 export { runService } from './run-service.ts';
+export { type SignalledLoop, type SignalledLoopOptions, startSignalledLoop } from './signalled-loop.ts';
+export { type Own, startParts } from './start-parts.ts';
 export { uuidV7 } from './uuid-v7.ts';

@@ -2,7 +2,7 @@ import { opendir, realpath } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
 import { type ModelName, type RecordId, ShoalError, type Value } from '@shoal/core';
 import { freshRecordId, type Library } from '@shoal/library';
-import type { Log } from '@shoal/service-kit';
+import { type Log, startSignalledLoop } from '@shoal/service-kit';
 import type { ComparisonCounts } from './index/comparison-counts.ts';
 import { createIndexer } from './index/indexer.ts';
 import { entryRows } from './store/entry-rows.ts';
@@ -56,7 +56,7 @@ export async function openLocations(options: {
   const unlisten = library.onChanges((changes) => {
     isChanged ||= changes.some(({ ref }) => ref.model === 'entry');
   });
-  const upkeep = startUpkeep(async () => {
+  const refreshAll = async () => {
     const isDue = isChanged;
     isChanged = false;
     for (const row of own()) {
@@ -65,7 +65,16 @@ export async function openLocations(options: {
       await refresh(library, rows, row, state);
       refreshedByKey.set(row.key, state);
     }
-  }, log);
+    return false;
+  };
+  const upkeep = startSignalledLoop({
+    work: refreshAll,
+    name: 'the totals of locations are written',
+    idleMs: totalsMs,
+    retryMs: totalsMs,
+    retryMsMax: 30 * totalsMs,
+    log,
+  });
 
   return {
     async add(path, name) {
@@ -133,31 +142,6 @@ async function refresh(
   ]);
   const ref = { model: 'location' as ModelName, id: row.id };
   await library.write([{ kind: 'put', ref, fields, seen: null, local: { scan_state: state } }]);
-}
-
-function startUpkeep(work: () => Promise<void>, log: Log): { stop(): Promise<void> } {
-  let isStopping = false;
-  let wake: () => void = () => {};
-  const run = async () => {
-    while (!isStopping) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, totalsMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      await work().catch((error: unknown) => log.warn({ err: error }, 'totals were not written'));
-    }
-  };
-  const running = run();
-  return {
-    async stop() {
-      isStopping = true;
-      wake();
-      await running;
-    },
-  };
 }
 
 /** The real path of a folder that can be read. */

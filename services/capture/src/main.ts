@@ -10,6 +10,7 @@ import {
   runService,
   type StartedService,
   startGrpcServer,
+  startParts,
 } from '@shoal/service-kit';
 import { captureConfig } from './config.ts';
 import { type LibraryCapture, openLibraryCapture } from './library-capture.ts';
@@ -20,17 +21,13 @@ export type { CreateEntry, EntryChange, EntryStore } from './index/entry-store.t
 export { createIndexer } from './index/indexer.ts';
 
 /** Starts the capture of a home: all its libraries, also those that appear later. */
-export async function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
-  const home = await readHome(dir);
-  const log = createLog('capture');
-  const device = home.config.deviceId;
-  const started: (() => Promise<unknown> | unknown)[] = [];
-  const stop = async () => {
-    for (const stopPart of started.splice(0).reverse()) await stopPart();
-  };
-  try {
+export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
+  return startParts(async (own) => {
+    const home = await readHome(dir);
+    const log = createLog('capture');
+    const device = home.config.deviceId;
     const bus = await connectLocal(home, { service: 'capture', log });
-    started.push(() => bus.close());
+    own(() => bus.close());
     const logStore = rpcClient(bus, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, {
       timeoutMs: limits.requestMs,
     });
@@ -46,15 +43,16 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
           log,
         }),
     });
-    started.push(() => libraries.stop());
+    own(() => libraries.stop());
     const lookAgain = () => {
       for (const { part } of libraries.list()) part.relay.signal();
     };
     const hints = bus.subscribe(subjects.local.outboxReady(device), lookAgain);
-    started.push(bus.onConnected(lookAgain), () => hints.stop());
+    own(bus.onConnected(lookAgain));
+    own(() => hints.stop());
     const handlers = captureHandlers(libraries.require);
     const served = serveRpc(bus, subjects.local.rpc(device, 'capture'), CaptureDefinition, handlers);
-    started.push(() => served.stop());
+    own(() => served.stop());
     await bus.flush();
     const grpc = await startGrpcServer({
       port: captureConfig().grpcPort,
@@ -62,12 +60,9 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
       services: [grpcService(CaptureDefinition, handlers)],
       log,
     });
-    started.push(() => grpc.stop());
-    return { grpc: grpc.address, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    own(() => grpc.stop());
+    return { grpc: grpc.address };
+  });
 }
 
 if (import.meta.main) await runService('capture', start);

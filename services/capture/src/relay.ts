@@ -2,7 +2,7 @@ import { limits } from '@shoal/core';
 import type { Library, OutboxRow, Shipment } from '@shoal/library';
 import type { Client, LogStoreDefinition } from '@shoal/proto';
 import { entryToWire, uuidToBytes } from '@shoal/proto';
-import type { Log } from '@shoal/service-kit';
+import { type Log, startSignalledLoop } from '@shoal/service-kit';
 
 /** Ships the outbox to the device's own log-store (CHG-8). */
 export interface Relay {
@@ -29,19 +29,6 @@ export function startRelay(options: {
 }): Relay {
   const { library, logStore, log } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
-  let isStopping = false;
-  let wake: () => void = () => {};
-  let isSignalled = false;
-
-  const sleep = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, isSignalled ? 0 : ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-
   async function shipOnce(): Promise<boolean> {
     const shipment = library.readOutbox(limits.batchEntriesMax);
     if (shipment.rows.length === 0) return false;
@@ -52,36 +39,20 @@ export function startRelay(options: {
     return true;
   }
 
-  async function run(): Promise<void> {
-    let failures = 0;
-    while (!isStopping) {
-      isSignalled = false;
-      try {
-        const isMore = await shipOnce();
-        if (failures > 0) log.info({ failures }, 'shipping again');
-        failures = 0;
-        if (!isMore) await sleep(limits.relayMs);
-      } catch (error) {
-        failures++;
-        if (failures === 1) log.warn({ err: error }, 'the outbox could not be shipped; it waits');
-        isSignalled = false;
-        await sleep(Math.random() * Math.min(retryMsMax, limits.relayMs * 2 ** Math.min(failures, 10)));
-      }
-    }
-    // What was captured while we were told to stop goes too, if the log-store still answers.
-    await shipOnce().catch(() => undefined);
-  }
-
-  const running = run();
+  const loop = startSignalledLoop({
+    work: shipOnce,
+    name: 'the outbox is shipped',
+    idleMs: limits.relayMs,
+    retryMs: limits.relayMs,
+    retryMsMax,
+    log,
+  });
   return {
-    signal() {
-      isSignalled = true;
-      wake();
-    },
+    signal: () => loop.signal(),
     async stop() {
-      isStopping = true;
-      wake();
-      await running;
+      await loop.stop();
+      // What was captured while we were told to stop goes too, if the log-store still answers.
+      await shipOnce().catch(() => undefined);
     },
   };
 }

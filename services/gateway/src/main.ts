@@ -11,6 +11,7 @@ import {
   runService,
   type StartedService,
   startGrpcServer,
+  startParts,
 } from '@shoal/service-kit';
 import { gatewayConfig } from './config.ts';
 import type { DeviceServices } from './device-services.ts';
@@ -23,24 +24,19 @@ import { statusJson } from './status-json.ts';
 import { createWatchers } from './watchers.ts';
 
 /** Starts the gateway of a home: its face for clients, over gRPC and HTTP. It owns no data. */
-export async function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
-  const home = await readHome(dir);
-  const log = createLog('gateway');
-  const started: (() => Promise<unknown> | unknown)[] = [];
-  // In reverse: who answers clients goes first, the bus that they need last.
-  const stop = async () => {
-    for (const stopPart of started.splice(0).reverse()) await stopPart();
-  };
-  try {
+export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
+  return startParts(async (own) => {
+    const home = await readHome(dir);
+    const log = createLog('gateway');
     const { grpcPort, httpPort } = gatewayConfig(home);
     const bus = await connectLocal(home, { service: 'gateway', log });
-    started.push(() => bus.close());
+    own(() => bus.close());
     const libraries = await followLibraries<GatewayLibrary>({
       paths: home.paths,
       log,
       open: (library) => gatewayLibrary(home, library),
     });
-    started.push(() => libraries.stop());
+    own(() => libraries.stop());
     const parts: GatewayParts = {
       home,
       log,
@@ -54,7 +50,7 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
       services: [grpcService(GatewayDefinition, gatewayHandlers(parts))],
       log,
     });
-    started.push(() => grpc.stop());
+    own(() => grpc.stop());
     const http = await startHttpServer({
       port: httpPort,
       token: home.token,
@@ -62,13 +58,10 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
       isHealthy: () => bus.connected,
       status: () => statusOfAll(parts),
     });
-    started.push(() => http.stop());
-    started.push(followChanges({ bus, home, log, parts }));
-    return { grpc: grpc.address, http: http.address, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    own(() => http.stop());
+    own(followChanges({ bus, home, log, parts }));
+    return { grpc: grpc.address, http: http.address };
+  });
 }
 
 function deviceServices(bus: Bus, { config }: Home): DeviceServices {

@@ -10,23 +10,20 @@ import {
   runService,
   type StartedService,
   startGrpcServer,
+  startParts,
 } from '@shoal/service-kit';
 import { ingestConfig } from './config.ts';
 import { type LibraryIngest, openLibraryIngest } from './library-ingest.ts';
 import { ingestHandlers } from './rpc.ts';
 
 /** Starts the ingest of a home: all its libraries, also those that appear later. */
-export async function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
-  const home = await readHome(dir);
-  const log = createLog('ingest');
-  const device = home.config.deviceId;
-  const started: (() => Promise<unknown> | unknown)[] = [];
-  const stop = async () => {
-    for (const stopPart of started.splice(0).reverse()) await stopPart();
-  };
-  try {
+export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
+  return startParts(async (own) => {
+    const home = await readHome(dir);
+    const log = createLog('ingest');
+    const device = home.config.deviceId;
     const bus = await connectLocal(home, { service: 'ingest', log });
-    started.push(() => bus.close());
+    own(() => bus.close());
     const logStore = rpcClient(bus, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, {
       timeoutMs: limits.requestMs,
     });
@@ -42,15 +39,16 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
           log,
         }),
     });
-    started.push(() => libraries.stop());
+    own(() => libraries.stop());
     const lookAgain = () => {
       for (const { part } of libraries.list()) part.follower.signal();
     };
     const hints = bus.subscribe(subjects.local.logCommitted(device), lookAgain);
-    started.push(bus.onConnected(lookAgain), () => hints.stop());
+    own(bus.onConnected(lookAgain));
+    own(() => hints.stop());
     const handlers = ingestHandlers(libraries.require);
     const served = serveRpc(bus, subjects.local.rpc(device, 'ingest'), IngestDefinition, handlers);
-    started.push(() => served.stop());
+    own(() => served.stop());
     await bus.flush();
     const grpc = await startGrpcServer({
       port: ingestConfig().grpcPort,
@@ -58,12 +56,9 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
       services: [grpcService(IngestDefinition, handlers)],
       log,
     });
-    started.push(() => grpc.stop());
-    return { grpc: grpc.address, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    own(() => grpc.stop());
+    return { grpc: grpc.address };
+  });
 }
 
 if (import.meta.main) await runService('ingest', start);

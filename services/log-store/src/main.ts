@@ -9,6 +9,7 @@ import {
   runService,
   type StartedService,
   startGrpcServer,
+  startParts,
 } from '@shoal/service-kit';
 import { busChannel } from './bus-channel.ts';
 import { logStoreConfig } from './config.ts';
@@ -23,19 +24,14 @@ const surroundings: Surroundings = {
 };
 
 /** Starts the log-store of a home: the logs of all its libraries, also of those that appear later. */
-export async function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
-  const { grpcPort } = logStoreConfig();
-  const home = await readHome(dir);
-  const report = createLog('log-store');
-  const device = home.config.deviceId;
-  const started: (() => Promise<unknown>)[] = [];
-  // In reverse: who asks goes first, then the logs, the bus last.
-  const stop = async () => {
-    for (const stopPart of started.splice(0).reverse()) await stopPart();
-  };
-  try {
+export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
+  return startParts(async (own) => {
+    const { grpcPort } = logStoreConfig();
+    const home = await readHome(dir);
+    const report = createLog('log-store');
+    const device = home.config.deviceId;
     const { local, shared, close } = await connectDevice(home, { service: 'log-store', log: report });
-    started.push(close);
+    own(close);
     const libraries = await followLibraries<LibraryLog>({
       paths: home.paths,
       log: report,
@@ -53,10 +49,10 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
           report: report.child({ library: libraryId }),
         }),
     });
-    started.push(() => libraries.stop());
+    own(() => libraries.stop());
     const handlers = logStoreHandlers(libraries.require);
     const served = serveRpc(local, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, handlers);
-    started.push(() => served.stop());
+    own(() => served.stop());
     await Promise.all([local.flush(), shared.flush()]);
     const grpc = await startGrpcServer({
       port: grpcPort,
@@ -64,12 +60,9 @@ export async function start({ home: dir }: { readonly home: string }): Promise<S
       services: [grpcService(LogStoreDefinition, handlers)],
       log: report,
     });
-    started.push(() => grpc.stop());
-    return { grpc: grpc.address, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    own(() => grpc.stop());
+    return { grpc: grpc.address };
+  });
 }
 
 if (import.meta.main) await runService('log-store', start);

@@ -139,7 +139,7 @@ function applyChanges(
     }
     return id;
   };
-  const put = (key: number, uuid: string, fields: Map<string, Value>, local: Record<string, string>) => {
+  const put = (uuid: string, fields: Map<string, Value>, local: Record<string, string>) => {
     writes.push({
       kind: 'put',
       ref: { model: entryModel, id: uuid as RecordId },
@@ -202,7 +202,7 @@ function applyChanges(
         ['created_at', createdAt],
       ]);
       if (change.content !== undefined) fields.set('content', contentOf(change.content));
-      put(change.key, uuid, fields, localColumns(stamp));
+      put(uuid, fields, localColumns(stamp));
       return;
     }
     statements.updateUnready.run(size, modifiedAt, createdAt, stamp, change.key);
@@ -231,7 +231,7 @@ function applyChanges(
 
   const move = (change: MoveEntry) => {
     const uuid = store.keys.uuidOf('entries', change.key);
-    if (uuid !== undefined) put(change.key, uuid, nameFields(change, uuidOf(change.parent)), {});
+    if (uuid !== undefined) put(uuid, nameFields(change, uuidOf(change.parent)), {});
     else {
       const { name, nameBytes, extension, parent, key } = change;
       unready.push(() => statements.moveUnready.run(name, nameBytes, extension, keyOf(parent), key));
