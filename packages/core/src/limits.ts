@@ -60,6 +60,22 @@ export const limits = {
   peersMax: 1_024,
   /** A group that arrived in part is read as it is after this time, so that nothing waits for ever (REP-8). */
   groupWaitMs: 30_000,
+  /** Pages of pull rounds that a log remembers, to go on where an entry has gone since (LOG-4). */
+  roundsServedMax: 256,
+  /** Seqs in one acknowledgement that ingest passed over; more go in the next one (LOG-3). */
+  exceptionsMax: 10_000,
+  /** Sightings of a log that a library sends at once: it keeps two. */
+  sightingsMax: 8,
+  /** Starts that a log remembers; a sighting of an older one counts as not confirmed (REP-6). */
+  livesMax: 1_000,
+  /** How long a log that is new or went back waits to hear a peer: two heartbeats (REP-6). */
+  settleWaitMs: 10_000,
+  /** How long it waits for what the peers that it heard have. */
+  settleMaxMs: 60_000,
+  /** Superseded entries go this long after ingest has acknowledged, many in one transaction (LOG-3). */
+  compactDelayMs: 1_000,
+  /** Rows that one step of compaction looks at: bounds how long it blocks the log-store. */
+  compactRowsMax: 1_000,
   /** Rows that one page of a pull looks at: bounds how long a page blocks the log-store. */
   pageScanMax: 50_000,
   /** Live messages waiting to be stored; beyond, they are dropped and pulled (REP-3). */

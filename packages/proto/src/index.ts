@@ -78,6 +78,7 @@ export {
   Heartbeat,
   LiveEntries,
   LogCommitted,
+  LogSighting as WireLogSighting,
   LogStatusReply,
   LogStatusRequest,
   LogStoreClient,
@@ -89,6 +90,8 @@ export {
   PullRequest,
   ReadReply,
   ReadRequest,
+  RecogniseReply,
+  RecogniseRequest,
   SequencedEntry,
   StreamPosition,
 } from '../gen/shoal/v1/log_store.ts';

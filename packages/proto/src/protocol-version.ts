@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = 'c0f4ed9595e71c4878077706ff51265b412356704bb2a1967ffbefbce781cf56';
+export const contractFingerprint = '7790541b95ed58386593dc235cc1b68aa1f93b1c93f271803fecf90f3405c309';

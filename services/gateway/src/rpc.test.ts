@@ -218,6 +218,7 @@ test('the log is read as headers and sizes; a header that does not parse leaves 
       nextSeq: fromSeq + limit,
       headSeq: 1_000,
       have: [],
+      life: Buffer.alloc(24),
     }),
   };
   const reply = await gateway.handlers.readLog({ libraryId: gateway.libraryId, fromSeq: 5, limit: 10 });

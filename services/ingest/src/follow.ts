@@ -142,7 +142,10 @@ export function startFollower(options: {
   /** Tells the log-store how far this device is (LOG-3). */
   async function acknowledge(): Promise<void> {
     if (cursor === undefined || cursor.appliedSeq === acknowledged) return;
-    await logStore.acknowledge({ libraryId, logId: cursor.logId, appliedSeq: cursor.appliedSeq }, attempt);
+    await logStore.acknowledge(
+      { libraryId, logId: cursor.logId, appliedSeq: cursor.appliedSeq, fromSeq: 0, exceptions: [] },
+      attempt,
+    );
     acknowledged = cursor.appliedSeq;
   }
 

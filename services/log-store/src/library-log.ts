@@ -5,14 +5,20 @@ import {
   type AppendReply,
   type AppendRequest,
   type LogStatusReply,
+  lifeToBytes,
   type ParsedEntry,
   type PullReply,
   type PullRequest,
   parseEntry,
   type ReadReply,
   type ReadRequest,
+  type RecogniseReply,
+  type RecogniseRequest,
+  sightingsFromWire,
 } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
+import { parseAcknowledgement } from './acknowledgement.ts';
+import { openCompactor } from './compactor.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { logStatus } from './log-status.ts';
 import { pullPage } from './pull-page.ts';
@@ -38,6 +44,8 @@ export interface LibraryLog {
   read(request: ReadRequest): ReadReply;
   pull(request: PullRequest): PullReply;
   acknowledge(request: AcknowledgeRequest): void;
+  /** Compares the log with what the device's library saw of it (REP-6). */
+  recognise(request: RecogniseRequest): RecogniseReply;
   status(): LogStatusReply;
   /** Ends what is under way, then closes sync.db. */
   close(): Promise<void>;
@@ -53,6 +61,10 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const log = new SyncLog({ path, libraryId, life });
   const onReadable = () => options.onReadable(log.readableSeq);
   const replication = new Replication({ log, device, channel, surroundings, onReadable, report });
+  const compactor = openCompactor({
+    log,
+    onFailed: (error) => report.error({ err: error }, 'superseded entries not removed'),
+  });
   const pull = (request: PullRequest) => pullPage(log, request);
   channel.servePull(async (request) => pull(request));
 
@@ -64,15 +76,24 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
         replication.publish(appended);
         onReadable();
       }
-      return { logId: log.logId, headSeq: log.headSeq, appended: appended.length };
+      const { logId, headSeq } = log;
+      return { logId, headSeq, appended: appended.length, life: lifeToBytes(log.life) };
     },
     read: (request) => readPage(log, request),
     pull,
-    acknowledge: ({ logId, appliedSeq }) => log.acknowledge(logId, appliedSeq),
+    acknowledge: (request) => {
+      log.acknowledge(parseAcknowledgement(request));
+      compactor.signal();
+    },
+    recognise: ({ sightings }) => {
+      if (log.recognise(sightingsFromWire(sightings))) replication.wentBack('its library saw more of it');
+      return { logId: log.logId, life: lifeToBytes(log.life), settling: !replication.isSettled };
+    },
     status: () => logStatus(log, replication.peers, surroundings),
     close: async () => {
       await channel.close();
       await replication.close();
+      compactor.close();
       log.close();
     },
   };

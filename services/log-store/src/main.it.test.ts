@@ -160,7 +160,9 @@ describe('the log-store as a service', () => {
     await expect(peer.append(groupOf(library.libraryId, home, 1))).rejects.toMatchObject({
       code: 'unavailable',
     });
-    await expect(peer.acknowledge({ libraryId, logId: '', appliedSeq: 0 })).rejects.toMatchObject({
+    await expect(
+      peer.acknowledge({ libraryId, logId: '', appliedSeq: 0, fromSeq: 0, exceptions: [] }),
+    ).rejects.toMatchObject({
       code: 'unavailable',
     });
   });

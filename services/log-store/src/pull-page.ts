@@ -24,7 +24,7 @@ export function pullPage(log: SyncLog, request: PullRequest): PullReply {
     entries: page.entries,
     have: isVectorWanted ? vectorToWire(log.have) : [],
     afterSeq: page.afterSeq,
-    afterProof: log.proofAt(page.afterSeq)!,
+    afterProof: log.giveProof(page.afterSeq),
     done: page.isTail,
     latestSeq: log.headSeq,
     firstPage: !isConfirmed,

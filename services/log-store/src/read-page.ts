@@ -1,5 +1,11 @@
 import { limits } from '@shoal/core';
-import { type ReadReply, type ReadRequest, type SequencedEntry, vectorToWire } from '@shoal/proto';
+import {
+  lifeToBytes,
+  type ReadReply,
+  type ReadRequest,
+  type SequencedEntry,
+  vectorToWire,
+} from '@shoal/proto';
 import type { SyncLog } from './sync-log.ts';
 import { wireEntry, wireEntryBytes, wireVectorBytes } from './wire-entry.ts';
 
@@ -12,7 +18,7 @@ export function readPage(log: SyncLog, request: ReadRequest): ReadReply {
   const fromSeq = Math.max(1, request.fromSeq);
   const headSeq = log.readableSeq;
   const have = vectorToWire(log.have);
-  const reply = { logId: log.logId, headSeq, have };
+  const reply = { logId: log.logId, headSeq, have, life: lifeToBytes(log.life) };
   if (isOther) return { ...reply, entries: [], nextSeq: 1 };
 
   const entries: SequencedEntry[] = [];

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { memoryNetwork } from '@shoal/bus';
 import { describe, expect, it } from 'vitest';
 import { deviceA, deviceB, deviceC } from './testing/make-entry.ts';
@@ -137,5 +138,68 @@ describe('replicate', () => {
     expect(peer).toMatchObject({ logId: a.status().logId, behind: 0 });
     expect(Math.abs(peer!.lastHeardMs - Date.now())).toBeLessThan(15_000);
     expect(b.status().state).toBe('idle');
+  });
+
+  it('[LOG-4] logs that compact while they exchange end with the same state', async () => {
+    const network = memoryNetwork();
+    const peers = [deviceA, deviceB].map((device) => openMemoryPeer(network, device));
+    const [a, b] = peers as [MemoryPeer, MemoryPeer];
+    for (let edit = 1; edit <= 60; edit += 1) {
+      a.append({ record: 1, at: edit, domain: 'index' }, { record: edit + 1, at: edit, domain: 'index' });
+      b.append({ record: 500, at: edit, domain: 'index' });
+      if (edit % 10 === 0) for (const peer of peers) peer.acknowledge();
+    }
+    await expect
+      .poll(() => {
+        for (const peer of peers) peer.acknowledge();
+        return peers.map((peer) => peer.status().entries);
+      }, within)
+      .toEqual([62, 62]);
+    await soonEqual(a, b);
+    const c = openMemoryPeer(network, deviceC);
+    await soonEqual(a, c);
+    expectWhole(a, b, c);
+  });
+
+  it('[REP-6] a log put back from a copy has back from its peers what it forgot, before it is called settled', async () => {
+    const network = memoryNetwork();
+    const [a, b] = [openMemoryPeer(network, deviceA), openMemoryPeer(network, deviceB)];
+    a.append(...range(1, 3));
+    await a.stop();
+    copyFileSync(a.path, `${a.path}.copy`);
+    await a.restart();
+    a.append(...range(10, 4));
+    const seen = a.see();
+    await soonCounts(b, 7);
+    await a.stop();
+    copyFileSync(`${a.path}.copy`, a.path);
+    await a.restart();
+    expect(a.recognise(seen)).toMatchObject({ settling: true });
+    expect(a.see().logId).not.toBe(seen.logId);
+    await expect.poll(() => a.recognise(seen).settling, within).toBe(false);
+    expect(a.status().entries).toBe(7);
+    a.append(...range(20, 2));
+    await soonEqual(a, b);
+    expectWhole(a, b);
+  });
+
+  it('[REP-6] a log that hears from a peer of more than it knows of itself takes a new id', async () => {
+    const network = memoryNetwork();
+    const [a, b] = [openMemoryPeer(network, deviceA), openMemoryPeer(network, deviceB)];
+    a.append(...range(1, 3));
+    await a.stop();
+    copyFileSync(a.path, `${a.path}.copy`);
+    const { logId } = b.status();
+    await a.restart();
+    const before = a.status().logId;
+    a.append(...range(10, 4));
+    await soonCounts(b, 7);
+    await a.stop();
+    copyFileSync(`${a.path}.copy`, a.path);
+    await a.restart();
+    await soonCounts(a, 7);
+    await expect.poll(() => a.status().logId, within).not.toBe(before);
+    expect(b.status().logId).toBe(logId);
+    expectWhole(a, b);
   });
 });

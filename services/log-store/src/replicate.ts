@@ -2,6 +2,7 @@ import {
   asShoalError,
   type DeviceId,
   evaluate,
+  isSettled,
   openSession,
   type Peers,
   type PullRound,
@@ -11,6 +12,7 @@ import {
   ShoalError,
   stepSession,
   unreachable,
+  type Vector,
 } from '@shoal/core';
 import { type Heartbeat, type PositionedEntry, protocolVersion } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
@@ -54,13 +56,16 @@ export class Replication {
   readonly #refusedVersions = new Set<DeviceId>();
   readonly #ending = new Set<Promise<void>>();
   #session: Session;
+  /** Since when the log is as new as it is. */
+  #freshMs: number;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: ReplicationOptions) {
     const { log, channel, surroundings } = options;
     this.#options = options;
-    this.#session = openSession(surroundings.nowMs());
+    this.#freshMs = surroundings.nowMs();
+    this.#session = openSession(this.#freshMs);
     this.#groupWait = openGroupWait(log, surroundings.nowMs);
     this.#inbox = openLiveInbox({
       log,
@@ -80,6 +85,22 @@ export class Replication {
   /** What we know of the others. */
   get peers(): Peers {
     return this.#session.peers;
+  }
+
+  /** Whether a peer has given what the log lacked since it began or went back, or none will (REP-6). */
+  get isSettled(): boolean {
+    const { log, surroundings } = this.#options;
+    const settling = { sinceMs: this.#freshMs, peers: this.#session.peers, have: log.have };
+    return isSettled(settling, surroundings.nowMs());
+  }
+
+  /** The log was found to have gone back and took a new id: asks everybody at once what it lacks (REP-6). */
+  wentBack(reason: string): void {
+    const { log, surroundings, report, onReadable } = this.#options;
+    report.warn({ logId: log.logId, reason }, 'the log went back and took a new id');
+    this.#freshMs = surroundings.nowMs();
+    onReadable();
+    this.#step({ kind: 'connected' });
   }
 
   /** Tells the others what was just appended (REP-3). */
@@ -104,9 +125,14 @@ export class Replication {
       return;
     }
     if (heard === null || !this.#speaksOurs(heard)) return;
+    this.#compareOwn(heard.have);
     const { device, logId, headSeq, have, isReplyWanted } = heard;
     if (isReplyWanted) this.#session = stepSession(this.#session, { kind: 'asked' }, this.#moment());
     this.#step({ kind: 'heard', device, logId, headSeq, have });
+  }
+
+  #compareOwn(theirs: Vector): void {
+    if (this.#options.log.compareOwn(theirs)) this.wentBack('a peer has more of what this device wrote');
   }
 
   #speaksOurs(heard: HeardBeat): boolean {
@@ -184,6 +210,7 @@ export class Replication {
           if (stored > 0) onReadable();
           if (isOurs()) this.#step({ kind: 'progressed', device, hasBrought: stored > 0 });
         },
+        onHave: (have) => this.#compareOwn(have),
       },
       this.#cutRounds.get(device),
     );

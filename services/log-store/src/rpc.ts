@@ -20,6 +20,7 @@ export function logStoreHandlers(find: FindLibraryLog): Handlers<LogStoreDefinit
       logOf(request).acknowledge(request);
       return {};
     },
+    recognise: async (request) => logOf(request).recognise(request),
     getLogStatus: async (request) => logOf(request).status(),
   };
 }

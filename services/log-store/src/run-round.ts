@@ -1,4 +1,4 @@
-import { claimsAll, openRound, type PullRound, roundAsks, stepRound } from '@shoal/core';
+import { claimsAll, openRound, type PullRound, roundAsks, stepRound, type Vector } from '@shoal/core';
 import { type PullReply, type PullRequest, uuidToBytes, vectorFromWire, vectorToWire } from '@shoal/proto';
 import { parseEntries } from './parse-entries.ts';
 import type { SyncLog } from './sync-log.ts';
@@ -8,6 +8,8 @@ export interface RoundOptions {
   readonly ask: (request: PullRequest) => Promise<PullReply>;
   /** A page was stored, with so many new entries. */
   readonly onPage: (stored: number) => void;
+  /** What the server has, as it says at the start of a round and at its end. */
+  readonly onHave?: (have: Vector) => void;
 }
 
 /** How a round ended. Whether anything came, entries or claims, decides how soon the next one may be. */
@@ -28,7 +30,9 @@ export async function runRound(options: RoundOptions, from?: PullRound): Promise
   try {
     for (let asks = roundAsks(round); asks !== null; asks = roundAsks(round)) {
       const reply = await options.ask(requestOf(log, asks.token));
-      round = stepRound(round, { kind: 'page', page: pageOf(reply) });
+      const page = pageOf(reply);
+      options.onHave?.(page.have);
+      round = stepRound(round, { kind: 'page', page });
       if (round.kind !== 'storing') break;
       const { entries, refused } = parseEntries(log.libraryId, reply.entries);
       const stored = log.store(entries);

@@ -1,16 +1,21 @@
-import { statSync } from 'node:fs';
+import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { vectorAt } from '@shoal/core';
-import type { PositionedEntry } from '@shoal/proto';
+import { lifeId, type StreamId, vectorAt } from '@shoal/core';
+import { type PositionedEntry, parsePositionedEntry } from '@shoal/proto';
 import { describe, expect, it } from 'vitest';
+import { type Acknowledgement, parseAcknowledgement } from './acknowledgement.ts';
 import { openDb } from './store/open-db.ts';
 import { SyncLog } from './sync-log.ts';
 import { deviceB, makeEntry } from './testing/make-entry.ts';
 import { openTempLog, tempFolder } from './testing/temp-log.ts';
+import { wireEntry } from './wire-entry.ts';
 
 const entries = (count: number, from = 1) =>
   Array.from({ length: count }, (_, at) => makeEntry({ record: from + at, at: from + at }));
 const seqs = (appended: readonly PositionedEntry[]) => appended.map(({ position }) => position.originSeq);
+const deviceBStream = lifeId<StreamId>(deviceB, 'b'.repeat(16));
+const acknowledge = (log: SyncLog, appliedSeq: number, more: Partial<Acknowledgement> = {}) =>
+  log.acknowledge({ logId: log.logId, appliedSeq, fromSeq: 1, exceptions: [], ...more });
 
 describe('sync log', () => {
   it('[CHG-1] numbers are 1, 2, 3 … per stream without holes, and the group range stands in each', () => {
@@ -90,7 +95,7 @@ describe('sync log', () => {
     const log = openTempLog();
     for (let n = 1; n <= 4; n += 1) log.append(entries(2, n * 10));
     const applied = (seq: number) => {
-      log.acknowledge(log.logId, seq);
+      acknowledge(log, seq);
       return vectorAt(log.appliedVector(), log.life);
     };
     expect(applied(1)).toBe(0);
@@ -102,8 +107,10 @@ describe('sync log', () => {
   it('[LOG-3] an acknowledgement of another log is refused and changes nothing', () => {
     const log = openTempLog();
     log.append(entries(2));
-    log.acknowledge(log.logId, 2);
-    expect(() => log.acknowledge('other', 1)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+    acknowledge(log, 2);
+    expect(() => acknowledge(log, 1, { logId: 'other' })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
     expect(log.appliedSeq).toBe(2);
   });
 
@@ -111,11 +118,87 @@ describe('sync log', () => {
     const log = openTempLog();
     log.append(entries(2));
     const before = log.logId;
-    expect(() => log.acknowledge(before, 3)).toThrow(
-      expect.objectContaining({ subject: { field: 'applied_seq' } }),
-    );
+    expect(() => acknowledge(log, 3)).toThrow(expect.objectContaining({ subject: { field: 'applied_seq' } }));
     expect(log.logId).not.toBe(before);
     expect([log.appliedSeq, log.headSeq]).toEqual([0, 2]);
+  });
+
+  it('[REP-6] a log put back from a copy is found out by what its library saw, and takes a new id once', () => {
+    const path = join(tempFolder(), 'sync.db');
+    const log = openTempLog(path);
+    log.append(entries(2));
+    log.close();
+    copyFileSync(path, `${path}.copy`);
+    const later = openTempLog(path);
+    later.append(entries(1, 10));
+    const seen = { logId: later.logId, life: later.life, seq: later.headSeq };
+    const before = { logId: log.logId, life: log.life, seq: 2 };
+    expect(later.recognise([seen, before])).toBe(false);
+    later.close();
+    const restarted = openTempLog(path);
+    expect(restarted.recognise([seen, before])).toBe(false);
+    restarted.close();
+
+    copyFileSync(`${path}.copy`, path);
+    const back = openTempLog(path);
+    // What others sent has taken the same numbers again, so the head says nothing.
+    back.store(openTempLog(undefined, deviceB).append(entries(5, 20)));
+    expect(back.recognise([before])).toBe(false);
+    expect(back.recognise([before, seen])).toBe(true);
+    expect(back.logId).not.toBe(log.logId);
+    expect(back.appliedSeq).toBe(0);
+    expect(back.recognise([before, seen])).toBe(false);
+  });
+
+  it('[REP-6] a log of which a peer knows more than itself takes a new id, and its numbers are not given twice', () => {
+    const path = join(tempFolder(), 'sync.db');
+    const log = openTempLog(path);
+    log.append(entries(2));
+    log.close();
+    copyFileSync(path, `${path}.copy`);
+    const later = openTempLog(path);
+    later.append(entries(3, 10));
+    const peer = openTempLog(undefined, deviceB);
+    peer.store([...later.entries.between(1, 9)].map((row) => parsePositionedEntry(wireEntry(later, row))));
+    later.close();
+    copyFileSync(`${path}.copy`, path);
+    const back = openTempLog(path);
+    expect(back.compareOwn(new Map([[deviceBStream, 50]]))).toBe(false);
+    expect(back.compareOwn(peer.have)).toBe(true);
+    expect(back.compareOwn(peer.have)).toBe(false);
+    expect(back.logId).not.toBe(log.logId);
+    const again = back
+      .append(entries(1, 30))
+      .map(({ position }) => `${position.stream} ${position.originSeq}`);
+    expect(again).toEqual([`${back.life} 1`]);
+  });
+
+  it('[LOG-3] an acknowledgement that leaves a part out is refused by the field', () => {
+    const log = openTempLog();
+    log.append(entries(9));
+    acknowledge(log, 3);
+    expect(() => acknowledge(log, 8, { fromSeq: 6 })).toThrow(
+      expect.objectContaining({ subject: { field: 'from_seq' } }),
+    );
+    acknowledge(log, 8, { fromSeq: 4, exceptions: [5] });
+    expect(log.appliedSeq).toBe(8);
+  });
+
+  it('[SEC-5] exceptions outside of what is acknowledged, or too many, are refused', () => {
+    const request = {
+      libraryId: Buffer.alloc(16),
+      logId: 'x',
+      appliedSeq: 20_000,
+      fromSeq: 0,
+      exceptions: [1, 5],
+    };
+    expect(parseAcknowledgement(request)).toMatchObject({ fromSeq: 1, exceptions: [1, 5] });
+    const bad = [[0], [5, 5], [6, 5], [20_001], Array.from({ length: 10_001 }, (_, n) => n + 1)];
+    for (const exceptions of bad) {
+      expect(() => parseAcknowledgement({ ...request, exceptions })).toThrow(
+        expect.objectContaining({ code: 'invalid-argument', subject: { field: 'exceptions' } }),
+      );
+    }
   });
 
   it('[REP-8] a group that is there in part is not readable until its end is, a round is over, or it is released', () => {

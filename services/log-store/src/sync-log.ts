@@ -1,18 +1,25 @@
 import {
   claims,
-  contiguousFrom,
+  confirmsSighting,
+  deviceOf,
+  type GroupMark,
   type LibraryId,
   type LogId,
+  type LogLife,
+  type LogSighting,
   openGroups,
-  ShoalError,
   type StreamId,
   type Vector,
   vectorAt,
 } from '@shoal/core';
 import type { EntryPosition, ParsedEntry, PositionedEntry } from '@shoal/proto';
+import { type Acknowledgement, refuse } from './acknowledgement.ts';
 import { planAppend } from './append.ts';
 import { nextChain, pullProof } from './chain.ts';
-import type { EntryRows } from './store/entry-rows.ts';
+import { planCompaction } from './compact.ts';
+import { givenProofs } from './given-proofs.ts';
+import { LogVector } from './log-vector.ts';
+import { type EntryRows, predecessorBytes } from './store/entry-rows.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
 export interface SyncLogOptions {
@@ -31,23 +38,30 @@ export class SyncLog {
   readonly life: StreamId;
   readonly entries: EntryRows;
   readonly #store: Store;
+  readonly #vector: LogVector;
+  readonly #givenProofs = givenProofs();
   // What the file says, kept at hand; read again when a transaction failed.
   #logId!: LogId;
   #headSeq = 0;
   #chain: Buffer = Buffer.alloc(0);
   #appliedSeq = 0;
+  #compactedSeq = 0;
   #ownStream: StreamId | null = null;
   #count = 0;
-  #have = new Map<StreamId, number>();
-  #idByStream = new Map<StreamId, number>();
-  #streamById = new Map<number, StreamId>();
+  #lives: LogLife[] = [];
+  /** Whether this file, since it was opened, was found to have gone back before. */
+  #isRenewed = false;
 
   constructor({ path, libraryId, life }: SyncLogOptions) {
     this.libraryId = libraryId;
     this.life = life;
     this.#store = openStore(path, libraryId);
     this.entries = this.#store.entries;
+    this.#vector = new LogVector(this.#store);
+    this.#store.transaction(() => this.#store.lives.begin(life, this.#store.log.read().headSeq));
     this.#reload();
+    // Nobody can have followed a log without entries: it did not go back, it is new.
+    this.#isRenewed = this.#headSeq === 0;
   }
 
   get logId(): LogId {
@@ -71,7 +85,7 @@ export class SyncLog {
 
   /** What the log has now (LOG-2). Changes with the log: copy what must stay. */
   get have(): Vector {
-    return this.#have;
+    return this.#vector.have;
   }
 
   /** The last seq that ingest may read: a group that is there in part waits (REP-8). */
@@ -82,7 +96,7 @@ export class SyncLog {
 
   /** Streams that the log knows, by the id that rows carry. */
   get streamById(): ReadonlyMap<number, StreamId> {
-    return this.#streamById;
+    return this.#vector.streamById;
   }
 
   /**
@@ -93,7 +107,7 @@ export class SyncLog {
     return this.#transaction(() => {
       const plan = planAppend(group, this.entries.headVersions);
       if (plan.length === 0) return [];
-      const first = vectorAt(this.#have, this.life) + 1;
+      const first = vectorAt(this.have, this.life) + 1;
       const last = first + plan.length - 1;
       const appended = plan.map((entry, at) => ({
         ...entry,
@@ -109,16 +123,14 @@ export class SyncLog {
    * Answers how many were new.
    */
   store(entries: readonly PositionedEntry[]): number {
-    if (entries.every(({ position }) => claims(this.#have, position))) return 0;
-    return this.#transaction(() =>
-      this.#add(entries.filter(({ position }) => !claims(this.#have, position))),
-    );
+    if (entries.every(({ position }) => claims(this.have, position))) return 0;
+    return this.#transaction(() => this.#add(entries.filter(({ position }) => !claims(this.have, position))));
   }
 
   /** Merges what a finished round brought; what it left of groups is read as it is (REP-2, REP-8). */
   claim(vector: Vector): void {
     this.#transaction(() => {
-      for (const [stream, originSeq] of vector) this.#advance(stream, originSeq);
+      for (const [stream, originSeq] of vector) this.#vector.advance(stream, originSeq, this.#headSeq);
       this.#store.groups.release(this.#headSeq);
     });
   }
@@ -129,20 +141,26 @@ export class SyncLog {
   }
 
   /**
-   * Ingest has applied everything up to `appliedSeq` of the log `logId` (LOG-3). Throws `invalid-argument` for another
-   * log; also for more than there is: then this file went back, and the log takes a new id, so that ingest follows it
-   * from its beginning instead of passing over what gets the same seqs again (REP-6).
+   * Ingest has applied everything up to `appliedSeq`, but for the exceptions (LOG-3). Throws `invalid-argument` for
+   * another log and for exceptions that leave a part out; also for more than there is: then this file went back, and
+   * the log takes a new id, so that ingest follows it from its beginning instead of passing over what gets the same
+   * seqs again (REP-6).
    */
-  acknowledge(logId: string, appliedSeq: number): void {
+  acknowledge({ logId, appliedSeq, fromSeq, exceptions }: Acknowledgement): void {
     if (logId !== this.#logId) refuse('log_id', this.#logId, logId);
     if (appliedSeq > this.#headSeq) {
-      this.#transaction(() => this.#store.log.renew());
-      this.#reload();
+      this.#renew();
       refuse('applied_seq', `at most ${this.#headSeq}`, `${appliedSeq}`);
     }
-    if (appliedSeq === this.#appliedSeq) return;
+    if (fromSeq > this.#appliedSeq + 1) refuse('from_seq', `at most ${this.#appliedSeq + 1}`, `${fromSeq}`);
+    if (appliedSeq === this.#appliedSeq && fromSeq > appliedSeq) return;
     this.#transaction(() => {
+      // What is admitted now may supersede what was looked at before.
+      if (this.#store.exceptions.replaceFrom(fromSeq, exceptions)) {
+        this.#compactedSeq = Math.min(this.#compactedSeq, fromSeq - 1);
+      }
       this.#store.log.setApplied(appliedSeq);
+      this.#store.log.setCompacted(this.#compactedSeq);
       this.#store.streams.forgetBefore(appliedSeq);
       this.#appliedSeq = appliedSeq;
     });
@@ -153,10 +171,55 @@ export class SyncLog {
     return this.#store.streams.vectorAt(this.#appliedSeq);
   }
 
+  /** Removes some of what is superseded, at most one step of it (LOG-3, LOG-4). */
+  compact(): { readonly removed: number; readonly isDone: boolean } {
+    const applied = { compactedSeq: this.#compactedSeq, appliedSeq: this.#appliedSeq };
+    const { seqs, compactedSeq } = planCompaction(this.#store.superseded, applied);
+    // How far it was looked costs no transaction of its own: a start that forgot it looks again.
+    this.#compactedSeq = compactedSeq;
+    if (seqs.length > 0) {
+      this.#transaction(() => {
+        this.#store.superseded.remove(seqs);
+        this.#store.log.setCompacted(compactedSeq);
+        this.#count -= seqs.length;
+      });
+    }
+    return { removed: seqs.length, isDone: compactedSeq >= this.#appliedSeq };
+  }
+
+  /** Takes a new id if it lacks what was seen of it (REP-6); answers whether it did. Sightings of others say nothing. */
+  recognise(sightings: readonly LogSighting[]): boolean {
+    const isConfirmed = (seen: LogSighting) => confirmsSighting(this.#lives, this.#headSeq, seen);
+    const hasGoneBack = sightings.some((seen) => seen.logId === this.#logId && !isConfirmed(seen));
+    if (hasGoneBack) this.#renew();
+    return hasGoneBack;
+  }
+
+  /**
+   * Takes a new id if a peer knows more of a stream of this device than its own log (REP-6); answers whether it did.
+   * Once per opening: what is known then covers whatever else was forgotten.
+   */
+  compareOwn(theirs: Vector): boolean {
+    if (this.#isRenewed) return false;
+    const device = deviceOf(this.life);
+    const hasGoneBack = [...theirs].some(
+      ([stream, originSeq]) => deviceOf(stream) === device && originSeq > vectorAt(this.have, stream),
+    );
+    if (hasGoneBack) this.#renew();
+    return hasGoneBack;
+  }
+
   /** What a pull shows to go on behind `seq`; undefined where the log cannot tell (REP-2). */
   proofAt(seq: number): Buffer | undefined {
     const chain = seq === this.#headSeq ? this.#chain : this.#chainBefore(seq);
-    return chain === undefined ? undefined : pullProof(chain, this.life);
+    return chain === undefined ? this.#givenProofs.at(seq) : pullProof(chain, this.life);
+  }
+
+  /** The proof for `seq`, which the log can tell; remembered for a while, also when the entry there goes (LOG-4). */
+  giveProof(seq: number): Buffer {
+    const proof = this.proofAt(seq)!;
+    this.#givenProofs.add(seq, proof);
+    return proof;
   }
 
   close(): void {
@@ -165,54 +228,56 @@ export class SyncLog {
 
   #ownPosition(originSeq: number, groupFirst: number, groupLast: number): EntryPosition {
     const before = originSeq === 1 ? this.#ownStream : null;
-    const predecessor = before && { stream: before, lastOriginSeq: vectorAt(this.#have, before) };
+    const predecessor = before && { stream: before, lastOriginSeq: vectorAt(this.have, before) };
     return { stream: this.life, originSeq, groupFirst, groupLast, predecessor };
   }
 
+  #renew(): void {
+    this.#transaction(() => {
+      this.#store.log.renew();
+      this.#store.exceptions.clear();
+    });
+    this.#reload();
+    this.#isRenewed = true;
+  }
+
   #add(entries: readonly PositionedEntry[]): number {
-    const marks = [];
+    const marks: (GroupMark & { readonly originSeq: number })[] = [];
     for (const entry of entries) {
-      const { stream, groupLast } = entry.position;
+      const { stream, originSeq, groupLast } = entry.position;
       const seq = this.#headSeq + 1;
       const chain = nextChain(this.#chain, entry.position);
-      if (!this.entries.add({ seq, streamId: this.#idOf(stream), chain, entry })) continue;
+      const streamId = this.#vector.idOf(stream);
+      if (!this.entries.add({ seq, streamId, chain, entry })) continue;
+      const predecessor = predecessorBytes(entry);
+      if (predecessor !== null) this.#store.streams.setPredecessor(streamId, predecessor);
       this.#headSeq = seq;
       this.#chain = chain;
-      marks.push({ seq, stream, groupLast });
+      marks.push({ seq, stream, originSeq, groupLast });
     }
     if (marks.length === 0) return 0;
     this.#count += marks.length;
     this.#store.log.setHead(this.#headSeq, this.#chain);
-    for (const stream of new Set(marks.map((mark) => mark.stream))) this.#advance(stream, 0);
-    for (const group of openGroups(marks, this.#have)) {
-      this.#store.groups.open({ ...group, streamId: this.#idOf(group.stream) });
+    for (const stream of new Set(marks.map((mark) => mark.stream))) {
+      this.#vector.advance(stream, 0, this.#headSeq);
     }
-    if (this.#ownStream !== this.life && this.#have.has(this.life)) {
+    this.#noteGroups(marks);
+    if (this.#ownStream !== this.life && this.have.has(this.life)) {
       this.#store.log.setOwnStream(this.life);
       this.#ownStream = this.life;
     }
     return marks.length;
   }
 
-  /** Moves `have` up to `originSeq`, and on over what is stored without a hole behind it (LOG-2). */
-  #advance(stream: StreamId, originSeq: number): void {
-    const before = vectorAt(this.#have, stream);
-    const claimed = Math.max(before, originSeq);
-    const id = this.#idOf(stream);
-    const have = contiguousFrom(claimed, this.entries.positionsBeyond(id, claimed));
-    if (have === before) return;
-    this.#have.set(stream, have);
-    this.#store.streams.advance(id, have, this.#headSeq);
-    this.#store.groups.complete(id, have);
-  }
-
-  #idOf(stream: StreamId): number {
-    const known = this.#idByStream.get(stream);
-    if (known !== undefined) return known;
-    const id = this.#store.streams.add(stream);
-    this.#idByStream.set(stream, id);
-    this.#streamById.set(id, stream);
-    return id;
+  /** Streams come in their order: what of a group is not there when its end is was superseded (REP-8). */
+  #noteGroups(marks: readonly (GroupMark & { readonly originSeq: number })[]): void {
+    for (const group of openGroups(marks, this.have)) {
+      this.#store.groups.open({ ...group, streamId: this.#vector.idOf(group.stream) });
+    }
+    const lastByStream = new Map(marks.map(({ stream, originSeq }) => [stream, originSeq]));
+    for (const [stream, originSeq] of lastByStream) {
+      this.#store.groups.complete(this.#vector.idOf(stream), originSeq);
+    }
   }
 
   #chainBefore(seq: number): Buffer | undefined {
@@ -234,15 +299,10 @@ export class SyncLog {
     this.#headSeq = row.headSeq;
     this.#chain = row.chain;
     this.#appliedSeq = row.appliedSeq;
+    this.#compactedSeq = row.compactedSeq;
+    this.#lives = this.#store.lives.all();
     this.#ownStream = row.ownStream;
     this.#count = this.entries.count();
-    const streams = this.#store.streams.all();
-    this.#have = new Map(streams.filter(({ have }) => have > 0).map(({ stream, have }) => [stream, have]));
-    this.#idByStream = new Map(streams.map(({ stream, id }) => [stream, id]));
-    this.#streamById = new Map(streams.map(({ stream, id }) => [id, stream]));
+    this.#vector.reload();
   }
-}
-
-function refuse(field: string, expected: string, found: string): never {
-  throw new ShoalError('invalid-argument', `"${field}": expected ${expected}, found ${found}`, { field });
 }

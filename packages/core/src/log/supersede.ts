@@ -19,8 +19,18 @@ export type History = 'latest' | 'kept';
  */
 export function planSupersede(entries: readonly SupersedeCandidate[], history: History): number[] {
   if (history === 'kept') return [];
-  const admitted = entries.filter((entry) => entry.isAdmitted);
-  return entries.filter((entry) => admitted.some((by) => supersedes(by, entry))).map((entry) => entry.seq);
+  const strongest = notSuperseded(entries.filter((entry) => entry.isAdmitted));
+  return entries.filter((entry) => strongest.some((by) => supersedes(by, entry))).map((entry) => entry.seq);
+}
+
+/** The greatest of the admitted: whatever another of them supersedes, one of these does. Usually one to three. */
+function notSuperseded(admitted: readonly SupersedeCandidate[]): SupersedeCandidate[] {
+  let strongest: SupersedeCandidate[] = [];
+  for (const entry of admitted) {
+    if (strongest.some((by) => supersedes(by, entry))) continue;
+    strongest = [...strongest.filter((other) => !supersedes(entry, other)), entry];
+  }
+  return strongest;
 }
 
 /**

@@ -56,7 +56,7 @@ const columns = `seq, stream_id as streamId, origin_seq as originSeq, group_firs
 export function entryRows(db: Database.Database): EntryRows {
   const insert = db.prepare(
     `insert into entries (seq, stream_id, origin_seq, group_first, group_last, predecessor, model, record_id,
-       is_head, header, sealed, signature, chain) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       is_history, is_head, header, sealed, signature, chain) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const heads = db.prepare<[Buffer, string], { seq: number; header: Buffer }>(
     'select seq, header from entries where record_id = ? and is_head = 1 and model = ?',
@@ -112,6 +112,7 @@ export function entryRows(db: Database.Database): EntryRows {
         predecessorBytes(entry),
         header.model,
         uuidToBytes(header.recordId),
+        header.domain === 'index' ? 0 : 1,
         isHead ? 1 : 0,
         entry.headerBytes,
         entry.sealed,
@@ -132,7 +133,8 @@ export function entryRows(db: Database.Database): EntryRows {
   };
 }
 
-function predecessorBytes({ position }: PositionedEntry): Uint8Array | null {
+/** What an entry says of the stream before its own, as it is kept. */
+export function predecessorBytes({ position }: PositionedEntry): Uint8Array | null {
   if (position.predecessor === null) return null;
   const { stream, lastOriginSeq } = position.predecessor;
   return Predecessor.encode({ stream: lifeToBytes(stream), lastOriginSeq }).finish();

@@ -5,7 +5,7 @@ export interface GroupRows {
   /** The lowest first seq of them; null: none is open. */
   lowest(): number | null;
   open(group: { readonly streamId: number; readonly groupLast: number; readonly firstSeq: number }): void;
-  /** `have` of the stream reached `originSeq`. */
+  /** Nothing of the stream up to `originSeq` is still to come. */
   complete(streamId: number, originSeq: number): void;
   /** Those that begin at or below `seq` are read as they are. */
   release(seq: number): void;

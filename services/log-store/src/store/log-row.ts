@@ -9,6 +9,8 @@ export interface LogRow {
   /** Running hash up to `headSeq`. */
   readonly chain: Buffer;
   readonly appliedSeq: number;
+  /** Superseded entries were looked for up to here. */
+  readonly compactedSeq: number;
   readonly ownStream: StreamId | null;
 }
 
@@ -17,6 +19,7 @@ export interface LogRowAccess {
   read(): LogRow;
   setHead(headSeq: number, chain: Buffer): void;
   setApplied(appliedSeq: number): void;
+  setCompacted(compactedSeq: number): void;
   setOwnStream(stream: StreamId): void;
   /** A new log id, of which nothing is applied yet (REP-6). */
   renew(): void;
@@ -28,7 +31,8 @@ export const chainBytes = 16;
 /** Access to the log's row, which a new file gets with a random log id (LOG-1). Throws `damaged-file`. */
 export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAccess {
   db.prepare(
-    `insert or ignore into log (id, library_id, log_id, head_seq, chain, applied_seq) values (1, ?, ?, 0, ?, 0)`,
+    `insert or ignore into log (id, library_id, log_id, head_seq, chain, applied_seq, compacted_seq)
+     values (1, ?, ?, 0, ?, 0, 0)`,
   ).run(libraryId, newLogId(), Buffer.alloc(chainBytes));
   const found = db.prepare<[], { library_id: string }>('select library_id from log').get()!;
   if (found.library_id !== libraryId) {
@@ -37,16 +41,19 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
     });
   }
   const read = db.prepare<[], LogRow>(
-    `select log_id as logId, head_seq as headSeq, chain, applied_seq as appliedSeq, own_stream as ownStream from log`,
+    `select log_id as logId, head_seq as headSeq, chain, applied_seq as appliedSeq, compacted_seq as compactedSeq,
+       own_stream as ownStream from log`,
   );
   const setHead = db.prepare('update log set head_seq = ?, chain = ?');
   const setApplied = db.prepare('update log set applied_seq = ?');
-  const renew = db.prepare('update log set log_id = ?, applied_seq = 0');
+  const setCompacted = db.prepare('update log set compacted_seq = ?');
+  const renew = db.prepare('update log set log_id = ?, applied_seq = 0, compacted_seq = 0');
   const setOwnStream = db.prepare('update log set own_stream = ?');
   return {
     read: () => read.get()!,
     setHead: (headSeq, chain) => void setHead.run(headSeq, chain),
     setApplied: (appliedSeq) => void setApplied.run(appliedSeq),
+    setCompacted: (compactedSeq) => void setCompacted.run(compactedSeq),
     setOwnStream: (stream) => void setOwnStream.run(stream),
     renew: () => void renew.run(newLogId()),
   };

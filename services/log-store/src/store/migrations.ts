@@ -17,6 +17,8 @@ const steps: readonly string[] = [
     chain blob not null,
     -- Up to where our own ingest has applied (LOG-3).
     applied_seq integer not null,
+    -- Up to where superseded entries were looked for.
+    compacted_seq integer not null,
     -- The stream that we wrote last; our next one names it as its predecessor (REP-6).
     own_stream text
   );
@@ -25,7 +27,9 @@ const steps: readonly string[] = [
     id integer primary key,
     stream text not null unique,
     -- We have, or have superseded, everything up to here (LOG-2).
-    have integer not null
+    have integer not null,
+    -- The stream that it continues, as its first entry said, which may be gone (REP-6).
+    predecessor blob
   );
 
   create table entries (
@@ -37,6 +41,8 @@ const steps: readonly string[] = [
     predecessor blob,
     model text not null,
     record_id blob not null,
+    -- Of a log-based model: stays as history when it is superseded (LOG-3).
+    is_history integer not null,
     -- No entry of the record that we hold includes this one.
     is_head integer not null,
     header blob not null,
@@ -46,6 +52,16 @@ const steps: readonly string[] = [
     unique (stream_id, origin_seq)
   );
   create index entries_of_record on entries (record_id, is_head);
+
+  -- What ingest passed over without applying it: such entries supersede nothing (LOG-3).
+  create table exceptions (seq integer primary key);
+
+  -- Each start of the log-store on this file, with the last seq that was given then (REP-6).
+  create table lives (
+    id integer primary key,
+    life text not null,
+    start_seq integer not null
+  );
 
   -- Each advance of have, with the seq at which it became true (LOG-2).
   create table advances (

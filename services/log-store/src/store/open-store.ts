@@ -1,9 +1,12 @@
 import { type LibraryId, ShoalError } from '@shoal/core';
 import { type EntryRows, entryRows } from './entry-rows.ts';
+import { type ExceptionRows, exceptionRows } from './exception-rows.ts';
 import { type GroupRows, groupRows } from './group-rows.ts';
+import { type LifeRows, lifeRows } from './life-rows.ts';
 import { type LogRowAccess, logRow } from './log-row.ts';
 import { openDb } from './open-db.ts';
 import { type StreamRows, streamRows } from './stream-rows.ts';
+import { type SupersededRows, supersededRows } from './superseded-rows.ts';
 
 /** The tables of one sync.db, as calls. */
 export interface Store {
@@ -11,6 +14,9 @@ export interface Store {
   readonly streams: StreamRows;
   readonly groups: GroupRows;
   readonly entries: EntryRows;
+  readonly superseded: SupersededRows;
+  readonly exceptions: ExceptionRows;
+  readonly lives: LifeRows;
   /** Runs `work` as one transaction, durable when it returns; nothing of it stays when it throws. */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -25,6 +31,9 @@ export function openStore(path: string, libraryId: LibraryId): Store {
       streams: streamRows(db),
       groups: groupRows(db),
       entries: entryRows(db),
+      superseded: supersededRows(db),
+      exceptions: exceptionRows(db),
+      lives: lifeRows(db),
       transaction: (work) => {
         try {
           return db.transaction(work).immediate();

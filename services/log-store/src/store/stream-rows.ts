@@ -13,6 +13,8 @@ export interface StreamRows {
   all(): StreamRow[];
   /** Answers the local id. */
   add(stream: StreamId): number;
+  /** Keeps what a stream's first entry says of the one before, as the entry itself may go (REP-6). */
+  setPredecessor(id: number, predecessor: Uint8Array): void;
   /** `have` of the stream became `originSeq` when the log's head was `seq`. */
   advance(id: number, originSeq: number, seq: number): void;
   /** The vector as it was when the log's head was `seq`. */
@@ -24,6 +26,7 @@ export interface StreamRows {
 export function streamRows(db: Database.Database): StreamRows {
   const all = db.prepare<[], StreamRow>('select id, stream, have from streams');
   const add = db.prepare('insert into streams (stream, have) values (?, 0)');
+  const setPredecessor = db.prepare('update streams set predecessor = ? where id = ?');
   const setHave = db.prepare('update streams set have = ? where id = ?');
   const advance = db.prepare(
     `insert into advances (stream_id, seq, origin_seq) values (?, ?, ?)
@@ -41,6 +44,7 @@ export function streamRows(db: Database.Database): StreamRows {
   return {
     all: () => all.all(),
     add: (stream) => Number(add.run(stream).lastInsertRowid),
+    setPredecessor: (id, predecessor) => void setPredecessor.run(predecessor, id),
     advance: (id, originSeq, seq) => {
       setHave.run(originSeq, id);
       advance.run(id, seq, originSeq);

@@ -22,7 +22,7 @@ export function recordId(n: number): RecordId {
   return `018f0000-0000-7000-9000-${n.toString(16).padStart(12, '0')}` as RecordId;
 }
 
-export interface MadeEntry extends Partial<Pick<Header, 'rank' | 'change' | 'libraryId'>> {
+export interface MadeEntry extends Partial<Pick<Header, 'rank' | 'change' | 'libraryId' | 'domain'>> {
   readonly device?: DeviceId;
   readonly record: number;
   /** Milliseconds of the change's stamp. */
@@ -43,7 +43,7 @@ export function makeEntry(made: MadeEntry): ParsedEntry {
     origin: device,
     dot: makeDot(hlc, replica),
     version: new Map([...(made.seen ?? []), [replica, hlc]]),
-    domain: 'user-metadata',
+    domain: made.domain ?? 'user-metadata',
     model: (made.model ?? 'tag') as ModelName,
     recordId: recordId(made.record),
     scope: null,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { MemoryNetwork } from '@shoal/bus';
-import { type DeviceId, formatVersion } from '@shoal/core';
-import { entryToWire, parsePositionedEntry, uuidToBytes } from '@shoal/proto';
+import { type DeviceId, formatVersion, type LogId, type LogSighting, type StreamId } from '@shoal/core';
+import { entryToWire, lifeFromBytes, parsePositionedEntry, sightingsToWire, uuidToBytes } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { onTestFinished } from 'vitest';
 import { busChannel } from '../bus-channel.ts';
@@ -19,6 +19,14 @@ export interface MemoryPeer {
   contents(): string[];
   /** `stream originSeq` of what the log holds, in order of seq. */
   positions(): string[];
+  /** Ingest has applied everything that may be read now. */
+  acknowledge(): void;
+  /** What the device's library saw of it; answers the log's id and whether it still waits for peers. */
+  recognise(...sightings: readonly LogSighting[]): { readonly logId: string; readonly settling: boolean };
+  /** A sighting of the log as it is. */
+  see(): LogSighting;
+  /** Where sync.db lies, to be copied and put back while the peer is stopped. */
+  readonly path: string;
   status(): ReturnType<ReturnType<typeof openLibraryLog>['status']>;
   cut(): void;
   heal(): void;
@@ -63,6 +71,16 @@ export function openMemoryPeer(network: MemoryNetwork, device: DeviceId): Memory
         .map(({ header }) => `${header.recordId} ${formatVersion(header.version)}`)
         .sort(),
     positions: () => all().map(({ position }) => `${position.stream} ${position.originSeq}`),
+    acknowledge: () => {
+      const { logId, headSeq } = running!.log.read({ libraryId, logId: '', fromSeq: 1, limit: 1 });
+      running!.log.acknowledge({ libraryId, logId, appliedSeq: headSeq, fromSeq: 0, exceptions: [] });
+    },
+    recognise: (...sightings) => running!.log.recognise({ libraryId, sightings: sightingsToWire(sightings) }),
+    see: () => {
+      const { logId, headSeq, life } = running!.log.read({ libraryId, logId: '', fromSeq: 1, limit: 1 });
+      return { logId: logId as LogId, life: lifeFromBytes<StreamId>(life, 'life'), seq: headSeq };
+    },
+    path,
     status: () => running!.log.status(),
     cut: () => running!.endpoint.cut(),
     heal: () => running!.endpoint.heal(),

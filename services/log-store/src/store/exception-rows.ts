@@ -1,0 +1,24 @@
+import type Database from 'better-sqlite3';
+
+/** Seqs that ingest passed over without applying them (LOG-3). */
+export interface ExceptionRows {
+  /** Makes `seqs` the whole list from `fromSeq` on; false if it was that already. */
+  replaceFrom(fromSeq: number, seqs: readonly number[]): boolean;
+  clear(): void;
+}
+
+export function exceptionRows(db: Database.Database): ExceptionRows {
+  const from = db.prepare<[number], number>('select seq from exceptions where seq >= ? order by seq').pluck();
+  const removeFrom = db.prepare('delete from exceptions where seq >= ?');
+  const insert = db.prepare('insert or ignore into exceptions (seq) values (?)');
+  return {
+    replaceFrom(fromSeq, seqs) {
+      const known = from.all(fromSeq);
+      if (known.length === seqs.length && known.every((seq, at) => seq === seqs[at])) return false;
+      removeFrom.run(fromSeq);
+      for (const seq of seqs) insert.run(seq);
+      return true;
+    },
+    clear: () => void removeFrom.run(0),
+  };
+}

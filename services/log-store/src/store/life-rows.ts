@@ -1,0 +1,23 @@
+import { type LogLife, limits, type StreamId } from '@shoal/core';
+import type Database from 'better-sqlite3';
+
+/** The starts of the log-store on this file (REP-6). */
+export interface LifeRows {
+  /** In order, the latest last. */
+  all(): LogLife[];
+  /** A life begins; the oldest are forgotten. */
+  begin(life: StreamId, startSeq: number): void;
+}
+
+export function lifeRows(db: Database.Database): LifeRows {
+  const all = db.prepare<[], LogLife>('select life, start_seq as startSeq from lives order by id');
+  const insert = db.prepare('insert into lives (life, start_seq) values (?, ?)');
+  const forget = db.prepare('delete from lives where id <= (select max(id) from lives) - ?');
+  return {
+    all: () => all.all(),
+    begin(life, startSeq) {
+      insert.run(life, startSeq);
+      forget.run(limits.livesMax);
+    },
+  };
+}
