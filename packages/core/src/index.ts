@@ -1,3 +1,4 @@
+export * from './apply/memory-library.ts';
 export * from './apply/owner.ts';
 export * from './apply/plan-apply.ts';
 export * from './apply/plan-view.ts';
@@ -9,6 +10,7 @@ export * from './errors/catalogue.ts';
 export * from './errors/shoal-error.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './log/append.ts';
 export * from './log/group.ts';
 export * from './log/sighting.ts';
 export * from './log/supersede.ts';

@@ -1,0 +1,98 @@
+import {
+  claims,
+  compareVersions,
+  includes,
+  joinStates,
+  mergeState,
+  type RecordState,
+  refKey,
+  type Version,
+  versionDots,
+} from '@shoal/core';
+import { type Entry, placeKey } from '../data/entry.ts';
+import type { LibraryCommit } from '../data/library-file.ts';
+import type { LogRow } from '../data/log-file.ts';
+import type { Device } from '../device/device.ts';
+import { mustHold } from './broken.ts';
+import { expectedView, shownView } from './expected-view.ts';
+import type { Ledger } from './ledger.ts';
+import { describeState, expectedState } from './write-record.ts';
+
+/** After a transaction of a library: every state is what its writes make it (MRG-1, MRG-2, MRG-4). */
+export function checkStates(ledger: Ledger, { plan }: LibraryCommit): void {
+  for (const { ref, stored } of plan?.stored ?? []) {
+    const found = describeState(stored.state);
+    const expected = expectedState(ledger.writesOf(ref), stored.state.version);
+    mustHold(found === expected, 'MRG-1', () => `${refKey(ref)}: expected\n${expected}\nfound\n${found}`);
+  }
+}
+
+/** The view that was kept up is the one that all states together give (DEP-2). */
+export function checkView({ library }: Device): void {
+  const expected = expectedView(library.memory.records);
+  const shown = shownView(library.memory);
+  const isEqual = expected.size === shown.size && [...expected].every(([key, row]) => shown.get(key) === row);
+  mustHold(isEqual, 'DEP-2', () => {
+    const keys = [...new Set([...expected.keys(), ...shown.keys()])];
+    const different = keys.filter((key) => expected.get(key) !== shown.get(key));
+    return different
+      .map((key) => `${key}: expected ${expected.get(key)}, shown ${shown.get(key)}`)
+      .join('\n');
+  });
+}
+
+/** The three cases of a join are the full join (MRG-2). */
+export function checkJoin(here: RecordState, incoming: RecordState): void {
+  const fast = describeState(mergeState(here, incoming));
+  const full = describeState(joinStates(here, incoming));
+  mustHold(fast === full, 'MRG-2', () => `the fast case gives\n${fast}\nthe full join\n${full}`);
+}
+
+/** What a log claims, it has, or something that includes it and opens (LOG-2). */
+export function checkClaims({ log }: Device, ledger: Ledger): void {
+  const { have, rows } = log.content;
+  const places = new Set<string>();
+  for (const { place } of rows.values()) places.add(place);
+  for (const [place, entry] of ledger.entries) {
+    if (!claims(have, entry) || places.has(place)) continue;
+    const isIncluded = [...rows.values()].some((row) => standsFor(row, entry));
+    mustHold(isIncluded, 'LOG-2', () => `${place} is claimed, and is not there (${describeEntry(entry)})`);
+  }
+}
+
+/** Each change is taken into a stream once (LOG-1, CHG-8). */
+export function checkTakenOnce(appended: readonly Entry[], ledger: Ledger): void {
+  for (const entry of appended) {
+    for (const [place, other] of ledger.entries) {
+      if (other.stream !== entry.stream || other.dot !== entry.dot || other.ref.id !== entry.ref.id) continue;
+      const isSame = compareVersions(other.version, entry.version) === 'equal';
+      mustHold(!isSame, 'LOG-1', () => `${place} was taken in twice, again as ${placeKey(entry)}`);
+    }
+  }
+}
+
+/** What the applied vector claims has been applied, or was set aside with a reason (LOG-2, ING-2). */
+export function checkApplied({ log, library }: Device, ledger: Ledger): void {
+  const applied = log.appliedVector();
+  for (const [place, entry] of ledger.entries) {
+    if (!claims(applied, entry) || entry.state === null) continue;
+    const version = library.memory.record(entry.ref)?.state.version;
+    const isApplied = version !== undefined && includes(version, entry.version);
+    mustHold(isApplied || library.content.quarantine.has(place), 'ING-2', () => {
+      return `${place} counts as applied, and is not (${describeEntry(entry)})`;
+    });
+  }
+}
+
+/** An entry stands for what it includes, if it opens (LOG-3). */
+function standsFor({ entry: by, record }: LogRow, entry: Entry): boolean {
+  return record === refKey(entry.ref) && by.state !== null && includes(by.version, entry.version);
+}
+
+function describeEntry(entry: Entry): string {
+  return `${refKey(entry.ref)} ${describeVersion(entry.version)}`;
+}
+
+function describeVersion(version: Version): string {
+  return versionDots(version).join(' ');
+}

@@ -1,0 +1,104 @@
+import {
+  isAlive,
+  type MemoryLibrary,
+  type RecordRef,
+  type RecordState,
+  referencesOf,
+  refKey,
+} from '@shoal/core';
+import { registry } from '../data/domain.ts';
+
+/**
+ * The oracle of the view (DEP-2): from all states at once, the least fixpoint of "alive, and every reference that
+ * waits points to something visible", circles cut at the greatest dot. One line per visible record, references that
+ * show null as null. Devices here write only what is theirs, so ownership hides nothing (MRG-5).
+ */
+export function expectedView(records: MemoryLibrary['records']): Map<string, string> {
+  const alive = new Map<string, { ref: RecordRef; state: RecordState }>();
+  for (const [key, { ref, stored }] of records) {
+    const spec = registry.get(ref.model);
+    if (spec !== undefined && stored.schemaVersion <= spec.schemaVersion && isAlive(spec, stored.state)) {
+      alive.set(key, { ref, state: stored.state });
+    }
+  }
+  const cut = cutInCircles(alive);
+  const visible = new Set<string>();
+  for (let before = -1; before !== visible.size; ) {
+    before = visible.size;
+    for (const [key, { ref, state }] of alive) {
+      const waits = pointers(ref, state).filter(
+        ({ missing, name }) => missing === 'wait' && !cut.has(`${key} ${name}`),
+      );
+      if (waits.every(({ target }) => visible.has(target))) visible.add(key);
+    }
+  }
+  const rows = new Map<string, string>();
+  for (const key of visible) {
+    const { ref, state } = alive.get(key)!;
+    const shownNull = pointers(ref, state).filter(
+      ({ name, target }) => cut.has(`${key} ${name}`) || !visible.has(target),
+    );
+    const nulls = new Set(shownNull.map(({ name }) => name));
+    const row = registry
+      .require(ref.model)
+      .fields.map(({ name }) => [
+        name,
+        nulls.has(name) ? null : (state.fields.get(name)?.[0]?.value ?? null),
+      ]);
+    rows.set(key, JSON.stringify(row));
+  }
+  return rows;
+}
+
+/** The view that a library shows, in the oracle's words. */
+export function shownView(memory: MemoryLibrary): Map<string, string> {
+  return new Map([...memory.shown].map(([key, { row }]) => [key, JSON.stringify([...row])]));
+}
+
+interface Pointer {
+  readonly name: string;
+  readonly missing: 'wait' | 'null';
+  readonly target: string;
+  readonly dot: string;
+}
+
+function pointers(ref: RecordRef, state: RecordState): Pointer[] {
+  return referencesOf(registry.require(ref.model)).flatMap(({ name, missing, target }) => {
+    const sibling = state.fields.get(name)?.[0];
+    if (typeof sibling?.value !== 'string') return [];
+    return [
+      {
+        name,
+        missing,
+        target: refKey({ model: target, id: sibling.value as RecordRef['id'] }),
+        dot: sibling.dot,
+      },
+    ];
+  });
+}
+
+/** `record field` of every reference that closes a circle of its own kind and was written last in it. */
+function cutInCircles(alive: ReadonlyMap<string, { ref: RecordRef; state: RecordState }>): Set<string> {
+  const up = (key: string) => {
+    const record = alive.get(key);
+    if (record === undefined) return undefined;
+    const own = `${record.ref.model}/`;
+    return pointers(record.ref, record.state).find((p) => p.missing === 'wait' && p.target.startsWith(own));
+  };
+  const cut = new Set<string>();
+  for (const start of alive.keys()) {
+    const circle: string[] = [];
+    for (
+      let at: string | undefined = start;
+      at !== undefined && circle.length <= alive.size;
+      at = up(at)?.target
+    ) {
+      circle.push(at);
+      if (up(at)?.target !== start) continue;
+      const last = circle.reduce((a, b) => (up(b)!.dot > up(a)!.dot ? b : a));
+      cut.add(`${last} ${up(last)!.name}`);
+      break;
+    }
+  }
+  return cut;
+}

@@ -1,0 +1,97 @@
+import {
+  createRegistry,
+  type DeviceId,
+  type ModelName,
+  type ModelSpec,
+  type Ownership,
+  type RecordId,
+  type RecordRef,
+  type ReferenceField,
+  type ValueField,
+} from '@shoal/core';
+
+const plain = {
+  domain: 'index',
+  strategy: 'state',
+  granularity: 'field',
+  deletes: 'delete-wins',
+  schemaVersion: 1,
+  priority: 50,
+  dependsOn: [],
+  ids: 'fresh',
+  scope: null,
+} as const;
+
+/**
+ * A small domain with every shape that the built-in models have: a device and its place, a tree under one owner
+ * (item), a tree that all may move (tag), marks between the two, notes of which every operation is kept, and content
+ * on which devices meet by a derived id and whose edits beat deletes.
+ */
+export const specs: readonly ModelSpec[] = [
+  model('device', { kind: 'self' }, [text('name')]),
+  model('place', { kind: 'device', field: 'device' }, [
+    reference('device', 'device', 'wait', false),
+    text('name'),
+    reference('root', 'item', 'null'),
+  ]),
+  model('item', { kind: 'through', field: 'place' }, [
+    reference('content', 'content', 'null'),
+    text('name'),
+    reference('parent', 'item', 'wait'),
+    reference('place', 'place', 'wait', false),
+  ]),
+  model('content', { kind: 'shared' }, [text('hash'), text('kind')], {
+    granularity: 'row',
+    deletes: 'edit-wins',
+    ids: 'derived',
+  }),
+  model('tag', { kind: 'shared' }, [
+    text('colour'),
+    reference('creator', 'device', 'null'),
+    text('name'),
+    reference('parent', 'tag', 'wait'),
+  ]),
+  model('mark', { kind: 'shared' }, [
+    reference('item', 'item', 'wait', false),
+    reference('tag', 'tag', 'wait', false),
+  ]),
+  model('note', { kind: 'shared' }, [reference('tag', 'tag', 'wait'), text('words')], {
+    strategy: 'log',
+    granularity: 'row',
+  }),
+];
+
+export const registry = createRegistry(specs);
+
+/** The device of that index; its record has the same id. */
+export function deviceId(index: number): DeviceId {
+  return recordRef('device', index).id as string as DeviceId;
+}
+
+/** The record of a model with that number. */
+export function recordRef(name: string, index: number): RecordRef {
+  const kind = specs.findIndex((spec) => spec.name === name);
+  return { model: name as ModelName, id: uuid(kind, index) as RecordId };
+}
+
+function uuid(kind: number, index: number): string {
+  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+  return `${hex(kind, 8)}-0000-4000-8000-${hex(index, 12)}`;
+}
+
+function model(
+  name: string,
+  ownership: Ownership,
+  fields: ModelSpec['fields'],
+  more: Partial<ModelSpec> = {},
+): ModelSpec {
+  return { ...plain, name: name as ModelName, table: `${name}s`, ownership, fields, ...more };
+}
+
+function text(name: string): ValueField {
+  return { kind: 'text', name, nullable: true, default: null };
+}
+
+function reference(name: string, target: string, missing: 'wait' | 'null', nullable = true): ReferenceField {
+  return { kind: 'reference', name, target: target as ModelName, nullable, missing, default: null };
+}

@@ -1,0 +1,110 @@
+import {
+  type ApplyPlan,
+  type Clock,
+  createMemoryLibrary,
+  type Dot,
+  type LogId,
+  type MemoryLibrary,
+  planView,
+  type RecordRef,
+  type RecordState,
+  type StoredRecord,
+  zeroClock,
+} from '@shoal/core';
+import type { MadeWrite } from '../device/plan-capture.ts';
+import { registry } from './domain.ts';
+
+/** A change that waits to be shipped (CHG-7). */
+export interface OutboxRow {
+  readonly id: number;
+  readonly ref: RecordRef;
+  readonly dot: Dot;
+  readonly isDelete: boolean;
+  readonly rank: number;
+  /** The state of this very change, for models of which every operation is kept; null: the merged state. */
+  readonly kept: RecordState | null;
+}
+
+/** How far ingest is in which log (ING-2). */
+export interface Cursor {
+  readonly logId: LogId;
+  readonly appliedSeq: number;
+}
+
+/** What library.db holds beside records and rows. */
+export interface LibraryContent {
+  readonly clock: Clock;
+  readonly outbox: readonly OutboxRow[];
+  readonly outboxIdNext: number;
+  readonly cursor: Cursor | null;
+  /** Places of entries that could not be applied (ING-3). */
+  readonly quarantine: ReadonlySet<string>;
+}
+
+/** One transaction: all of it, or nothing when the disk fails. */
+export interface LibraryCommit extends Partial<LibraryContent> {
+  readonly plan?: Pick<ApplyPlan, 'stored' | 'view'>;
+  /** The local writes that it makes, for whoever looks on. */
+  readonly made?: readonly MadeWrite[];
+}
+
+/** The twin of a device's library.db: states, view, clock, outbox and cursor, which move together or not at all. */
+export interface LibraryFile {
+  readonly memory: MemoryLibrary;
+  readonly content: LibraryContent;
+  commit(commit: LibraryCommit): void;
+  copy(): LibraryCopy;
+  /** Puts a copy in place of what is there; the view is built from nothing. */
+  restore(copy: LibraryCopy): void;
+}
+
+export interface LibraryCopy {
+  readonly records: readonly { readonly ref: RecordRef; readonly stored: StoredRecord }[];
+  readonly content: LibraryContent;
+}
+
+/** A library without records. `onCommit` hears of a transaction before it happens and may throw, as disks do. */
+export function createLibraryFile(disk: { before(): void; after(commit: LibraryCommit): void }): LibraryFile {
+  let memory = createMemoryLibrary();
+  let content: LibraryContent = {
+    clock: zeroClock,
+    outbox: [],
+    outboxIdNext: 1,
+    cursor: null,
+    quarantine: new Set(),
+  };
+  return {
+    get memory() {
+      return memory;
+    },
+    get content() {
+      return content;
+    },
+    commit(commit) {
+      disk.before();
+      const { plan, made: _, ...changed } = commit;
+      if (plan !== undefined) memory.carryOut(plan);
+      content = { ...content, ...changed };
+      disk.after(commit);
+    },
+    copy: () => ({ records: [...memory.records.values()], content }),
+    restore(copy) {
+      memory = rebuilt(copy);
+      content = copy.content;
+    },
+  };
+}
+
+/** A library with those records and the view that belongs to them (DEP-2). */
+function rebuilt({ records }: LibraryCopy): MemoryLibrary {
+  const memory = createMemoryLibrary();
+  const stored = records.map(({ ref, stored }) => ({ ref, stored }));
+  memory.carryOut({ stored, view: { shown: [], hidden: [] } });
+  const view = planView(
+    registry,
+    memory,
+    stored.map(({ ref }) => ({ ref, before: undefined })),
+  );
+  memory.carryOut({ stored: [], view });
+  return memory;
+}

@@ -1,0 +1,261 @@
+import {
+  claims,
+  compareVersions,
+  type LogId,
+  type OpenGroup,
+  type RecordRef,
+  readableSeq,
+  refKey,
+  ShoalError,
+  type StreamId,
+  type Vector,
+  type Version,
+  vectorAt,
+} from '@shoal/core';
+import type { Parts } from '../parts.ts';
+import { nextChain } from './chain.ts';
+import { registry } from './domain.ts';
+import { type Change, type Entry, placeKey } from './entry.ts';
+
+/** An entry as it lies in a log. */
+export interface LogRow {
+  readonly seq: number;
+  readonly chain: string;
+  readonly place: string;
+  readonly record: string;
+  readonly entry: Entry;
+  /** Whether no other entry of its record includes it. */
+  readonly isHead: boolean;
+}
+
+/** All that sync.db holds, as one value. */
+export interface LogContent {
+  readonly logId: LogId;
+  readonly headSeq: number;
+  readonly chain: string;
+  readonly appliedSeq: number;
+  /** Places that ingest passed over without applying them (LOG-3). */
+  readonly exceptions: ReadonlySet<string>;
+  readonly rows: ReadonlyMap<number, LogRow>;
+  readonly have: Vector;
+  readonly advances: readonly {
+    readonly stream: StreamId;
+    readonly originSeq: number;
+    readonly seq: number;
+  }[];
+  readonly openGroups: readonly OpenGroup[];
+}
+
+/**
+ * The twin of a device's sync.db: the rules of the log-store's shell over values instead of tables. Each method is
+ * one transaction; `commit` puts its result in place, or throws as a disk does, and then nothing has changed.
+ */
+export interface LogFile {
+  readonly content: LogContent;
+  readonly readableSeq: number;
+  /** Appends a group in a stream; answers what it took (CHG-8, DEP-1, REP-8). */
+  append(stream: StreamId, group: readonly Change[]): Entry[];
+  /** Stores entries of others, claims what is contiguous; answers how many were new (LOG-1, LOG-2). */
+  store(entries: readonly Entry[]): number;
+  /** Merges what a finished round brought (REP-2). */
+  claim(vector: Vector): void;
+  releaseGroups(seq: number): void;
+  /** Ingest has applied up to there, but for the exceptions (LOG-3). Throws for another log, or for more than there is. */
+  acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
+  appliedVector(): Vector;
+  /** The running hash at an entry; undefined where it is not there. */
+  chainAt(seq: number): string | undefined;
+  /** Removes what is superseded (LOG-3, LOG-4); answers how many went. */
+  compact(): number;
+}
+
+interface Draft extends Omit<LogContent, 'rows' | 'have' | 'advances' | 'openGroups'> {
+  headSeq: number;
+  chain: string;
+  rows: Map<number, LogRow>;
+  have: Map<StreamId, number>;
+  advances: LogContent['advances'][number][];
+  openGroups: OpenGroup[];
+}
+
+/** A log without entries. */
+export function emptyLog(logId: LogId): LogContent {
+  return {
+    logId,
+    headSeq: 0,
+    chain: '',
+    appliedSeq: 0,
+    exceptions: new Set(),
+    rows: new Map(),
+    have: new Map(),
+    advances: [],
+    openGroups: [],
+  };
+}
+
+/** Opens a log; `disk` holds its content over the lives of the log-store. */
+export function openLogFile(
+  parts: Parts,
+  disk: { read(): LogContent; commit(content: LogContent): void },
+  newLogId: () => LogId,
+): LogFile {
+  const positionsBeyond = ({ rows }: Draft, stream: StreamId, originSeq: number) =>
+    [...rows.values()]
+      .filter(({ entry }) => entry.stream === stream && entry.originSeq > originSeq)
+      .map(({ entry }) => entry.originSeq)
+      .sort((a, b) => a - b);
+
+  function advance(draft: Draft, stream: StreamId, originSeq: number): void {
+    const before = vectorAt(draft.have, stream);
+    const claimed = Math.max(before, originSeq);
+    const have = parts.contiguousFrom(claimed, positionsBeyond(draft, stream, claimed));
+    if (have === before) return;
+    draft.have.set(stream, have);
+    draft.advances.push({ stream, originSeq: have, seq: draft.headSeq });
+    draft.openGroups = draft.openGroups.filter((group) => group.stream !== stream || group.groupLast > have);
+  }
+
+  function add(draft: Draft, entries: readonly Entry[]): number {
+    const places = new Set([...draft.rows.values()].map(({ place }) => place));
+    const added: LogRow[] = [];
+    for (const entry of entries) {
+      const place = placeKey(entry);
+      if (places.has(place)) continue;
+      places.add(place);
+      draft.headSeq++;
+      draft.chain = nextChain(draft.chain, place);
+      const isHead = demoteIncluded(draft.rows, entry);
+      const row = { seq: draft.headSeq, chain: draft.chain, place, record: refKey(entry.ref), entry, isHead };
+      draft.rows.set(row.seq, row);
+      added.push(row);
+    }
+    for (const stream of new Set(added.map(({ entry }) => entry.stream))) advance(draft, stream, 0);
+    const marks = added.map(({ seq, entry }) => ({ seq, stream: entry.stream, groupLast: entry.groupLast }));
+    for (const group of parts.openGroups(marks, draft.have)) {
+      const isKnown = draft.openGroups.some(
+        (o) => o.stream === group.stream && o.groupLast === group.groupLast,
+      );
+      if (!isKnown) draft.openGroups.push(group);
+    }
+    return added.length;
+  }
+
+  return {
+    get content() {
+      return disk.read();
+    },
+    get readableSeq() {
+      const { headSeq, openGroups } = disk.read();
+      return readableSeq(headSeq, openGroups);
+    },
+    append(stream, group) {
+      const draft = draftOf(disk.read());
+      const plan = parts.planAppend(group, (ref) => headVersions(draft.rows, ref));
+      if (plan.length === 0) return [];
+      const first = vectorAt(draft.have, stream) + 1;
+      const groupLast = first + plan.length - 1;
+      const entries = plan.map((change, at) => ({ ...change, stream, originSeq: first + at, groupLast }));
+      add(draft, entries);
+      disk.commit(draft);
+      return entries;
+    },
+    store(entries) {
+      const fresh = entries.filter((entry) => !claims(disk.read().have, entry));
+      if (fresh.length === 0) return 0;
+      const draft = draftOf(disk.read());
+      const added = add(draft, fresh);
+      disk.commit(draft);
+      return added;
+    },
+    claim(vector) {
+      const draft = draftOf(disk.read());
+      for (const [stream, originSeq] of vector) advance(draft, stream, originSeq);
+      disk.commit({
+        ...draft,
+        openGroups: draft.openGroups.filter(({ firstSeq }) => firstSeq > draft.headSeq),
+      });
+    },
+    releaseGroups(seq) {
+      const content = disk.read();
+      const openGroups = content.openGroups.filter(({ firstSeq }) => firstSeq > seq);
+      disk.commit({ ...content, openGroups });
+    },
+    acknowledge(logId, appliedSeq, exceptions) {
+      const content = disk.read();
+      if (logId !== content.logId) throw new ShoalError('invalid-argument', 'another log');
+      if (appliedSeq > content.headSeq) {
+        disk.commit({ ...content, logId: newLogId(), appliedSeq: 0, exceptions: new Set() });
+        throw new ShoalError('invalid-argument', 'more than there is');
+      }
+      disk.commit({ ...content, appliedSeq, exceptions });
+    },
+    appliedVector() {
+      const { advances, appliedSeq } = disk.read();
+      const vector = new Map<StreamId, number>();
+      for (const { stream, originSeq, seq } of advances) {
+        if (seq <= appliedSeq) vector.set(stream, Math.max(originSeq, vectorAt(vector, stream)));
+      }
+      return vector;
+    },
+    chainAt(seq) {
+      const { headSeq, chain, rows } = disk.read();
+      if (seq === headSeq) return chain;
+      return seq === 0 ? '' : rows.get(seq)?.chain;
+    },
+    compact() {
+      const content = disk.read();
+      const gone = supersededSeqs(parts, content);
+      if (gone.size === 0) return 0;
+      const rows = new Map([...content.rows].filter(([seq]) => !gone.has(seq)));
+      disk.commit({ ...content, rows });
+      return gone.size;
+    },
+  };
+}
+
+function draftOf(content: LogContent): Draft {
+  return {
+    ...content,
+    rows: new Map(content.rows),
+    have: new Map(content.have),
+    advances: [...content.advances],
+    openGroups: [...content.openGroups],
+  };
+}
+
+function headVersions(rows: ReadonlyMap<number, LogRow>, ref: RecordRef): Version[] {
+  const record = refKey(ref);
+  return [...rows.values()]
+    .filter((row) => row.isHead && row.record === record)
+    .map((row) => row.entry.version);
+}
+
+/** Takes the mark off the heads that a new entry includes; answers whether it is a head itself. */
+function demoteIncluded(rows: Map<number, LogRow>, entry: Entry): boolean {
+  const record = refKey(entry.ref);
+  let isHead = true;
+  for (const row of rows.values()) {
+    if (!row.isHead || row.record !== record) continue;
+    const order = compareVersions(entry.version, row.entry.version);
+    if (order === 'includes' || order === 'equal') rows.set(row.seq, { ...row, isHead: false });
+    if (order === 'included') isHead = false;
+  }
+  return isHead;
+}
+
+function supersededSeqs(parts: Parts, { rows, appliedSeq, exceptions }: LogContent): Set<number> {
+  const rowsByRecord = Map.groupBy(rows.values(), ({ record }) => record);
+  const gone = new Set<number>();
+  for (const ofRecord of rowsByRecord.values()) {
+    const spec = registry.get(ofRecord[0]!.entry.ref.model);
+    const candidates = ofRecord.map((row) => ({
+      seq: row.seq,
+      version: row.entry.version,
+      dot: row.entry.dot,
+      isAdmitted: parts.isAdmitted(row, appliedSeq, exceptions),
+    }));
+    const history = spec?.strategy === 'log' ? 'kept' : 'latest';
+    for (const seq of parts.planSupersede(candidates, history)) gone.add(seq);
+  }
+  return gone;
+}

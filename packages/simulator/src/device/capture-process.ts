@@ -1,0 +1,46 @@
+import type { DeviceId, ReplicaId } from '@shoal/core';
+import type { LibraryFile } from '../data/library-file.ts';
+import type { Life } from '../time/life.ts';
+import { type LocalWrite, type MadeWrite, planCapture } from './plan-capture.ts';
+import type { Relay } from './relay.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** One opening of a library for writing: a replica of its own, with the relay beside (CHG-1, CHG-5). */
+export interface CaptureProcess {
+  readonly life: Life;
+  readonly replica: ReplicaId;
+  /** One transaction. Throws what capture refuses, and what disks do; then nothing was written. */
+  write(writes: readonly LocalWrite[]): readonly MadeWrite[];
+}
+
+export function startCapture(options: {
+  readonly surroundings: Surroundings;
+  readonly device: DeviceId;
+  readonly replica: ReplicaId;
+  readonly file: LibraryFile;
+  readonly wallMs: () => number;
+  readonly life: Life;
+  readonly relay: Relay;
+}): CaptureProcess {
+  const { surroundings, device, replica, file, life, relay } = options;
+  const { parts } = surroundings;
+  return {
+    life,
+    replica,
+    write(writes) {
+      const plan = planCapture(parts, file, { device, replica, wallMs: options.wallMs() }, writes);
+      if (plan.made.length === 0) return [];
+      let { outboxIdNext } = file.content;
+      const outbox = [...file.content.outbox];
+      for (const item of plan.items) {
+        const waiting = outbox.findIndex((row) => row.kept === null && row.ref.id === item.ref.id);
+        // A state-based row carries no payload, so a later change only moves its dot (CHG-7).
+        if (waiting >= 0 && item.kept === null) outbox[waiting] = { ...item, id: outbox[waiting]!.id };
+        else outbox.push({ ...item, id: outboxIdNext++ });
+      }
+      file.commit({ plan, clock: plan.clock, outbox, outboxIdNext, made: plan.made });
+      relay.signal();
+      return plan.made;
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import {
+  type DeviceId,
+  evaluate,
+  type LogId,
+  limits,
+  type Moment,
+  openSession,
+  type PullRound,
+  type SessionAction,
+  type SessionEvent,
+  type StreamId,
+  stepSession,
+  unreachable,
+  type Vector,
+} from '@shoal/core';
+import type { ReceivedEntry } from '../data/entry.ts';
+import type { LogFile } from '../data/log-file.ts';
+import { createLife, type Life } from '../time/life.ts';
+import type { Timer } from '../time/scheduler.ts';
+import { commits, committed } from './commits.ts';
+import type { Channel } from './log-store-process.ts';
+import { runRound } from './run-round.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a log-store says of itself at intervals (REP-3). */
+export interface Heartbeat {
+  readonly logId: LogId;
+  readonly headSeq: number;
+  readonly have: Vector;
+  readonly isReplyWanted: boolean;
+}
+
+/** The exchange of one log-store with the others: a shell around core's session, which decides (REP-3, REP-4). */
+export interface Exchange {
+  hearLive(from: DeviceId, entries: readonly ReceivedEntry[]): void;
+  hearHeartbeat(from: DeviceId, beat: Heartbeat): void;
+  /** The network is there again. */
+  connected(): void;
+  /** How pulling from each peer stands, for people. */
+  describePeers(): string;
+}
+
+export function startExchange(options: {
+  readonly surroundings: Surroundings;
+  readonly device: DeviceId;
+  readonly file: LogFile;
+  readonly life: Life;
+  readonly channel: Channel;
+  readonly moment: () => Moment;
+  readonly onReadable: () => void;
+}): Exchange {
+  const { surroundings, device: self, file, life, channel, moment, onReadable } = options;
+  const { scheduler, parts, watcher } = surroundings;
+  const running = new Map<DeviceId, Life>();
+  const cutRounds = new Map<DeviceId, PullRound>();
+  let session = openSession(scheduler.nowMs);
+  let timer: Timer | undefined;
+  let held: { readonly firstSeq: number; readonly sinceMs: number } | null = null;
+
+  function step(event: SessionEvent): void {
+    session = stepSession(session, event, moment());
+    look();
+  }
+
+  function look(): void {
+    if (!life.isAlive) return;
+    const evaluation = evaluate(session, file.content.have, moment());
+    session = evaluation.session;
+    for (const action of evaluation.actions) act(action);
+    if (releaseOldGroup()) onReadable();
+    timer?.cancel();
+    timer = life.after(Math.max(1, evaluation.wakeAtMs - scheduler.nowMs), look);
+  }
+
+  function act(action: SessionAction): void {
+    switch (action.kind) {
+      case 'beat': {
+        const { logId, headSeq } = file.content;
+        const have = parts.heartbeatsCarryVector ? file.content.have : new Map<StreamId, number>();
+        channel.publishHeartbeat({ logId, headSeq, have, isReplyWanted: action.isReplyWanted });
+        return;
+      }
+      case 'pull':
+        pull(action.device);
+        return;
+      case 'abandon':
+        running.get(action.device)?.end();
+        running.delete(action.device);
+        return;
+      case 'report-stuck':
+        watcher.told(self, () => `stuck with ${action.device.slice(-1)} for ${action.forMs} ms`);
+        return;
+      default:
+        unreachable(action);
+    }
+  }
+
+  function pull(device: DeviceId): void {
+    const own = createLife(scheduler, life);
+    running.set(device, own);
+    const isOurs = () => life.isAlive && running.get(device) === own;
+    runRound({
+      surroundings,
+      file,
+      from: cutRounds.get(device),
+      ask: (request, answer) => channel.pull(device, request, own, answer),
+      onPage: (stored) => {
+        if (stored > 0) onReadable();
+        if (isOurs()) step({ kind: 'progressed', device, hasBrought: stored > 0 });
+      },
+      onEnd: (end) => {
+        if (!life.isAlive) return;
+        cutRounds.delete(device);
+        if (end.kind === 'cut') cutRounds.set(device, end.round);
+        watcher.told(self, () => `round with ${device.slice(-1)}: ${end.kind}`);
+        if (!isOurs()) return;
+        running.delete(device);
+        if (end.kind === 'finished') {
+          if (end.hasBrought) onReadable();
+          step({ kind: 'finished', device, hasBrought: end.hasBrought });
+        } else {
+          step({ kind: 'failed', device });
+        }
+      },
+    });
+  }
+
+  /** A group whose rest never comes is read as it is after a while (REP-8). */
+  function releaseOldGroup(): boolean {
+    const readable = file.readableSeq;
+    if (readable === file.content.headSeq) {
+      held = null;
+      return false;
+    }
+    const firstSeq = readable + 1;
+    if (held?.firstSeq !== firstSeq) {
+      held = { firstSeq, sinceMs: scheduler.nowMs };
+      return false;
+    }
+    if (scheduler.nowMs - held.sinceMs < limits.groupWaitMs) return false;
+    held = null;
+    return commits(() => file.releaseGroups(firstSeq));
+  }
+
+  look();
+  return {
+    hearLive(from, received) {
+      const entries = received.filter((entry) => entry !== null);
+      const { take, missing } = parts.planLive(file.content.have, entries);
+      const stored = committed(() => file.store(take));
+      if (stored === null) return;
+      if (stored > 0) {
+        watcher.told(self, () => `live from ${from.slice(-1)}: ${stored} stored`);
+        onReadable();
+        look();
+      }
+      if (missing.size > 0) step({ kind: 'gap', device: from, missing });
+    },
+    hearHeartbeat(from, { logId, headSeq, have, isReplyWanted }) {
+      if (isReplyWanted) session = stepSession(session, { kind: 'asked' }, moment());
+      step({ kind: 'heard', device: from, logId, headSeq, have });
+    },
+    connected: () => step({ kind: 'connected' }),
+    describePeers: () => [...session.peers.values()].map((peer) => peer.pull.kind).join(', '),
+  };
+}

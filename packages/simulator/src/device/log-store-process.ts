@@ -1,0 +1,86 @@
+import type { DeviceId, LogId, Moment, StreamId } from '@shoal/core';
+import type { Change, Entry } from '../data/entry.ts';
+import type { LogFile } from '../data/log-file.ts';
+import { type PullReply, type PullRequest, servePull } from '../data/serve-pull.ts';
+import type { Life } from '../time/life.ts';
+import { type Exchange, type Heartbeat, startExchange } from './exchange.ts';
+import type { ReadPage } from './ingest-process.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Phase 2 of one device: appends, serves, replicates. Each answer is given when what it says is durable. */
+export interface LogStoreProcess {
+  readonly life: Life;
+  readonly stream: StreamId;
+  append(group: readonly Change[]): number;
+  read(fromSeq: number, limit: number): ReadPage;
+  acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
+  pull(request: PullRequest): PullReply;
+  readonly exchange: Exchange;
+}
+
+/** What a log-store says to the others; the network decides what becomes of it. */
+export interface Channel {
+  publishLive(entries: readonly Entry[]): void;
+  publishHeartbeat(beat: Heartbeat): void;
+  /** One of the two is called, once, if `life` is still alive. */
+  pull(
+    device: DeviceId,
+    request: PullRequest,
+    life: Life,
+    answer: {
+      readonly done: (reply: ReceivedReply) => void;
+      readonly failed: () => void;
+    },
+  ): void;
+}
+
+/** A page as it arrives: null for entries that were damaged on the way. */
+export interface ReceivedReply {
+  readonly page: PullReply['page'];
+  readonly entries: readonly (Entry | null)[];
+}
+
+export function startLogStore(options: {
+  readonly surroundings: Surroundings;
+  readonly device: DeviceId;
+  readonly file: LogFile;
+  /** Every start numbers what it appends in a stream of its own (REP-6). */
+  readonly stream: StreamId;
+  readonly life: Life;
+  readonly channel: Channel;
+  /** Ingest may read on. A hint. */
+  readonly onReadable: () => void;
+}): LogStoreProcess {
+  const { surroundings, device, file, stream, life, channel, onReadable } = options;
+  const { scheduler, random, parts, watcher, sizes } = surroundings;
+  const moment = (): Moment => ({ nowMs: scheduler.nowMs, random: random.next() });
+  const exchange = startExchange({ surroundings, device, file, life, channel, moment, onReadable });
+
+  return {
+    life,
+    stream,
+    exchange,
+    append(group) {
+      const appended = file.append(stream, group);
+      if (appended.length === 0) return 0;
+      watcher.appended(device, appended);
+      // Durable first; only then may anybody hear of it. A crash lies between the two.
+      if (!life.isAlive) return 0;
+      for (let at = 0; at < appended.length; at += sizes.pageEntries) {
+        channel.publishLive(appended.slice(at, at + sizes.pageEntries));
+      }
+      onReadable();
+      return appended.length;
+    },
+    read(fromSeq, limit) {
+      const { logId, rows } = file.content;
+      const { readableSeq } = file;
+      const found = [...rows.values()].filter(({ seq }) => seq >= fromSeq && seq <= readableSeq);
+      const entries = found.slice(0, limit).map(({ entry }) => entry);
+      const nextSeq = found.length > limit ? found[limit]!.seq : Math.max(fromSeq, readableSeq + 1);
+      return { logId, entries, nextSeq };
+    },
+    acknowledge: (logId, appliedSeq, exceptions) => file.acknowledge(logId, appliedSeq, exceptions),
+    pull: (request) => servePull(parts, file, stream, request),
+  };
+}

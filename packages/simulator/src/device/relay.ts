@@ -1,0 +1,71 @@
+import { limits, refKey } from '@shoal/core';
+import type { Change } from '../data/entry.ts';
+import type { LibraryFile, OutboxRow } from '../data/library-file.ts';
+import type { Life } from '../time/life.ts';
+import { callLocal } from './call-local.ts';
+import { commits } from './commits.ts';
+import type { LogStoreProcess } from './log-store-process.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Ships the outbox to the device's own log-store (CHG-8). */
+export interface Relay {
+  signal(): void;
+}
+
+/** Ships on signal and at least every `relayMs`; a row goes only after the log has committed it (CHG-8). */
+export function startRelay(options: {
+  readonly surroundings: Surroundings;
+  readonly file: LibraryFile;
+  readonly life: Life;
+  readonly logStore: () => LogStoreProcess | null;
+}): Relay {
+  const { surroundings, file, life, logStore } = options;
+  const { parts, sizes } = surroundings;
+  let isShipping = false;
+
+  function ship(): void {
+    if (isShipping) return;
+    const rows = file.content.outbox.slice(0, sizes.groupEntries);
+    if (rows.length === 0) return;
+    isShipping = true;
+    const group = rows.map(changeOf);
+    if (!parts.appendsFirst) clear(rows);
+    callLocal(surroundings, {
+      caller: life,
+      target: logStore,
+      work: (process) => process.append(group),
+      done: () => {
+        isShipping = false;
+        if (clear(rows)) ship();
+      },
+      failed: () => {
+        isShipping = false;
+      },
+    });
+  }
+
+  /** Answers whether it could; a row that changed since it was read stays. */
+  function clear(rows: readonly OutboxRow[]): boolean {
+    const readById = new Map(rows.map((row) => [row.id, row]));
+    const outbox = file.content.outbox.filter((row) => {
+      const read = readById.get(row.id);
+      return read === undefined || !parts.isShipped(row, read);
+    });
+    return life.isAlive && commits(() => file.commit({ outbox }));
+  }
+
+  function changeOf({ ref, dot, isDelete, rank, kept }: OutboxRow): Change {
+    const stored = file.memory.record(ref)!;
+    const state = kept ?? parts.stateToShip(stored.state, file.memory.shown.get(refKey(ref)));
+    const { schemaVersion } = stored;
+    return { ref, dot, isDelete, rank, version: state.version, schemaVersion, state };
+  }
+
+  function poll(): void {
+    ship();
+    life.after(limits.relayMs, poll);
+  }
+
+  poll();
+  return { signal: () => void life.after(0, ship) };
+}

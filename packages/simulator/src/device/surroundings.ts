@@ -1,0 +1,31 @@
+import type { DeviceId } from '@shoal/core';
+import type { Entry } from '../data/entry.ts';
+import type { LibraryCommit } from '../data/library-file.ts';
+import type { Parts } from '../parts.ts';
+import type { Random } from '../time/random.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+
+/** Who looks on: the checkers, and whoever draws the history. Called after the fact; what they throw ends the run. */
+export interface Watcher {
+  /** The log of a device gave changes their place. */
+  appended(device: DeviceId, entries: readonly Entry[]): void;
+  libraryCommitted(device: DeviceId, commit: LibraryCommit): void;
+  logCommitted(device: DeviceId): void;
+  /** Something worth a line in a drawing. */
+  told(device: DeviceId, line: () => string): void;
+}
+
+/** How small the pieces are, so that short histories have many of them. */
+export interface Sizes {
+  readonly pageEntries: number;
+  readonly groupEntries: number;
+}
+
+/** What every process of a device is given. */
+export interface Surroundings {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly parts: Parts;
+  readonly watcher: Watcher;
+  readonly sizes: Sizes;
+}

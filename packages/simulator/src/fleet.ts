@@ -1,0 +1,185 @@
+import type { DeviceId, refKey } from '@shoal/core';
+import {
+  checkApplied,
+  checkClaims,
+  checkJoin,
+  checkStates,
+  checkTakenOnce,
+  checkView,
+} from './checks/always.ts';
+import { createLedger, type Ledger } from './checks/ledger.ts';
+import { createDevice, type Device, serviceNames } from './device/device.ts';
+import type { Surroundings, Watcher } from './device/surroundings.ts';
+import { createNetwork, type Network } from './network.ts';
+import type { Parts } from './parts.ts';
+import type { HistoryLine } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { createRandom } from './time/random.ts';
+import { createScheduler, type Scheduler } from './time/scheduler.ts';
+import { firstWrites, type Loaded } from './workload.ts';
+
+/** The devices of one history, the network between them, and the checkers that look on. */
+export interface Fleet {
+  readonly scheduler: Scheduler;
+  readonly network: Network;
+  readonly devices: readonly Device[];
+  readonly ledger: Ledger;
+  /** What people on each device read some time ago. */
+  readonly loaded: readonly Loaded[];
+  readonly tally: { writes: number; refused: number };
+  tell(device: number | null, text: () => string): void;
+  /** Checks what transactions touched since the last time (the *always* checkers). */
+  checkDirty(): void;
+  /** Checks everything on every device. */
+  checkAll(): void;
+  /** Heals the network, thaws the clocks, starts what is down. */
+  endFaults(): void;
+  addDevice(): void;
+}
+
+/** The view is compared with the oracle after so many transactions of a library; each costs a look at all records. */
+const viewEvery = 5;
+
+export function openFleet(
+  scenario: Scenario,
+  parts: Parts,
+  onLine: ((line: HistoryLine) => void) | undefined,
+): Fleet {
+  const random = createRandom(`${scenario.seed}/run`);
+  const scheduler = createScheduler();
+  const ledger = createLedger();
+  const devices: Device[] = [];
+  const loaded: Loaded[] = [];
+  const commitsByDevice = new Map<DeviceId, number>();
+  const dirtyLogs = new Set<DeviceId>();
+  const network = createNetwork({
+    scheduler,
+    random: random.fork('network'),
+    noise: scenario.noise,
+    devices,
+  });
+  const deviceOf = (id: DeviceId) => devices.find((device) => device.id === id)!;
+
+  function tell(device: number | null, text: () => string): void {
+    onLine?.({ atMs: scheduler.nowMs, device, text: text() });
+  }
+
+  const watcher: Watcher = {
+    told: (id, line) => tell(deviceOf(id).index, line),
+    appended(id, entries) {
+      checkTakenOnce(entries, ledger);
+      ledger.addEntries(entries);
+      tell(
+        deviceOf(id).index,
+        () => `appends ${entries.map(({ ref, originSeq }) => `${originSeq}:${nameOf(ref)}`).join(' ')}`,
+      );
+    },
+    libraryCommitted(id, commit) {
+      ledger.addWrites(commit.made ?? []);
+      checkStates(ledger, commit);
+      if (commit.plan === undefined) return;
+      const commits = (commitsByDevice.get(id) ?? 0) + 1;
+      commitsByDevice.set(id, commits);
+      if (commits % viewEvery === 0) checkView(deviceOf(id));
+      if (commit.made === undefined)
+        tell(deviceOf(id).index, () => `applies up to ${commit.cursor?.appliedSeq}`);
+    },
+    logCommitted: (id) => void dirtyLogs.add(id),
+  };
+
+  function checkDirty(): void {
+    for (const id of dirtyLogs) {
+      checkClaims(deviceOf(id), ledger);
+      checkApplied(deviceOf(id), ledger);
+    }
+    dirtyLogs.clear();
+  }
+
+  const checkedParts: Parts = {
+    ...parts,
+    planApply(registry, reader, changes) {
+      for (const { ref, open } of changes) {
+        const here = reader.record(ref);
+        const incoming = here === undefined ? null : openedOrNull(open);
+        if (here !== undefined && incoming !== null) checkJoin(here.state, incoming);
+      }
+      return parts.planApply(registry, reader, changes);
+    },
+  };
+  const checkedScheduler: Scheduler = {
+    get nowMs() {
+      return scheduler.nowMs;
+    },
+    after: scheduler.after,
+    step(untilMs) {
+      const hasRun = scheduler.step(untilMs);
+      if (dirtyLogs.size > 0) checkDirty();
+      return hasRun;
+    },
+  };
+
+  function addDevice(): void {
+    const index = devices.length;
+    const { pageEntries, groupEntries } = scenario;
+    const surroundings: Surroundings = {
+      scheduler,
+      random: random.fork(`device ${index}`),
+      parts: checkedParts,
+      watcher,
+      sizes: { pageEntries, groupEntries },
+    };
+    devices.push(createDevice(index, surroundings, network.channelOf));
+    loaded.push(new Map());
+    for (const service of serviceNames) devices[index]!.start(service);
+  }
+
+  for (let index = 0; index < scenario.devices; index++) addDevice();
+  for (const device of devices) {
+    for (const write of firstWrites(device.index)) device.capture()!.write([write]);
+  }
+
+  return {
+    scheduler: checkedScheduler,
+    network,
+    devices,
+    ledger,
+    loaded,
+    tally: { writes: 0, refused: 0 },
+    tell,
+    checkDirty,
+    checkAll() {
+      for (const device of devices) {
+        checkView(device);
+        checkClaims(device, ledger);
+        checkApplied(device, ledger);
+      }
+    },
+    endFaults() {
+      tell(null, () => 'the faults end');
+      network.calm();
+      for (const device of devices) {
+        device.wall.thaw();
+        if (device.capture() === null) device.start('capture');
+        if (device.logStore() === null) device.start('log-store');
+        if (device.ingest() === null) device.start('ingest');
+      }
+    },
+    addDevice() {
+      tell(null, () => 'a fresh device joins');
+      addDevice();
+    },
+  };
+}
+
+/** A record in a drawing: its model and number. */
+export function nameOf(ref: Parameters<typeof refKey>[0]): string {
+  return `${ref.model}${Number.parseInt(ref.id.slice(24), 16)}`;
+}
+
+function openedOrNull<T>(open: () => T): T | null {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  contiguousFrom,
+  deleteState,
+  openGroups,
+  planAppend,
+  planApply,
+  planLive,
+  planSupersede,
+  planView,
+  putState,
+  type RecordState,
+  type ShowOutcome,
+  stepRound,
+  tickClock,
+  type Version,
+} from '@shoal/core';
+import type { LogRow } from './data/log-file.ts';
+
+/**
+ * The decisions that a fleet is made of: core's own, and beside them those small ones that are spelled in the shells
+ * of the services. A planted fault replaces one of them; nothing else of the simulator knows of faults in the code.
+ */
+export interface Parts {
+  readonly contiguousFrom: typeof contiguousFrom;
+  readonly deleteState: typeof deleteState;
+  readonly openGroups: typeof openGroups;
+  readonly planAppend: typeof planAppend;
+  readonly planApply: typeof planApply;
+  readonly planLive: typeof planLive;
+  readonly planSupersede: typeof planSupersede;
+  readonly planView: typeof planView;
+  readonly putState: typeof putState;
+  readonly stepRound: typeof stepRound;
+  readonly tickClock: typeof tickClock;
+  /** What a write has seen: the version that it loaded (MRG-1). */
+  readonly seenBy: (loaded: Version, here: Version) => Version;
+  /** What the relay ships of a record (CHG-7). */
+  readonly stateToShip: (state: RecordState, row: ShowOutcome | undefined) => RecordState;
+  /** Whether an outbox row goes when the log has committed what was read of it (CHG-8). */
+  readonly isShipped: (waiting: { readonly dot: string }, read: { readonly dot: string }) => boolean;
+  /** Whether the outbox is cleared only after the log has committed (CHG-8). */
+  readonly appendsFirst: boolean;
+  /** Whether each opening of a library is a replica of its own, each start of a log-store a new stream (REP-6). */
+  readonly takesNewLives: boolean;
+  /** Whether rows and cursor commit together (ING-2). */
+  readonly movesCursorWithRows: boolean;
+  /** Up to which seq the server of a round serves, by what its head was at the start and is now (REP-2). */
+  readonly tailOf: (notedHeadSeq: number, headSeq: number) => number;
+  /** Whether an entry of the log may supersede others (LOG-3). */
+  readonly isAdmitted: (row: LogRow, appliedSeq: number, exceptions: ReadonlySet<string>) => boolean;
+  /** Whether a heartbeat says what the log has (REP-3). */
+  readonly heartbeatsCarryVector: boolean;
+}
+
+/** The parts as they are in production. */
+export const productionParts: Parts = {
+  contiguousFrom,
+  deleteState,
+  openGroups,
+  planAppend,
+  planApply,
+  planLive,
+  planSupersede,
+  planView,
+  putState,
+  stepRound,
+  tickClock,
+  seenBy: (loaded) => loaded,
+  stateToShip: (state) => state,
+  isShipped: (waiting, read) => waiting.dot === read.dot,
+  appendsFirst: true,
+  takesNewLives: true,
+  movesCursorWithRows: true,
+  tailOf: (_notedHeadSeq, headSeq) => headSeq,
+  isAdmitted: (row, appliedSeq, exceptions) => row.seq <= appliedSeq && !exceptions.has(row.place),
+  heartbeatsCarryVector: true,
+};

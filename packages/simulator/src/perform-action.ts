@@ -1,0 +1,177 @@
+import {
+  covers,
+  formatHlc,
+  joinVersions,
+  lifeId,
+  makeDot,
+  type ReplicaId,
+  ShoalError,
+  unreachable,
+  withDot,
+} from '@shoal/core';
+import type { Change } from './data/entry.ts';
+import { commits } from './device/commits.ts';
+import type { Device, DeviceCopy, ServiceName } from './device/device.ts';
+import { serviceNames } from './device/device.ts';
+import type { LocalWrite } from './device/plan-capture.ts';
+import { type Fleet, nameOf } from './fleet.ts';
+import type { Action } from './scenario.ts';
+import { chooseWrites } from './workload.ts';
+
+/** The last copy of each device's disks. */
+const copies = new WeakMap<Device, DeviceCopy>();
+
+/** Makes an action of a scenario happen now; what it starts to end later is on the clock of the fleet. */
+export function performAction(fleet: Fleet, action: Action): void {
+  const { scheduler, network, devices } = fleet;
+  if ('device' in action && action.device >= devices.length) return;
+  switch (action.kind) {
+    case 'write':
+      write(fleet, devices[action.device]!, action);
+      return;
+    case 'crash': {
+      const device = devices[action.device]!;
+      const { services, forMs, after } = action;
+      if (after === null) crash(fleet, device, services, forMs);
+      else device.afterNext(after, () => crash(fleet, device, services, forMs));
+      return;
+    }
+    case 'cut': {
+      const pairs = action.from.flatMap((from) => action.to.map((to) => [from, to] as const));
+      fleet.tell(
+        null,
+        () => `cut ${pairs.map(([from, to]) => `${from}>${to}`).join(' ')} for ${action.forMs} ms`,
+      );
+      for (const [from, to] of pairs) network.cut(from, to, 1);
+      scheduler.after(action.forMs, () => {
+        for (const [from, to] of pairs) network.cut(from, to, -1);
+      });
+      return;
+    }
+    case 'fail-write':
+      fleet.tell(action.device, () => `the next write of its ${action.file} fails`);
+      devices[action.device]!.failNext(action.file);
+      return;
+    case 'step-clock':
+      fleet.tell(action.device, () => `clock jumps by ${action.byMs} ms`);
+      devices[action.device]!.wall.step(action.byMs);
+      return;
+    case 'freeze-clock': {
+      const { wall } = devices[action.device]!;
+      fleet.tell(action.device, () => `clock stands still for ${action.forMs} ms`);
+      wall.freeze();
+      scheduler.after(action.forMs, wall.thaw);
+      return;
+    }
+    case 'compact':
+      compact(fleet, devices[action.device]!, action.everyMs, scheduler.nowMs + action.forMs);
+      return;
+    case 'forge':
+      forge(fleet, devices[action.device]!, action.draws);
+      return;
+    case 'copy':
+      fleet.tell(action.device, () => 'its disks are copied');
+      copies.set(devices[action.device]!, devices[action.device]!.copy());
+      return;
+    case 'go-back':
+      goBack(fleet, devices[action.device]!, action.forMs);
+      return;
+    default:
+      unreachable(action);
+  }
+}
+
+type WriteAction = Extract<Action, { kind: 'write' }>;
+
+function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): void {
+  const capture = device.capture();
+  if (capture === null) return;
+  const writes = chooseWrites(device, fleet.loaded[device.index]!, draws, serial);
+  try {
+    const made = capture.write(writes);
+    fleet.tally.writes += made.length;
+    if (made.length > 0) fleet.tell(device.index, () => writes.map(describeWrite).join(', '));
+  } catch (error) {
+    // What capture refuses, or a disk: the person is told, and nothing was written.
+    if (!(error instanceof ShoalError) || error.code === 'internal') throw error;
+    fleet.tally.refused++;
+    fleet.tell(device.index, () => `${writes.map(describeWrite).join(', ')}: ${error.code}`);
+  }
+}
+
+function crash(fleet: Fleet, device: Device, services: readonly ServiceName[], forMs: number): void {
+  fleet.tell(device.index, () => `${services.join(', ')} down for ${forMs} ms`);
+  for (const service of services) device.kill(service);
+  fleet.scheduler.after(forMs, () => {
+    for (const service of services) if (isDown(device, service)) device.start(service);
+  });
+}
+
+function isDown(device: Device, service: ServiceName): boolean {
+  switch (service) {
+    case 'capture':
+      return device.capture() === null;
+    case 'ingest':
+      return device.ingest() === null;
+    case 'log-store':
+      return device.logStore() === null;
+  }
+}
+
+/** Compacts now and then, until a time, as long as the log-store is there. */
+function compact(fleet: Fleet, device: Device, everyMs: number, untilMs: number): void {
+  const { scheduler } = fleet;
+  if (device.logStore() !== null) {
+    commits(() => {
+      const gone = device.log.compact();
+      if (gone > 0) fleet.tell(device.index, () => `compacts ${gone} entries away`);
+    });
+  }
+  if (scheduler.nowMs < untilMs) scheduler.after(everyMs, () => compact(fleet, device, everyMs, untilMs));
+}
+
+/** A member's broken program appends an entry that claims to include everything, and opens for nobody (LOG-3). */
+function forge(fleet: Fleet, device: Device, draws: readonly number[]): void {
+  const logStore = device.logStore();
+  const rows = [...device.log.content.rows.values()];
+  const like = rows[draws[0]! % Math.max(1, rows.length)]?.entry;
+  if (logStore === null || like === undefined) return;
+  const known = rows.filter(({ entry }) => entry.ref.id === like.ref.id).map(({ entry }) => entry.version);
+  const replica = lifeId<ReplicaId>(device.id, `f${String(fleet.ledger.entries.size).padStart(15, '0')}`);
+  const dot = makeDot(formatHlc(device.wall.nowMs(), 0), replica);
+  const version = withDot(known.reduce(joinVersions), dot);
+  const { ref, isDelete, rank, schemaVersion } = like;
+  const change: Change = { ref, isDelete, rank, schemaVersion, dot, version, state: null };
+  fleet.tell(device.index, () => `forges an entry of ${nameOf(ref)}`);
+  commits(() => void logStore.append([change]));
+}
+
+/** The disks go back to their copy; what no file knows any more is lost, and nothing else may be (REP-6). */
+function goBack(fleet: Fleet, device: Device, forMs: number): void {
+  const copy = copies.get(device);
+  if (copy === undefined) return;
+  crash(fleet, device, serviceNames, forMs);
+  device.putBack(copy, ['library', 'log']);
+  const lost = fleet.ledger.strikeLost(({ ref, dot }) =>
+    fleet.devices.some(({ library, log }) => {
+      const stored = library.memory.record(ref);
+      const isInLog = () =>
+        [...log.content.rows.values()].some(
+          ({ entry }) => entry.state !== null && entry.ref.id === ref.id && covers(entry.version, dot),
+        );
+      return (stored !== undefined && covers(stored.state.version, dot)) || isInLog();
+    }),
+  );
+  fleet.tell(device.index, () => `its disks go back to their copy; ${lost.length} writes are lost with them`);
+}
+
+function describeWrite(write: LocalWrite): string {
+  if (write.kind === 'delete') return `deletes ${nameOf(write.ref)}`;
+  const fields = [...write.fields].map(([name, value]) => `${name}=${shorten(value)}`);
+  return `puts ${nameOf(write.ref)} ${fields.join(' ')}`;
+}
+
+function shorten(value: unknown): string {
+  const text = String(value);
+  return text.length === 36 ? `#${Number.parseInt(text.slice(24), 16)}` : text;
+}

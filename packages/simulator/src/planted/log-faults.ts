@@ -1,0 +1,100 @@
+import {
+  type Dot,
+  type PullRound,
+  planAppend,
+  planSupersede,
+  type RoundEvent,
+  type SupersedeCandidate,
+  stepRound,
+} from '@shoal/core';
+import type { PlantedFault } from './planted-fault.ts';
+
+/** Mistakes in how changes are numbered, stored, claimed, compacted and carried. */
+export const logFaults: readonly PlantedFault[] = [
+  {
+    name: 'stamps come from the wall clock alone',
+    rule: 'CLK-2',
+    parts: { tickClock: (_clock, wallMs) => ({ ms: wallMs, counter: 0 }) },
+  },
+  {
+    name: 'a device keeps its replica and its stream over restarts',
+    rule: 'REP-6',
+    parts: { takesNewLives: false },
+  },
+  {
+    name: 'a retried append is not recognised',
+    rule: 'CHG-8',
+    parts: { planAppend: (group) => planAppend(group, () => []) },
+  },
+  {
+    name: 'an outbox row goes although it changed while it was shipped',
+    rule: 'CHG-8',
+    parts: { isShipped: () => true },
+  },
+  {
+    name: 'the outbox is cleared before the log has committed',
+    rule: 'CHG-8',
+    parts: { appendsFirst: false },
+  },
+  {
+    name: 'the cursor moves in a transaction of its own',
+    rule: 'ING-2',
+    parts: { movesCursorWithRows: false },
+  },
+  {
+    name: 'a vector claims the greatest position that is stored',
+    rule: 'LOG-2',
+    parts: {
+      contiguousFrom: (claimed, stored) => Math.max(claimed, ...stored),
+    },
+  },
+  {
+    name: 'of the entries of a record the one with the greatest stamp stays',
+    rule: 'LOG-3',
+    parts: { planSupersede: supersedeByStamp },
+  },
+  {
+    name: 'an entry that was not applied supersedes others',
+    rule: 'LOG-3',
+    parts: { isAdmitted: () => true },
+  },
+  {
+    name: 'a round ends at the head that the server had when it began',
+    rule: 'REP-2',
+    parts: { tailOf: (notedHeadSeq) => notedHeadSeq },
+  },
+  {
+    name: 'the vector noted at the start of a round is claimed after its first page',
+    rule: 'REP-2',
+    parts: { stepRound: claimEarly },
+  },
+  {
+    name: 'a damaged entry of a page counts as stored',
+    rule: 'LOG-1',
+    parts: {
+      stepRound: (round, event) =>
+        stepRound(round, event.kind === 'stored' ? { ...event, hasRefused: false } : event),
+    },
+  },
+  {
+    name: 'heartbeats do not say what the log has',
+    rule: 'REP-3',
+    parts: { heartbeatsCarryVector: false },
+  },
+];
+
+function supersedeByStamp(
+  entries: readonly (SupersedeCandidate & { readonly dot?: Dot })[],
+  history: 'latest' | 'kept',
+): number[] {
+  if (history === 'kept') return planSupersede(entries, history);
+  const isGone = (entry: SupersedeCandidate & { readonly dot?: Dot }) =>
+    entries.some((by) => by.isAdmitted && by.dot! > entry.dot!);
+  return entries.filter(isGone).map(({ seq }) => seq);
+}
+
+function claimEarly(round: PullRound, event: RoundEvent): PullRound {
+  const next = stepRound(round, event);
+  const isFirst = event.kind === 'page' && event.page.isFirst;
+  return isFirst && next.kind === 'storing' ? { ...next, claim: event.page.have } : next;
+}

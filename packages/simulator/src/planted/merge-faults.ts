@@ -1,0 +1,103 @@
+import {
+  compareVersions,
+  deleteState,
+  joinVersions,
+  planApply,
+  planView,
+  putState,
+  type RecordState,
+  type ShowOutcome,
+  type Sibling,
+  type ViewReader,
+} from '@shoal/core';
+import type { PlantedFault } from './planted-fault.ts';
+
+/** Mistakes in how states are written, merged and shown. */
+export const mergeFaults: readonly PlantedFault[] = [
+  {
+    name: 'a write has seen what is there when it is flushed, not what it loaded',
+    rule: 'MRG-1',
+    parts: { seenBy: (_loaded, here) => here },
+  },
+  {
+    name: 'a write replaces every value of its fields, seen or not',
+    rule: 'MRG-1',
+    parts: { putState: (spec, state, write) => putState(spec, state, { ...write, seen: state.version }) },
+  },
+  {
+    name: 'a concurrent entry is taken as it is',
+    rule: 'MRG-2',
+    parts: {
+      planApply: (registry, reader, changes) =>
+        planApply(
+          registry,
+          reader,
+          changes.map((change) => {
+            const here = reader.record(change.ref)?.state.version;
+            return here === undefined ? change : { ...change, version: joinVersions(here, change.version) };
+          }),
+        ),
+    },
+  },
+  {
+    name: 'a concurrent entry is skipped',
+    rule: 'MRG-2',
+    parts: {
+      planApply: (registry, reader, changes) =>
+        planApply(
+          registry,
+          reader,
+          changes.filter(({ ref, version }) => {
+            const here = reader.record(ref)?.state.version;
+            return here === undefined || compareVersions(here, version) !== 'concurrent';
+          }),
+        ),
+    },
+  },
+  {
+    name: 'a delete leaves no tombstone',
+    rule: 'MRG-4',
+    parts: { deleteState: (state, write) => ({ ...deleteState(state, write), deletes: [] }) },
+  },
+  {
+    name: 'any later write brings a deleted record back',
+    rule: 'MRG-4',
+    parts: { putState: (spec, state, write) => ({ ...putState(spec, state, write), deletes: [] }) },
+  },
+  {
+    name: 'the relay ships the row, not the state',
+    rule: 'CHG-7',
+    parts: { stateToShip },
+  },
+  {
+    name: 'a record that waits is not looked at when its target appears',
+    rule: 'DEP-3',
+    parts: onReader((reader) => ({ ...reader, waitingFor: () => [] })),
+  },
+  {
+    name: 'what refers to a record that goes stays shown',
+    rule: 'DEP-2',
+    parts: onReader((reader) => ({ ...reader, referringTo: () => [] })),
+  },
+  {
+    name: 'a reference stays cut when its circle is gone',
+    rule: 'DEP-2',
+    parts: onReader((reader) => ({ ...reader, cutFromCircle: () => [] })),
+  },
+];
+
+function stateToShip(state: RecordState, shown: ShowOutcome | undefined): RecordState {
+  if (shown === undefined) return state;
+  const fields = new Map<string, readonly Sibling[]>();
+  for (const [field, siblings] of state.fields) {
+    fields.set(field, [{ dot: siblings[0]!.dot, value: shown.row.get(field) ?? null }]);
+  }
+  return { ...state, fields };
+}
+
+function onReader(change: (reader: ViewReader) => ViewReader): PlantedFault['parts'] {
+  return {
+    planApply: (registry, reader, changes) => planApply(registry, change(reader), changes),
+    planView: (registry, reader, changed) => planView(registry, change(reader), changed),
+  };
+}

@@ -1,0 +1,6 @@
+import { logFaults } from './log-faults.ts';
+import { mergeFaults } from './merge-faults.ts';
+import type { PlantedFault } from './planted-fault.ts';
+
+/** Every mistake that the checkers are tried on. */
+export const plantedFaults: readonly PlantedFault[] = [...mergeFaults, ...logFaults];

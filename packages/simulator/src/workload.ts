@@ -1,0 +1,138 @@
+import {
+  emptyVersion,
+  isAlive,
+  type ModelSpec,
+  ownerOf,
+  type RecordRef,
+  refKey,
+  type Value,
+  type Version,
+} from '@shoal/core';
+import { deviceId, recordRef, registry } from './data/domain.ts';
+import type { Device } from './device/device.ts';
+import type { LocalWrite } from './device/plan-capture.ts';
+
+/** What people on one device read some time ago and may still write upon (MRG-1). */
+export type Loaded = Map<string, Version>;
+
+/** What people make, by how often. */
+const madeModels = ['item', 'tag', 'tag', 'mark', 'note', 'content', 'item', 'tag'] as const;
+
+/** Records on which devices meet by a derived id. */
+const derivedIds = 4;
+
+/** The first writes of a device: itself, its place, an item in it. */
+export function firstWrites(index: number): LocalWrite[] {
+  const place = recordRef('place', index);
+  const put = (ref: RecordRef, fields: Readonly<Record<string, Value>>): LocalWrite => ({
+    kind: 'put',
+    ref,
+    fields: new Map(Object.entries(fields)),
+    seen: emptyVersion,
+  });
+  return [
+    put(recordRef('device', index), { name: `device ${index}` }),
+    put(place, { device: deviceId(index), name: `place of ${index}`, root: null }),
+    put(recordRef('item', index), { content: null, name: 'root', parent: null, place: place.id }),
+  ];
+}
+
+/**
+ * What the draws of an action mean on a device as it is now: making, changing, moving, deleting, bringing back; on
+ * what is shown, or on what was loaded earlier. `serial` names what is made, so that it does not depend on what
+ * happened before. May be refused by capture, as people's wishes are.
+ */
+export function chooseWrites(
+  device: Device,
+  loaded: Loaded,
+  draws: readonly number[],
+  serial: number,
+): LocalWrite[] {
+  const [what = 0, which = 0, stale = 0, ...rest] = draws;
+  const { memory } = device.library;
+  const writable = [...memory.shown.values()].filter((shown) => mayWrite(device, shown.spec, shown.ref));
+  const shown = writable[which % Math.max(1, writable.length)];
+  const isFresh = what % 10 < 3 || shown === undefined;
+  if (isFresh) return [make(device, madeModels[which % madeModels.length]!, rest, serial)];
+  const key = refKey(shown.ref);
+  const here = memory.record(shown.ref)!.state.version;
+  const seen = stale % 3 === 0 ? (loaded.get(key) ?? here) : here;
+  // Of those who read, some come back to it much later.
+  if (stale % 2 === 0 || !loaded.has(key)) loaded.set(key, here);
+  if (what % 10 === 4) return bringBack(device, loaded, which, rest);
+  if (what % 10 === 5) return [{ kind: 'delete', ref: shown.ref, seen: stale % 7 === 0 ? null : seen }];
+  return [
+    {
+      kind: 'put',
+      ref: shown.ref,
+      fields: someFields(device, shown.spec, rest, serial),
+      seen: stale % 7 === 0 ? null : seen,
+    },
+  ];
+}
+
+function mayWrite(device: Device, spec: ModelSpec, ref: RecordRef): boolean {
+  const { memory } = device.library;
+  const owner = ownerOf(registry, memory, spec, ref.id, memory.record(ref)!.state);
+  return owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device.id);
+}
+
+function make(device: Device, model: string, draws: readonly number[], serial: number): LocalWrite {
+  const spec = registry.require(model);
+  const isDerived = spec.ids === 'derived';
+  const ref = recordRef(model, isDerived ? draws[0]! % derivedIds : 1_000 + serial);
+  const fields = new Map(
+    spec.fields.map((field, at) => [field.name, valueFor(device, spec, field.name, draws[at]!, serial)]),
+  );
+  return { kind: 'put', ref, fields, seen: null };
+}
+
+/** A deleted record of ours or of all, whole, on what its tombstone says, or by somebody who has not seen it (MRG-4). */
+function bringBack(device: Device, loaded: Loaded, which: number, draws: readonly number[]): LocalWrite[] {
+  const { memory } = device.library;
+  const dead = [...memory.records.values()].filter(({ ref, stored }) => {
+    const spec = registry.require(ref.model);
+    return !isAlive(spec, stored.state) && (spec.ownership.kind === 'shared' || isOwnNumber(device, ref));
+  });
+  const chosen = dead[which % Math.max(1, dead.length)];
+  if (chosen === undefined) return [];
+  const { ref, stored } = chosen;
+  const spec = registry.require(ref.model);
+  const fields = new Map(
+    spec.fields.map(({ name }, at) => [name, valueFor(device, spec, name, draws[at]!, which)]),
+  );
+  const seen = (draws[0]! % 2 === 0 ? loaded.get(refKey(ref)) : undefined) ?? stored.state.version;
+  return [{ kind: 'put', ref, fields, seen }];
+}
+
+/** Devices and places carry the number of their device. */
+function isOwnNumber(device: Device, ref: RecordRef): boolean {
+  const owned = ref.model === 'device' || ref.model === 'place';
+  return owned && ref.id === recordRef(ref.model, device.index).id;
+}
+
+function someFields(
+  device: Device,
+  spec: ModelSpec,
+  draws: readonly number[],
+  serial: number,
+): Map<string, Value> {
+  const fields = new Map<string, Value>();
+  for (const [at, { name }] of spec.fields.entries()) {
+    if (draws[at]! % 3 === 0) continue;
+    // Whose a record is does not change hands yet (MRG-5).
+    const isOwner = 'field' in spec.ownership && spec.ownership.field === name;
+    if (!isOwner) fields.set(name, valueFor(device, spec, name, draws[at]!, serial));
+  }
+  return fields;
+}
+
+function valueFor(device: Device, spec: ModelSpec, name: string, draw: number, serial: number): Value {
+  const field = spec.fields.find((f) => f.name === name)!;
+  if (field.kind !== 'reference') return field.nullable && draw % 5 === 0 ? null : `${name} ${serial}`;
+  if (field.target === 'device') return device.id;
+  if (field.target === 'place') return recordRef('place', device.index).id;
+  if (field.nullable && draw % 4 === 0) return null;
+  const targets = [...device.library.memory.shown.values()].filter(({ ref }) => ref.model === field.target);
+  return targets[draw % Math.max(1, targets.length)]?.ref.id ?? null;
+}
