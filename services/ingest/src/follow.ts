@@ -8,7 +8,7 @@ import {
   uuidToBytes,
   type SequencedEntry as WireEntry,
 } from '@shoal/proto';
-import type { Log } from '@shoal/service-kit';
+import { type Log, startSignalledLoop } from '@shoal/service-kit';
 
 /** How far ingest is (ING-4). */
 export interface FollowState {
@@ -30,6 +30,7 @@ export interface Follower {
 const attempt = { timeoutMs: limits.logAttemptMs };
 /** Without a signal the log is looked at this often. */
 const pollMs = 1_000;
+const retryMsMin = 50;
 const retryMsMax = 5_000;
 
 /**
@@ -47,18 +48,6 @@ export function startFollower(options: {
   let headSeq = cursor?.appliedSeq ?? 0;
   let state: FollowState['state'] = 'uninitialised';
   let acknowledged = -1;
-  let isStopping = false;
-  let isSignalled = false;
-  let wake: () => void = () => {};
-
-  const sleep = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, isSignalled ? 0 : ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
 
   /** Applies one page; answers whether there is more to read at once. */
   async function step(): Promise<boolean> {
@@ -149,36 +138,18 @@ export function startFollower(options: {
     acknowledged = cursor.appliedSeq;
   }
 
-  async function run(): Promise<void> {
-    let failures = 0;
-    while (!isStopping) {
-      isSignalled = false;
-      try {
-        const isMore = await step();
-        if (failures > 0) log.info({ failures }, 'following again');
-        failures = 0;
-        if (!isMore) await sleep(pollMs);
-      } catch (error) {
-        failures++;
-        if (failures === 1) log.warn({ err: error }, 'the log could not be followed; trying again');
-        isSignalled = false;
-        await sleep(Math.random() * Math.min(retryMsMax, 50 * 2 ** Math.min(failures, 10)));
-      }
-    }
-  }
-
-  const running = run();
+  const loop = startSignalledLoop({
+    work: step,
+    name: 'the log is followed',
+    idleMs: pollMs,
+    retryMs: retryMsMin,
+    retryMsMax,
+    log,
+  });
   return {
-    signal() {
-      isSignalled = true;
-      wake();
-    },
+    signal: () => loop.signal(),
     state: () => ({ state, cursor, headSeq }),
-    async stop() {
-      isStopping = true;
-      wake();
-      await running;
-    },
+    stop: () => loop.stop(),
   };
 }
 
