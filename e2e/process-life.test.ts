@@ -57,6 +57,16 @@ test('Ctrl-C ends the main job, cleanly, and leaves nothing running', async () =
   await expect(stat(join(home, 'device-a', 'run', 'capture.json'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
+test('Ctrl-C before the devices have the same data ends the main job as cleanly', async () => {
+  const job = startShoal(['demo', '--home', home], { ledger });
+  await job.line((line) => line.includes('makes the tag'));
+  job.signal('SIGINT');
+  const { code, stdout, stderr } = await job.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('stopping');
+  await nothingRuns(folder.path);
+});
+
 test('SIGTERM to npm ends the main job, cleanly, and leaves nothing running', async () => {
   const job = await startMainJob();
   job.signal('SIGTERM');

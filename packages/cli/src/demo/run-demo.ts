@@ -108,7 +108,9 @@ export async function runDemo({ plan, config, output, ending }: RunDemoOptions):
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     signal.throwIfAborted();
   } catch (error) {
-    if (!(error instanceof StopAsked)) throw error;
+    // A wait that is aborted fails in its own words; why it was aborted stands in the signal.
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    if (!(reason instanceof StopAsked)) throw reason;
     output.note('stopping');
   } finally {
     output.progress(undefined);
