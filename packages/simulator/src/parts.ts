@@ -1,6 +1,9 @@
 import {
+  confirmsSighting,
   contiguousFrom,
+  type DeviceId,
   deleteState,
+  deviceOf,
   openGroups,
   planAppend,
   planApply,
@@ -12,15 +15,18 @@ import {
   type ShowOutcome,
   stepRound,
   tickClock,
+  type Vector,
   type Version,
+  vectorAt,
 } from '@shoal/core';
-import type { LogRow } from './data/log-file.ts';
+import type { Advance, LogRow } from './data/log-file.ts';
 
 /**
  * The decisions that a fleet is made of: core's own, and beside them those small ones that are spelled in the shells
  * of the services. A planted fault replaces one of them; nothing else of the simulator knows of faults in the code.
  */
 export interface Parts {
+  readonly confirmsSighting: typeof confirmsSighting;
   readonly contiguousFrom: typeof contiguousFrom;
   readonly deleteState: typeof deleteState;
   readonly openGroups: typeof openGroups;
@@ -42,6 +48,12 @@ export interface Parts {
   readonly appendsFirst: boolean;
   /** Whether each opening of a library is a replica of its own, each start of a log-store a new stream (REP-6). */
   readonly takesNewLives: boolean;
+  /** Whether a library appends again what a log that went back does not cover (REP-6). */
+  readonly appendsAgain: boolean;
+  /** Whether a peer knows more of this device's streams than its own log (REP-6). */
+  readonly hasMoreOfOurs: (device: DeviceId, theirs: Vector, have: Vector) => boolean;
+  /** What remains of a log's advances for an ingest that begins anew, having been at `appliedSeq` before (LOG-2). */
+  readonly advancesForAnew: (advances: readonly Advance[], appliedSeq: number) => readonly Advance[];
   /** Whether rows and cursor commit together (ING-2). */
   readonly movesCursorWithRows: boolean;
   /** Up to which seq the server of a round serves, by what its head was at the start and is now (REP-2). */
@@ -54,6 +66,7 @@ export interface Parts {
 
 /** The parts as they are in production. */
 export const productionParts: Parts = {
+  confirmsSighting,
   contiguousFrom,
   deleteState,
   openGroups,
@@ -70,6 +83,12 @@ export const productionParts: Parts = {
   isShipped: (waiting, read) => waiting.dot === read.dot,
   appendsFirst: true,
   takesNewLives: true,
+  hasMoreOfOurs: (device, theirs, have) =>
+    [...theirs].some(([stream, at]) => deviceOf(stream) === device && at > vectorAt(have, stream)),
+  // What replaced entries that were removed may lie up to there: no place before it says what is applied.
+  advancesForAnew: (advances, appliedSeq) =>
+    advances.map((advance) => ({ ...advance, seq: Math.max(advance.seq, appliedSeq) })),
+  appendsAgain: true,
   movesCursorWithRows: true,
   tailOf: (_notedHeadSeq, headSeq) => headSeq,
   isAdmitted: (row, appliedSeq, exceptions) => row.seq <= appliedSeq && !exceptions.has(row.place),

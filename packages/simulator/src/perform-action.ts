@@ -11,15 +11,15 @@ import {
 } from '@shoal/core';
 import type { Change } from './data/entry.ts';
 import { commits } from './device/commits.ts';
-import type { Device, DeviceCopy, ServiceName } from './device/device.ts';
+import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
 import { serviceNames } from './device/device.ts';
 import type { LocalWrite } from './device/plan-capture.ts';
 import { type Fleet, nameOf } from './fleet.ts';
 import type { Action } from './scenario.ts';
 import { chooseWrites } from './workload.ts';
 
-/** The last copy of each device's disks. */
-const copies = new WeakMap<Device, DeviceCopy>();
+/** The last copy of each file of a device. */
+const copies = new WeakMap<Device, Map<FileName, DeviceCopy>>();
 
 /** Makes an action of a scenario happen now; what it starts to end later is on the clock of the fleet. */
 export function performAction(fleet: Fleet, action: Action): void {
@@ -70,11 +70,11 @@ export function performAction(fleet: Fleet, action: Action): void {
       forge(fleet, devices[action.device]!, action.draws);
       return;
     case 'copy':
-      fleet.tell(action.device, () => 'its disks are copied');
-      copies.set(devices[action.device]!, devices[action.device]!.copy());
+      fleet.tell(action.device, () => `its ${action.files.join(' and ')} is copied`);
+      keepCopy(devices[action.device]!, action.files);
       return;
     case 'go-back':
-      goBack(fleet, devices[action.device]!, action.forMs);
+      goBack(fleet, devices[action.device]!, action.files, action.forMs);
       return;
     default:
       unreachable(action);
@@ -102,9 +102,12 @@ function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): vo
 function crash(fleet: Fleet, device: Device, services: readonly ServiceName[], forMs: number): void {
   fleet.tell(device.index, () => `${services.join(', ')} down for ${forMs} ms`);
   for (const service of services) device.kill(service);
-  fleet.scheduler.after(forMs, () => {
-    for (const service of services) if (isDown(device, service)) device.start(service);
-  });
+  for (const [turn, service] of services.entries()) {
+    // Not all at once: what a log does before its ingest is back matters (REP-6).
+    fleet.scheduler.after((forMs * (turn + 1)) / services.length, () => {
+      if (isDown(device, service)) device.start(service);
+    });
+  }
 }
 
 function isDown(device: Device, service: ServiceName): boolean {
@@ -147,11 +150,11 @@ function forge(fleet: Fleet, device: Device, draws: readonly number[]): void {
 }
 
 /** The disks go back to their copy; what no file knows any more is lost, and nothing else may be (REP-6). */
-function goBack(fleet: Fleet, device: Device, forMs: number): void {
-  const copy = copies.get(device);
-  if (copy === undefined) return;
+function goBack(fleet: Fleet, device: Device, files: readonly FileName[], forMs: number): void {
+  const copied = files.filter((file) => copies.get(device)?.has(file));
+  if (copied.length === 0) return;
   crash(fleet, device, serviceNames, forMs);
-  device.putBack(copy, ['library', 'log']);
+  for (const file of copied) device.putBack(copies.get(device)!.get(file)!, [file]);
   const lost = fleet.ledger.strikeLost(({ ref, dot }) =>
     fleet.devices.some(({ library, log }) => {
       const stored = library.memory.record(ref);
@@ -162,7 +165,14 @@ function goBack(fleet: Fleet, device: Device, forMs: number): void {
       return (stored !== undefined && covers(stored.state.version, dot)) || isInLog();
     }),
   );
-  fleet.tell(device.index, () => `its disks go back to their copy; ${lost.length} writes are lost with them`);
+  fleet.tell(device.index, () => `its ${copied.join(' and ')} goes back; ${lost.length} writes are lost`);
+}
+
+function keepCopy(device: Device, files: readonly FileName[]): void {
+  const copy = device.copy();
+  const kept = copies.get(device) ?? new Map<FileName, DeviceCopy>();
+  for (const file of files) kept.set(file, copy);
+  copies.set(device, kept);
 }
 
 function describeWrite(write: LocalWrite): string {

@@ -45,8 +45,20 @@ export type Action =
       readonly device: number;
       readonly draws: readonly number[];
     }
-  | { readonly kind: 'copy'; readonly atMs: number; readonly device: number }
-  | { readonly kind: 'go-back'; readonly atMs: number; readonly device: number; readonly forMs: number };
+  | {
+      readonly kind: 'copy';
+      readonly atMs: number;
+      readonly device: number;
+      readonly files: readonly FileName[];
+    }
+  | {
+      readonly kind: 'go-back';
+      readonly atMs: number;
+      readonly device: number;
+      /** Those of which there is a copy; each goes back to its own. */
+      readonly files: readonly FileName[];
+      readonly forMs: number;
+    };
 
 /** A whole history before it happens: same scenario, same history. Plain data, kept as JSON. */
 export interface Scenario {
@@ -74,6 +86,7 @@ export type FaultKind = (typeof faultKinds)[number];
 export interface ScenarioOptions {
   readonly seed: number;
   readonly devices?: number | undefined;
+  /** These, all of them; without, some of all kinds. */
   readonly faults?: readonly FaultKind[] | undefined;
 }
 
@@ -84,8 +97,8 @@ const yearMs = 365 * 24 * 3_600_000;
 export function createScenario(options: ScenarioOptions): Scenario {
   const seed = String(options.seed);
   const random = createRandom(seed);
-  const allowed = options.faults ?? faultKinds;
-  const kinds = new Set(allowed.filter(() => random.chance(0.6)));
+  const some = faultKinds.filter(() => random.chance(0.6));
+  const kinds = new Set(options.faults ?? some);
   const devices = options.devices ?? 2 + random.below(3);
   const actions = [
     ...writeActions(random.fork('writes'), devices),
@@ -192,11 +205,11 @@ function faultActions(kind: FaultKind, random: Random, devices: number): Action[
       return some(3, (atMs, device) => ({ kind: 'forge', atMs, device, draws: drawsOf(random) }));
     case 'going-back': {
       const device = random.below(devices);
-      const copyMs = random.below(lengthMs - 2_000);
-      const atMs = copyMs + 1_000 + random.below(lengthMs - copyMs - 1_000);
+      const files = () =>
+        random.pick([['library', 'log'], ['library', 'log'], ['library'], ['log']] as const);
       return [
-        { kind: 'copy', atMs: copyMs, device },
-        { kind: 'go-back', atMs, device, forMs: random.below(3_000) },
+        ...some(3, (atMs) => ({ kind: 'copy', atMs, device, files: files() })),
+        ...some(2, (atMs) => ({ kind: 'go-back', atMs, device, files: files(), forMs: random.below(3_000) })),
       ];
     }
   }

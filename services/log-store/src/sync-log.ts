@@ -159,6 +159,7 @@ export class SyncLog {
       if (this.#store.exceptions.replaceFrom(fromSeq, exceptions)) {
         this.#compactedSeq = Math.min(this.#compactedSeq, fromSeq - 1);
       }
+      if (appliedSeq < this.#appliedSeq) this.#store.streams.beginAnew(this.#appliedSeq);
       this.#store.log.setApplied(appliedSeq);
       this.#store.log.setCompacted(this.#compactedSeq);
       this.#store.streams.forgetBefore(appliedSeq);
@@ -234,6 +235,7 @@ export class SyncLog {
 
   #renew(): void {
     this.#transaction(() => {
+      this.#store.streams.beginAnew(this.#appliedSeq);
       this.#store.log.renew();
       this.#store.exceptions.clear();
     });

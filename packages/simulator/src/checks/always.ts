@@ -3,6 +3,7 @@ import {
   compareVersions,
   includes,
   joinStates,
+  type MemoryLibrary,
   mergeState,
   type RecordState,
   refKey,
@@ -36,9 +37,18 @@ export function checkView({ library }: Device): void {
     const keys = [...new Set([...expected.keys(), ...shown.keys()])];
     const different = keys.filter((key) => expected.get(key) !== shown.get(key));
     return different
-      .map((key) => `${key}: expected ${expected.get(key)}, shown ${shown.get(key)}`)
+      .map(
+        (key) =>
+          `${key}: expected ${expected.get(key)}, shown ${shown.get(key)}${whyParked(library.memory, key)}`,
+      )
       .join('\n');
   });
+}
+
+function whyParked({ parked }: MemoryLibrary, key: string): string {
+  const why = parked.get(key);
+  if (why === undefined) return '';
+  return `, parked: ${why.reason} ${why.waitsFor?.field} ${why.waitsFor?.target.id}`;
 }
 
 /** The three cases of a join are the full join (MRG-2). */
@@ -73,6 +83,10 @@ export function checkTakenOnce(appended: readonly Entry[], ledger: Ledger): void
 
 /** What the applied vector claims has been applied, or was set aside with a reason (LOG-2, ING-2). */
 export function checkApplied({ log, library }: Device, ledger: Ledger): void {
+  const { cursor } = library.content;
+  const heardSeq = cursor?.logId === log.content.logId ? cursor.appliedSeq : 0;
+  // A library that went back tells its log with its next word; until then the log cannot know.
+  if (heardSeq < log.content.appliedSeq) return;
   const applied = log.appliedVector();
   for (const [place, entry] of ledger.entries) {
     if (!claims(applied, entry) || entry.state === null) continue;

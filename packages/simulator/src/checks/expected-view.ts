@@ -1,6 +1,7 @@
 import {
   isAlive,
   type MemoryLibrary,
+  type ModelSpec,
   type RecordRef,
   type RecordState,
   referencesOf,
@@ -11,15 +12,17 @@ import { registry } from '../data/domain.ts';
 /**
  * The oracle of the view (DEP-2): from all states at once, the least fixpoint of "alive, and every reference that
  * waits points to something visible", circles cut at the greatest dot. One line per visible record, references that
- * show null as null. Devices here write only what is theirs, so ownership hides nothing (MRG-5).
+ * show null as null. Devices here write only what is theirs, so of ownership only this is left: until what names the
+ * owner is known, nothing of a record is accepted (MRG-5).
  */
 export function expectedView(records: MemoryLibrary['records']): Map<string, string> {
   const alive = new Map<string, { ref: RecordRef; state: RecordState }>();
   for (const [key, { ref, stored }] of records) {
     const spec = registry.get(ref.model);
-    if (spec !== undefined && stored.schemaVersion <= spec.schemaVersion && isAlive(spec, stored.state)) {
-      alive.set(key, { ref, state: stored.state });
-    }
+    const { state } = stored;
+    const isKnown = spec !== undefined && stored.schemaVersion <= spec.schemaVersion;
+    if (isKnown && isAlive(spec, state) && hasKnownOwner(spec, state, records))
+      alive.set(key, { ref, state });
   }
   const cut = cutInCircles(alive);
   const visible = new Set<string>();
@@ -50,6 +53,15 @@ export function expectedView(records: MemoryLibrary['records']): Map<string, str
   return rows;
 }
 
+/** Whether the record through which this one is owned has arrived and still names a device. */
+function hasKnownOwner(spec: ModelSpec, state: RecordState, records: MemoryLibrary['records']): boolean {
+  const { ownership } = spec;
+  if (ownership.kind !== 'through') return true;
+  const target = pointersOf(spec, state).find(({ name }) => name === ownership.field)?.target;
+  const owner = records.get(target ?? '')?.stored.state.fields.get('device')?.[0]?.value;
+  return target === undefined || typeof owner === 'string';
+}
+
 /** The view that a library shows, in the oracle's words. */
 export function shownView(memory: MemoryLibrary): Map<string, string> {
   return new Map([...memory.shown].map(([key, { row }]) => [key, JSON.stringify([...row])]));
@@ -63,7 +75,11 @@ interface Pointer {
 }
 
 function pointers(ref: RecordRef, state: RecordState): Pointer[] {
-  return referencesOf(registry.require(ref.model)).flatMap(({ name, missing, target }) => {
+  return pointersOf(registry.require(ref.model), state);
+}
+
+function pointersOf(spec: ModelSpec, state: RecordState): Pointer[] {
+  return referencesOf(spec).flatMap(({ name, missing, target }) => {
     const sibling = state.fields.get(name)?.[0];
     if (typeof sibling?.value !== 'string') return [];
     return [

@@ -4,6 +4,7 @@ import {
   createMemoryLibrary,
   type Dot,
   type LogId,
+  type LogSighting,
   type MemoryLibrary,
   planView,
   type RecordRef,
@@ -37,6 +38,10 @@ export interface LibraryContent {
   readonly outbox: readonly OutboxRow[];
   readonly outboxIdNext: number;
   readonly cursor: Cursor | null;
+  /** Where ingest and the relay last saw the log: two marks, so that a log that went back is found out (REP-6). */
+  readonly sightings: { readonly read: LogSighting | null; readonly append: LogSighting | null };
+  /** A log that lacks what this library knows: it is to be appended again once the log has settled (REP-6). */
+  readonly isReappendDue: boolean;
   /** Places of entries that could not be applied (ING-3). */
   readonly quarantine: ReadonlySet<string>;
 }
@@ -71,6 +76,8 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
     outbox: [],
     outboxIdNext: 1,
     cursor: null,
+    sightings: { read: null, append: null },
+    isReappendDue: false,
     quarantine: new Set(),
   };
   return {

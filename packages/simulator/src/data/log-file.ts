@@ -1,7 +1,10 @@
 import {
   claims,
   compareVersions,
+  type DeviceId,
   type LogId,
+  type LogLife,
+  type LogSighting,
   type OpenGroup,
   type RecordRef,
   readableSeq,
@@ -28,6 +31,13 @@ export interface LogRow {
   readonly isHead: boolean;
 }
 
+/** `have` of the stream became `originSeq` when the head of the log was `seq` (LOG-2). */
+export interface Advance {
+  readonly stream: StreamId;
+  readonly originSeq: number;
+  readonly seq: number;
+}
+
 /** All that sync.db holds, as one value. */
 export interface LogContent {
   readonly logId: LogId;
@@ -38,12 +48,10 @@ export interface LogContent {
   readonly exceptions: ReadonlySet<string>;
   readonly rows: ReadonlyMap<number, LogRow>;
   readonly have: Vector;
-  readonly advances: readonly {
-    readonly stream: StreamId;
-    readonly originSeq: number;
-    readonly seq: number;
-  }[];
+  readonly advances: readonly Advance[];
   readonly openGroups: readonly OpenGroup[];
+  /** The starts of the log-store on this file, the present one last (REP-6). */
+  readonly lives: readonly LogLife[];
 }
 
 /**
@@ -53,6 +61,12 @@ export interface LogContent {
 export interface LogFile {
   readonly content: LogContent;
   readonly readableSeq: number;
+  /** A start of the log-store, which numbers in a stream of its own (REP-6). */
+  begin(life: StreamId): void;
+  /** Takes a new id if it lacks what was seen of it; answers whether it did (REP-6). */
+  recognise(sightings: readonly LogSighting[]): boolean;
+  /** Takes a new id if a peer has more of this device's streams than its own log; answers whether it did (REP-6). */
+  compareOwn(device: DeviceId, theirs: Vector): boolean;
   /** Appends a group in a stream; answers what it took (CHG-8, DEP-1, REP-8). */
   append(stream: StreamId, group: readonly Change[]): Entry[];
   /** Stores entries of others, claims what is contiguous; answers how many were new (LOG-1, LOG-2). */
@@ -62,6 +76,7 @@ export interface LogFile {
   releaseGroups(seq: number): void;
   /** Ingest has applied up to there, but for the exceptions (LOG-3). Throws for another log, or for more than there is. */
   acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
+  /** What the device has applied, by the last word of its ingest (LOG-2). */
   appliedVector(): Vector;
   /** The running hash at an entry; undefined where it is not there. */
   chainAt(seq: number): string | undefined;
@@ -90,6 +105,7 @@ export function emptyLog(logId: LogId): LogContent {
     have: new Map(),
     advances: [],
     openGroups: [],
+    lives: [],
   };
 }
 
@@ -137,7 +153,19 @@ export function openLogFile(
       );
       if (!isKnown) draft.openGroups.push(group);
     }
+    // Streams come in their order: what of a group is not there when its end is was superseded (REP-8).
+    const lastByStream = new Map(added.map(({ entry }) => [entry.stream, entry.originSeq]));
+    draft.openGroups = draft.openGroups.filter(
+      ({ stream, groupLast }) => groupLast > (lastByStream.get(stream) ?? 0),
+    );
     return added.length;
+  }
+
+  /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
+  function renew(): void {
+    const content = disk.read();
+    const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
+    disk.commit({ ...content, logId: newLogId(), appliedSeq: 0, advances, exceptions: new Set() });
   }
 
   return {
@@ -147,6 +175,23 @@ export function openLogFile(
     get readableSeq() {
       const { headSeq, openGroups } = disk.read();
       return readableSeq(headSeq, openGroups);
+    },
+    begin(life) {
+      const content = disk.read();
+      disk.commit({ ...content, lives: [...content.lives, { life, startSeq: content.headSeq }] });
+    },
+    recognise(sightings) {
+      const { logId, lives, headSeq } = disk.read();
+      const hasGoneBack = sightings.some(
+        (seen) => seen.logId === logId && !parts.confirmsSighting(lives, headSeq, seen),
+      );
+      if (hasGoneBack) renew();
+      return hasGoneBack;
+    },
+    compareOwn(device, theirs) {
+      const hasGoneBack = parts.hasMoreOfOurs(device, theirs, disk.read().have);
+      if (hasGoneBack) renew();
+      return hasGoneBack;
     },
     append(stream, group) {
       const draft = draftOf(disk.read());
@@ -184,10 +229,14 @@ export function openLogFile(
       const content = disk.read();
       if (logId !== content.logId) throw new ShoalError('invalid-argument', 'another log');
       if (appliedSeq > content.headSeq) {
-        disk.commit({ ...content, logId: newLogId(), appliedSeq: 0, exceptions: new Set() });
+        renew();
         throw new ShoalError('invalid-argument', 'more than there is');
       }
-      disk.commit({ ...content, appliedSeq, exceptions });
+      const hasBegunAnew = appliedSeq < content.appliedSeq;
+      const advances = hasBegunAnew
+        ? parts.advancesForAnew(content.advances, content.appliedSeq)
+        : content.advances;
+      disk.commit({ ...content, appliedSeq, advances, exceptions });
     },
     appliedVector() {
       const { advances, appliedSeq } = disk.read();

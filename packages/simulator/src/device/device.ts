@@ -4,6 +4,7 @@ import { createLibraryFile, type LibraryFile } from '../data/library-file.ts';
 import { emptyLog, type LogContent, type LogFile, openLogFile } from '../data/log-file.ts';
 import { createLife } from '../time/life.ts';
 import { type CaptureProcess, startCapture } from './capture-process.ts';
+import { commits } from './commits.ts';
 import { type IngestProcess, startIngest } from './ingest-process.ts';
 import { type Channel, type LogStoreProcess, startLogStore } from './log-store-process.ts';
 import { startRelay } from './relay.ts';
@@ -11,7 +12,7 @@ import type { Surroundings } from './surroundings.ts';
 import { createWallClock, type WallClock } from './wall-clock.ts';
 
 export type ServiceName = 'capture' | 'log-store' | 'ingest';
-export const serviceNames: readonly ServiceName[] = ['capture', 'log-store', 'ingest'];
+export const serviceNames: readonly ServiceName[] = ['log-store', 'capture', 'ingest'];
 export type FileName = 'library' | 'log';
 
 /** One device: two files that outlive its processes, three processes that do not outlive a crash. */
@@ -39,6 +40,9 @@ export interface DeviceCopy {
   readonly library: ReturnType<LibraryFile['copy']>;
   readonly log: LogContent;
 }
+
+/** How soon a supervisor starts again what could not start. */
+const restartMs = 100;
 
 /** Hints within a device that get lost. */
 const lostHints = 0.2;
@@ -108,10 +112,18 @@ export function createDevice(
         const onReadable = () => {
           if (!random.chance(lostHints)) ingest?.signal();
         };
+        const stream = newLife<StreamId>();
+        // A disk that fails it at its start: the supervisor tries again.
+        if (!commits(() => log.begin(stream))) {
+          scheduler.after(restartMs, () => {
+            if (logStore === null) start('log-store');
+          });
+          return;
+        }
         logStore = startLogStore({
           ...common,
           file: log,
-          stream: newLife(),
+          stream,
           channel: channelOf(index),
           onReadable,
         });

@@ -1,6 +1,7 @@
 import {
   type DeviceId,
   evaluate,
+  isSettled,
   type LogId,
   limits,
   type Moment,
@@ -36,6 +37,10 @@ export interface Exchange {
   hearHeartbeat(from: DeviceId, beat: Heartbeat): void;
   /** The network is there again. */
   connected(): void;
+  /** The log took a new id: asks everybody at once what it lacks (REP-6). */
+  wentBack(): void;
+  /** Whether a peer has given what the log lacked since it began or went back, or none will (REP-6). */
+  isSettled(): boolean;
   /** How pulling from each peer stands, for people. */
   describePeers(): string;
 }
@@ -54,6 +59,9 @@ export function startExchange(options: {
   const running = new Map<DeviceId, Life>();
   const cutRounds = new Map<DeviceId, PullRound>();
   let session = openSession(scheduler.nowMs);
+  let freshMs = scheduler.nowMs;
+  // Nobody can have followed a log without entries: it did not go back, it is new.
+  let isRenewed = file.content.headSeq === 0;
   let timer: Timer | undefined;
   let held: { readonly firstSeq: number; readonly sinceMs: number } | null = null;
 
@@ -95,6 +103,18 @@ export function startExchange(options: {
     }
   }
 
+  function wentBack(): void {
+    watcher.told(self, () => 'its log went back and takes a new id');
+    isRenewed = true;
+    freshMs = scheduler.nowMs;
+    onReadable();
+    step({ kind: 'connected' });
+  }
+
+  function compareOwn(theirs: Vector): void {
+    if (!isRenewed && committed(() => file.compareOwn(self, theirs)) === true) wentBack();
+  }
+
   function pull(device: DeviceId): void {
     const own = createLife(scheduler, life);
     running.set(device, own);
@@ -103,6 +123,7 @@ export function startExchange(options: {
       surroundings,
       file,
       from: cutRounds.get(device),
+      onHave: compareOwn,
       ask: (request, answer) => channel.pull(device, request, own, answer),
       onPage: (stored) => {
         if (stored > 0) onReadable();
@@ -158,9 +179,13 @@ export function startExchange(options: {
     },
     hearHeartbeat(from, { logId, headSeq, have, isReplyWanted }) {
       if (isReplyWanted) session = stepSession(session, { kind: 'asked' }, moment());
+      compareOwn(have);
       step({ kind: 'heard', device: from, logId, headSeq, have });
     },
     connected: () => step({ kind: 'connected' }),
+    wentBack,
+    isSettled: () =>
+      isSettled({ sinceMs: freshMs, peers: session.peers, have: file.content.have }, scheduler.nowMs),
     describePeers: () => [...session.peers.values()].map((peer) => peer.pull.kind).join(', '),
   };
 }

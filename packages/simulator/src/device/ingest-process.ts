@@ -1,4 +1,12 @@
-import { type Clock, dotHlc, type LogId, type RecordState, receiveHlc, ShoalError } from '@shoal/core';
+import {
+  type Clock,
+  dotHlc,
+  type LogId,
+  type RecordState,
+  receiveHlc,
+  ShoalError,
+  type StreamId,
+} from '@shoal/core';
 import { registry } from '../data/domain.ts';
 import { type Entry, placeKey } from '../data/entry.ts';
 import type { Cursor, LibraryFile } from '../data/library-file.ts';
@@ -6,6 +14,7 @@ import type { Life } from '../time/life.ts';
 import { callLocal } from './call-local.ts';
 import { commits } from './commits.ts';
 import type { LogStoreProcess } from './log-store-process.ts';
+import { outboxOfAll } from './outbox-of-all.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Follows the device's own log and applies it (phase 3). */
@@ -18,6 +27,7 @@ export interface IngestProcess {
 /** A page of the local log, for ingest. */
 export interface ReadPage {
   readonly logId: LogId;
+  readonly life: StreamId;
   readonly entries: readonly Entry[];
   readonly nextSeq: number;
 }
@@ -42,31 +52,39 @@ export function startIngest(options: {
     isReading = true;
     const fromSeq = (cursor?.appliedSeq ?? 0) + 1;
     call(
-      (process) => process.read(fromSeq, sizes.pageEntries),
+      (process) => {
+        const { read, append } = file.content.sightings;
+        const { isSettled } = process.recognise([read, append]);
+        return { ...process.read(fromSeq, sizes.pageEntries), isSettled };
+      },
       (page) => take(fromSeq, page),
     );
   }
 
-  function take(fromSeq: number, page: ReadPage): void {
+  function take(fromSeq: number, page: ReadPage & { readonly isSettled: boolean }): void {
     if (cursor !== null && cursor.logId !== page.logId) {
       // The log was replaced: followed from its beginning; applying again changes nothing (REP-6, ING-1).
-      cursor = { logId: page.logId, appliedSeq: 0 };
-      goOn(true);
+      const begin = { logId: page.logId, appliedSeq: 0 };
+      const isReset = commits(() => file.commit({ cursor: begin, isReappendDue: parts.appendsAgain }));
+      if (isReset) cursor = begin;
+      goOn(isReset);
       return;
     }
     const isMore = page.nextSeq > fromSeq;
     if (isMore) {
       const next = { logId: page.logId, appliedSeq: page.nextSeq - 1 };
-      if (!commits(() => apply(page.entries, next))) {
+      if (!commits(() => apply(page, next))) {
         goOn(false);
         return;
       }
       cursor = next;
     }
+    const isDue = !isMore && page.isSettled && file.content.isReappendDue;
+    if (isDue) commits(() => file.commit({ ...outboxOfAll(file), isReappendDue: false }));
     acknowledge(isMore);
   }
 
-  function apply(entries: readonly Entry[], next: Cursor): void {
+  function apply({ entries, logId, life: logLife }: ReadPage, next: Cursor): void {
     if (!parts.movesCursorWithRows) {
       file.commit({ cursor: next });
       if (!life.isAlive) return;
@@ -80,7 +98,9 @@ export function startIngest(options: {
     const plan = parts.planApply(registry, file.memory, changes);
     const quarantine = new Set(file.content.quarantine);
     for (const { index } of plan.quarantined) quarantine.add(placeKey(entries[index]!));
-    file.commit({ plan, clock: clockAfter(entries), cursor: next, quarantine });
+    const read = { logId, life: logLife, seq: next.appliedSeq };
+    const sightings = { ...file.content.sightings, read };
+    file.commit({ plan, clock: clockAfter(entries), cursor: next, quarantine, sightings });
   }
 
   function clockAfter(entries: readonly Entry[]): Clock {

@@ -1,4 +1,4 @@
-import type { DeviceId, LogId, Moment, StreamId } from '@shoal/core';
+import type { DeviceId, LogId, LogSighting, Moment, StreamId } from '@shoal/core';
 import type { Change, Entry } from '../data/entry.ts';
 import type { LogFile } from '../data/log-file.ts';
 import { type PullReply, type PullRequest, servePull } from '../data/serve-pull.ts';
@@ -11,7 +11,9 @@ import type { Surroundings } from './surroundings.ts';
 export interface LogStoreProcess {
   readonly life: Life;
   readonly stream: StreamId;
-  append(group: readonly Change[]): number;
+  append(group: readonly Change[]): LogSighting;
+  /** Compares the log with what the library saw of it; `isSettled`: what it lacks may be appended again (REP-6). */
+  recognise(sightings: readonly (LogSighting | null)[]): { readonly isSettled: boolean };
   read(fromSeq: number, limit: number): ReadPage;
   acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
   pull(request: PullRequest): PullReply;
@@ -62,15 +64,20 @@ export function startLogStore(options: {
     exchange,
     append(group) {
       const appended = file.append(stream, group);
-      if (appended.length === 0) return 0;
+      const sighting = () => ({ logId: file.content.logId, life: stream, seq: file.content.headSeq });
+      if (appended.length === 0) return sighting();
       watcher.appended(device, appended);
       // Durable first; only then may anybody hear of it. A crash lies between the two.
-      if (!life.isAlive) return 0;
+      if (!life.isAlive) return sighting();
       for (let at = 0; at < appended.length; at += sizes.pageEntries) {
         channel.publishLive(appended.slice(at, at + sizes.pageEntries));
       }
       onReadable();
-      return appended.length;
+      return sighting();
+    },
+    recognise(sightings) {
+      if (file.recognise(sightings.filter((seen) => seen !== null))) exchange.wentBack();
+      return { isSettled: exchange.isSettled() };
     },
     read(fromSeq, limit) {
       const { logId, rows } = file.content;
@@ -78,7 +85,7 @@ export function startLogStore(options: {
       const found = [...rows.values()].filter(({ seq }) => seq >= fromSeq && seq <= readableSeq);
       const entries = found.slice(0, limit).map(({ entry }) => entry);
       const nextSeq = found.length > limit ? found[limit]!.seq : Math.max(fromSeq, readableSeq + 1);
-      return { logId, entries, nextSeq };
+      return { logId, life: stream, entries, nextSeq };
     },
     acknowledge: (logId, appliedSeq, exceptions) => file.acknowledge(logId, appliedSeq, exceptions),
     pull: (request) => servePull(parts, file, stream, request),

@@ -1,4 +1,4 @@
-import { limits, refKey } from '@shoal/core';
+import { type LogSighting, limits, refKey } from '@shoal/core';
 import type { Change } from '../data/entry.ts';
 import type { LibraryFile, OutboxRow } from '../data/library-file.ts';
 import type { Life } from '../time/life.ts';
@@ -29,14 +29,18 @@ export function startRelay(options: {
     if (rows.length === 0) return;
     isShipping = true;
     const group = rows.map(changeOf);
-    if (!parts.appendsFirst) clear(rows);
+    if (!parts.appendsFirst) clear(rows, file.content.sightings.append);
     callLocal(surroundings, {
       caller: life,
       target: logStore,
-      work: (process) => process.append(group),
-      done: () => {
+      work(process) {
+        const { read, append } = file.content.sightings;
+        process.recognise([read, append]);
+        return process.append(group);
+      },
+      done: (append) => {
         isShipping = false;
-        if (clear(rows)) ship();
+        if (clear(rows, append)) ship();
       },
       failed: () => {
         isShipping = false;
@@ -45,13 +49,15 @@ export function startRelay(options: {
   }
 
   /** Answers whether it could; a row that changed since it was read stays. */
-  function clear(rows: readonly OutboxRow[]): boolean {
+  function clear(rows: readonly OutboxRow[], append: LogSighting | null): boolean {
     const readById = new Map(rows.map((row) => [row.id, row]));
     const outbox = file.content.outbox.filter((row) => {
       const read = readById.get(row.id);
       return read === undefined || !parts.isShipped(row, read);
     });
-    return life.isAlive && commits(() => file.commit({ outbox }));
+    return (
+      life.isAlive && commits(() => file.commit({ outbox, sightings: { ...file.content.sightings, append } }))
+    );
   }
 
   function changeOf({ ref, dot, isDelete, rank, kept }: OutboxRow): Change {

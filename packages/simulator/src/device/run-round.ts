@@ -1,4 +1,4 @@
-import { claimsAll, openRound, type PullRound, roundAsks } from '@shoal/core';
+import { claimsAll, openRound, type PullRound, roundAsks, type Vector } from '@shoal/core';
 import type { LogFile } from '../data/log-file.ts';
 import type { PullRequest } from '../data/serve-pull.ts';
 import { commits, committed } from './commits.ts';
@@ -21,6 +21,8 @@ export function runRound(options: {
     request: PullRequest,
     answer: { readonly done: (reply: ReceivedReply) => void; readonly failed: () => void },
   ) => void;
+  /** What the server has, as it says. */
+  readonly onHave: (have: Vector) => void;
   readonly onPage: (stored: number) => void;
   readonly onEnd: (end: RoundEnd) => void;
 }): void {
@@ -42,6 +44,7 @@ export function runRound(options: {
   }
 
   function take({ page, entries }: ReceivedReply): void {
+    options.onHave(page.have);
     round = stepRound(round, { kind: 'page', page });
     if (round.kind !== 'storing') {
       finish();

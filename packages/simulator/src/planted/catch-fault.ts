@@ -10,7 +10,7 @@ export function catchFault(
 ): { readonly seed: number; readonly result: Extract<Result, { kind: 'broken' }> } | null {
   const parts = { ...productionParts, ...fault.parts };
   for (let seed = 1; seed <= seedsMax; seed++) {
-    const result = runScenario(createScenario({ seed }), { parts });
+    const result = runScenario(createScenario({ seed, faults: fault.faults }), { parts });
     if (result.kind === 'broken') return { seed, result };
   }
   return null;

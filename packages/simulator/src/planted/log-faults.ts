@@ -20,11 +20,31 @@ export const logFaults: readonly PlantedFault[] = [
     name: 'a device keeps its replica and its stream over restarts',
     rule: 'REP-6',
     parts: { takesNewLives: false },
+    faults: ['going-back', 'crashes'],
+  },
+  {
+    name: 'a log that went back keeps its id',
+    rule: 'REP-6',
+    parts: { confirmsSighting: () => true, hasMoreOfOurs: () => false },
+    faults: ['going-back', 'cuts'],
+  },
+  {
+    name: 'what a log that went back lacks is not appended again',
+    rule: 'REP-6',
+    parts: { appendsAgain: false },
+    faults: ['going-back', 'cuts'],
+  },
+  {
+    name: 'an ingest that begins anew is told by what it had applied before',
+    rule: 'LOG-2',
+    parts: { advancesForAnew: (advances) => advances },
+    faults: ['going-back', 'compaction', 'cuts'],
   },
   {
     name: 'a retried append is not recognised',
     rule: 'CHG-8',
     parts: { planAppend: (group) => planAppend(group, () => []) },
+    faults: ['crashes', 'disks'],
   },
   {
     name: 'an outbox row goes although it changed while it was shipped',
@@ -35,6 +55,7 @@ export const logFaults: readonly PlantedFault[] = [
     name: 'the outbox is cleared before the log has committed',
     rule: 'CHG-8',
     parts: { appendsFirst: false },
+    faults: ['crashes', 'disks'],
   },
   {
     name: 'the cursor moves in a transaction of its own',
@@ -62,6 +83,7 @@ export const logFaults: readonly PlantedFault[] = [
     name: 'a round ends at the head that the server had when it began',
     rule: 'REP-2',
     parts: { tailOf: (notedHeadSeq) => notedHeadSeq },
+    faults: ['network', 'cuts', 'compaction'],
   },
   {
     name: 'the vector noted at the start of a round is claimed after its first page',

@@ -1,4 +1,5 @@
 import type { Parts } from '../parts.ts';
+import type { FaultKind } from '../scenario.ts';
 
 /** A mistake that somebody could make: a fleet with one of its parts replaced by a simpler one. */
 export interface PlantedFault {
@@ -7,4 +8,6 @@ export interface PlantedFault {
   /** The rule that it breaks. */
   readonly rule: string;
   readonly parts: Partial<Parts>;
+  /** The kinds of faults of the world that bring it out soonest; without, any. */
+  readonly faults?: readonly FaultKind[];
 }

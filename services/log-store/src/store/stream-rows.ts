@@ -19,6 +19,11 @@ export interface StreamRows {
   advance(id: number, originSeq: number, seq: number): void;
   /** The vector as it was when the log's head was `seq`. */
   vectorAt(seq: number): Vector;
+  /**
+   * Ingest, which had applied everything up to `seq`, begins anew: no vector before it is told from here on, as what
+   * replaced entries that were removed may lie anywhere up to there.
+   */
+  beginAnew(seq: number): void;
   /** Forgets advances that no vector at or behind `seq` needs. */
   forgetBefore(seq: number): void;
 }
@@ -41,6 +46,12 @@ export function streamRows(db: Database.Database): StreamRows {
        select 1 from advances later
        where later.stream_id = advances.stream_id and later.seq > advances.seq and later.seq <= @seq)`,
   );
+  const raise = db.prepare(
+    `insert into advances (stream_id, seq, origin_seq)
+     select stream_id, @seq, max(origin_seq) from advances where seq <= @seq group by stream_id
+     on conflict do update set origin_seq = max(origin_seq, excluded.origin_seq)`,
+  );
+  const forgetBelow = db.prepare('delete from advances where seq < @seq');
   return {
     all: () => all.all(),
     add: (stream) => Number(add.run(stream).lastInsertRowid),
@@ -50,6 +61,10 @@ export function streamRows(db: Database.Database): StreamRows {
       advance.run(id, seq, originSeq);
     },
     vectorAt: (seq) => new Map(vectorAt.all(seq).map(({ stream, originSeq }) => [stream, originSeq])),
+    beginAnew: (seq) => {
+      raise.run({ seq });
+      forgetBelow.run({ seq });
+    },
     forgetBefore: (seq) => void forget.run({ seq }),
   };
 }
