@@ -1,8 +1,7 @@
-export type { CaptureContext, Captured } from './capture/capture-writes.ts';
-export type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
+export type { LocalDelete, LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';
 export { keyRing } from './crypto/key-ring.ts';
-export { derivedRecordId, freshRecordId, randomLife } from './crypto/record-ids.ts';
-export { type KeyRing, keyBytes, openPayload, sealPayload } from './crypto/seal.ts';
+export { derivedRecordId, freshRecordId } from './crypto/record-ids.ts';
+export { type KeyRing, openPayload, sealPayload } from './crypto/seal.ts';
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
 export type { Cursor } from './ingest/cursor-store.ts';
 export {

@@ -63,7 +63,10 @@ export interface Library {
   readonly cursor: CursorStore;
   /** Writes and captures in one transaction (CHG-5); throws typed errors, and then nothing was written. */
   write(writes: readonly LocalWrite[]): Promise<readonly WrittenRecord[]>;
-  /** Runs `work` in one immediate transaction; synchronous, so that what it reads is what it writes upon. */
+  /**
+   * Runs `work` in one immediate transaction; synchronous, so that what it reads is what it writes upon. A capture
+   * that fails fails the whole, also where `work` catches it.
+   */
   transaction<T>(work: (transaction: LibraryTransaction) => T): Promise<T>;
   /** Hears of each commit of this opening that changed the view. Returns how to stop. */
   onChanges(listener: ChangesListener): () => void;
@@ -111,18 +114,23 @@ export function openLibrary(options: LibraryOptions): Library {
   const tell = (changes: readonly ViewChange[], isLocal: boolean) => {
     for (const listener of listeners) listener(changes, isLocal);
   };
+  const atOnce = <T>(work: () => T): Promise<T> =>
+    inTransaction(db, () => {
+      try {
+        store.keys.refresh();
+        return work();
+      } catch (error) {
+        store.keys.forget();
+        throw error;
+      }
+    });
   const transaction: Library['transaction'] = async (work) => {
     const changes: ViewChange[] = [];
-    const result = await inTransaction(db, () => {
-      store.keys.refresh();
-      return work({
-        store,
-        capture(writes) {
-          const captured = captureWrites(context, writes);
-          changes.push(...captured.changes);
-          return captured.written;
-        },
-      });
+    const result = await atOnce(() => {
+      const capture = captureAll(context, (more) => changes.push(...more));
+      const done = work({ store, capture: capture.writes });
+      capture.requireWhole();
+      return done;
     });
     tell(changes, true);
     return result;
@@ -140,8 +148,9 @@ export function openLibrary(options: LibraryOptions): Library {
       return () => listeners.delete(listener);
     },
     async apply(entries, next) {
-      const applied = await inTransaction(db, () => {
-        const result = applyEntries({ store, clock, ring: options.ring, wallMs }, entries);
+      const { libraryId, ring } = options;
+      const applied = await atOnce(() => {
+        const result = applyEntries({ store, clock, libraryId, ring, wallMs }, entries);
         for (const { entry, error } of result.quarantined) cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
         return result;
@@ -150,14 +159,36 @@ export function openLibrary(options: LibraryOptions): Library {
       return applied;
     },
     quarantine: (entry, error, next) =>
-      inTransaction(db, () => {
+      atOnce(() => {
         cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
       }),
     readOutbox: (limit) => readOutbox(options, store, db, () => outbox.read(limit)),
-    clearOutbox: (rows) => inTransaction(db, () => outbox.remove(rows)),
+    clearOutbox: (rows) => atOnce(() => outbox.remove(rows)),
     outboxCount: () => outbox.count(),
     close: () => db.close(),
+  };
+}
+
+/** The captures of one transaction: one operation of each record, however many batches it takes (CHG-7). */
+function captureAll(context: CaptureContext, onChanges: (changes: readonly ViewChange[]) => void) {
+  const stamp = randomLife();
+  let failure: { readonly error: unknown } | undefined;
+  return {
+    writes(writes: readonly LocalWrite[]): readonly WrittenRecord[] {
+      try {
+        const captured = captureWrites(context, writes, stamp);
+        onChanges(captured.changes);
+        return captured.written;
+      } catch (error) {
+        failure = { error };
+        throw error;
+      }
+    },
+    /** What failed halfway is never committed, also where the failure was caught. */
+    requireWhole(): void {
+      if (failure !== undefined) throw failure.error;
+    },
   };
 }
 
@@ -166,7 +197,9 @@ export function captureContext(
   options: LibraryOptions,
   db: Sqlite,
 ): CaptureContext & { store: LibraryStore } {
-  const wallMs = options.wallMs ?? Date.now;
+  const readWall = options.wallMs ?? Date.now;
+  // No write is refused for a clock (CLK-4): one that shows what no entry could carry is read as zero.
+  const wallMs = () => (Number.isSafeInteger(readWall()) ? Math.max(0, readWall()) : 0);
   return {
     store: libraryStore({
       db,

@@ -21,10 +21,6 @@ export const entryClosure: DerivedTable = {
     const insertSelf = db.prepare(
       'insert into entry_closure (ancestor_id, descendant_id, depth) values (?, ?, 0)',
     );
-    const insertAbove = db.prepare(
-      `insert into entry_closure (ancestor_id, descendant_id, depth)
-       select ancestor_id, ?, depth + 1 from entry_closure where descendant_id = ?`,
-    );
     const cutSubtree = db.prepare(
       `delete from entry_closure
        where descendant_id in (select descendant_id from entry_closure where ancestor_id = ?)
@@ -53,22 +49,30 @@ export const entryClosure: DerivedTable = {
       ),
     ];
 
-    function shown(id: number): void {
-      const parent = (parentNow.get(id) as number | null | undefined) ?? null;
+    /** Takes an entry with all below it from where it hung; answers whether it hangs anew. */
+    function cut(id: number): boolean {
       if (isKnown.get(id) === undefined) {
         insertSelf.run(id, id);
-        if (parent !== null) insertAbove.run(id, parent);
-        return;
+        return true;
       }
       const before = (parentThen.get(id) as number | undefined) ?? null;
-      if (before === parent) return;
+      if (before === parentOf(id)) return false;
       cutSubtree.run(id, id);
-      if (parent !== null) joinSubtree.run(parent, id);
+      return true;
+    }
+
+    function parentOf(id: number): number | null {
+      return (parentNow.get(id) as number | null | undefined) ?? null;
     }
 
     return {
       shown(ids) {
-        for (const id of ids) shown(id);
+        // First all are cut, then all are joined: what is moved below what was below it would be its own ancestor.
+        const moved = [...new Set(ids)].filter(cut);
+        for (const id of moved) {
+          const parent = parentOf(id);
+          if (parent !== null) joinSubtree.run(parent, id);
+        }
       },
       hiding(ids) {
         for (const id of ids) {

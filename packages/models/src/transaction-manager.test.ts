@@ -1,8 +1,15 @@
 import type { RecordId } from '@shoal/core';
 import { freshRecordId, openTransactionManager, type TransactionManager } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DeviceEntity, EntryEntity, LocationEntity, TagEntity } from './index.ts';
-import { ship, type TestDevice, testDevice } from './library-on-disk.ts';
+import {
+  ContentIdentityEntity,
+  contentIdentityId,
+  DeviceEntity,
+  EntryEntity,
+  LocationEntity,
+  TagEntity,
+} from './index.ts';
+import { secret, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
@@ -144,6 +151,83 @@ describe('TransactionManager', () => {
     await em.flush();
     await ship(a, [b]);
     expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'later' });
+    expect(b.dump()).toEqual(a.dump());
+  });
+
+  it('[CHG-9] a reference to what is not ready to sync is refused, never captured as null', async () => {
+    const em = manager.fork();
+    const device = em.create(DeviceEntity, { name: 'x', slug: 'x' }, { persist: true });
+    await em.flush();
+    const tag = { uuid: uuid(), canonicalName: 'x', createdByDevice: device };
+    em.create(TagEntity, tag as never, { persist: true });
+    await expect(em.flush()).rejects.toMatchObject({
+      code: 'missing-reference',
+      subject: { field: 'created_by_device' },
+    });
+    expect(a.fields('tag', tag.uuid)).toBeUndefined();
+  });
+
+  it('[CHG-5] what could not be captured is not committed, also where the failure is caught', async () => {
+    const [good, bad] = [uuid(), uuid()];
+    const swallowing = manager.transactional(async (em) => {
+      em.create(TagEntity, { uuid: good, canonicalName: 'good' }, { persist: true });
+      await em.flush();
+      em.create(TagEntity, { uuid: bad, canonicalName: 'x'.repeat(300_000) }, { persist: true });
+      await em.flush().catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toMatchObject({ code: 'payload-too-large' });
+    for (const id of [good, bad]) expect(a.fields('tag', id)).toBeUndefined();
+    expect(a.library.outboxCount()).toBe(0);
+  });
+
+  it('[CHG-5] a transaction that was rolled back is forgotten: the same records can be made again', async () => {
+    const id = uuid();
+    const make = (fails: boolean) =>
+      manager.transactional(async (em) => {
+        em.create(TagEntity, { uuid: id, canonicalName: 'again' }, { persist: true });
+        await em.flush();
+        if (fails) throw new Error('not yet');
+      });
+    await expect(make(true)).rejects.toThrow('not yet');
+    await make(false);
+    await ship(a, [b]);
+    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'again' });
+    expect(b.dump()).toEqual(a.dump());
+  });
+
+  it('[CHG-7] the flushes of one transaction make one operation of a record', async () => {
+    const id = uuid();
+    await manager.transactional(async (em) => {
+      const tag = em.create(TagEntity, { uuid: id, canonicalName: 'one' }, { persist: true });
+      await em.flush();
+      tag.canonicalName = 'two';
+      await em.flush();
+    });
+    expect((await a.drain()).map(({ header }) => header.change)).toEqual(['insert']);
+  });
+
+  it('[SEC-5] a record that was captured keeps its UUID', async () => {
+    const id = uuid();
+    await a.put('tag', id, { canonical_name: 'x' });
+    const em = manager.fork();
+    const tag = await em.findOneOrFail(TagEntity, { uuid: id });
+    tag.uuid = uuid();
+    await expect(em.flush()).rejects.toMatchObject({ code: 'invalid-argument', subject: { field: 'uuid' } });
+    expect(a.fields('tag', id)).toBeDefined();
+  });
+
+  it('[MRG-4] an entity removed on a stale read is shown again where an edit beats the delete', async () => {
+    const content = contentIdentityId(secret, 'abc');
+    await a.put('content_identity', content, { content_hash: 'abc', byte_size: 3 });
+    await ship(a, [b]);
+    const em = manager.fork();
+    const loaded = await em.findOneOrFail(ContentIdentityEntity, { uuid: content });
+    await b.put('content_identity', content, { kind: 'image' });
+    await ship(b, [a]);
+    em.remove(loaded);
+    await em.flush();
+    await ship(a, [b]);
+    expect(a.fields('content_identity', content)).toMatchObject({ kind: 'image' });
     expect(b.dump()).toEqual(a.dump());
   });
 });

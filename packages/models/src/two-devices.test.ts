@@ -1,7 +1,7 @@
 import type { RecordId } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentIdentityId, userMetadataId, userMetadataTagId } from './index.ts';
-import { newId, ship, type TestDevice, testDevice } from './library-on-disk.ts';
+import { newId, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;

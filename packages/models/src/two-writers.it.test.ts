@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { ship, testDevice } from './library-on-disk.ts';
+import { ship, testDevice } from './testing/library-on-disk.ts';
 
-const writer = fileURLToPath(new URL('./writer-process.ts', import.meta.url));
+const writer = fileURLToPath(new URL('./testing/writer-process.ts', import.meta.url));
 const count = 200;
 
 // The hazard: SQLite fails a transaction that began reading and then wants to write while another writes, at once

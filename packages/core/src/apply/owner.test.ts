@@ -47,6 +47,20 @@ describe('the owner', () => {
     expect(ownerIn(libraryOf([itemed, inSchema(placed, 2)]), item)).toEqual({ kind: 'lost' });
   });
 
+  // Found by a history of two devices: what hung on such a record was shown or parked by the order of arrival.
+  test('[MRG-5] [MRG-4] is anyone where a record that names nobody outlived its delete', () => {
+    const note = { ...domain.require('note'), granularity: 'row', deletes: 'edit-wins' } as const;
+    const removed = remove(put(recordRef('note', 3), { item: null }, mine), { device: 2, ms: 2 }).stored
+      .state;
+    const edited = put(recordRef('note', 3), { item: null, words: 'kept' }, mine).stored.state;
+    const library = libraryOf([]);
+    const id = recordRef('note', 3).id;
+    expect(ownerOf(domain, library, note, id, { ...edited, deletes: removed.deletes })).toEqual({
+      kind: 'shared',
+    });
+    expect(ownerOf(domain, library, note, id, removed)).toEqual({ kind: 'lost' });
+  });
+
   test('[MRG-5] models are owned through others at any remove', () => {
     expect(modelsOwnedThrough(domain, place.model)).toEqual(['item', 'note', 'mark']);
     expect(modelsOwnedThrough(domain, mark.model)).toEqual([]);

@@ -34,11 +34,13 @@ export function ownerOf(
       return { kind: 'device', device: id as string as DeviceId };
     case 'device': {
       const device = state.fields.get(ownership.field)?.[0]?.value;
-      return typeof device === 'string' ? { kind: 'device', device: device as DeviceId } : nobody(state);
+      return typeof device === 'string'
+        ? { kind: 'device', device: device as DeviceId }
+        : nobody(spec, state);
     }
     case 'through': {
       const through = ownedThrough(spec, state);
-      if (through === null) return nobody(state);
+      if (through === null) return nobody(spec, state);
       return ownerThrough(registry, reader, through.target, reader.record(through.target));
     }
   }
@@ -115,8 +117,9 @@ export function sameOwner(a: Owner, b: Owner): boolean {
   return a.kind === 'device' && b.kind === 'device' ? a.device === b.device : a.kind === b.kind;
 }
 
-function nobody({ deletes }: RecordState): Owner {
-  return deletes.length > 0 ? { kind: 'lost' } : { kind: 'shared' };
+/** A record that outlived a delete names nobody of its own will; one that did not has forgotten whom it named. */
+function nobody(spec: ModelSpec, state: RecordState): Owner {
+  return isAlive(spec, state) ? { kind: 'shared' } : { kind: 'lost' };
 }
 
 /** The dot that names the owner: nobody but the owner can. */

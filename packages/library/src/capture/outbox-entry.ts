@@ -41,8 +41,8 @@ export function outboxEntry(options: {
     keyId: ring.currentKeyId,
   } as const;
   const headerBytes = encodeHeader(header);
-  const key = ring.keysById.get(ring.currentKeyId)!;
-  return { header, headerBytes, sealed: sealPayload(key, headerBytes, payload), signature: noSignature };
+  const sealed = sealPayload(ring, header.keyId, headerBytes, payload);
+  return { header, headerBytes, sealed, signature: noSignature };
 }
 
 function noState(ref: RecordRef): ShoalError {

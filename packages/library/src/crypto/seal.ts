@@ -10,14 +10,14 @@ export interface KeyRing {
 const nonceBytes = sodium.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 const tagBytes = sodium.crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
-/** Length of a library key in bytes. */
-export const keyBytes = sodium.crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+const keyBytes = sodium.crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 
 /**
  * Seals a payload with XChaCha20-Poly1305 under a random nonce: nonce, then ciphertext. `header` is bound to it as
- * additional data (CHG-4).
+ * additional data (CHG-4). Throws `unsealing-failed` where the ring has no such key.
  */
-export function sealPayload(key: Buffer, header: Buffer, payload: Buffer): Buffer {
+export function sealPayload(ring: KeyRing, keyId: number, header: Buffer, payload: Buffer): Buffer {
+  const key = keyOf(ring, keyId);
   const sealed = Buffer.allocUnsafe(nonceBytes + payload.length + tagBytes);
   const nonce = sealed.subarray(0, nonceBytes);
   sodium.randombytes_buf(nonce);
@@ -34,9 +34,7 @@ export function sealPayload(key: Buffer, header: Buffer, payload: Buffer): Buffe
 
 /** Opens a sealed payload. A wrong key, or a byte changed in payload or header, throws `unsealing-failed`. */
 export function openPayload(ring: KeyRing, keyId: number, header: Uint8Array, sealed: Uint8Array): Buffer {
-  const key = ring.keysById.get(keyId);
-  if (key === undefined)
-    throw new ShoalError('unsealing-failed', `this device has no key ${keyId}`, { field: 'key_id' });
+  const key = keyOf(ring, keyId);
   if (sealed.length < nonceBytes + tagBytes) {
     throw new ShoalError('unsealing-failed', `a sealed payload has ${sealed.length} bytes`, {
       field: 'sealed',
@@ -62,6 +60,19 @@ export function openPayload(ring: KeyRing, keyId: number, header: Uint8Array, se
     );
   }
   return payload;
+}
+
+function keyOf(ring: KeyRing, keyId: number): Buffer {
+  const key = ring.keysById.get(keyId);
+  if (key?.length === keyBytes) return key;
+  const found = key === undefined ? 'none' : `one of ${key.length} bytes`;
+  throw new ShoalError(
+    'unsealing-failed',
+    `key ${keyId} of the library: expected ${keyBytes} bytes, found ${found}`,
+    {
+      field: 'key_id',
+    },
+  );
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

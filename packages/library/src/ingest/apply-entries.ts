@@ -1,14 +1,25 @@
-import { asShoalError, type Dot, planApply, type RecordRef, type ShoalError } from '@shoal/core';
+import {
+  asShoalError,
+  type Dot,
+  type LibraryId,
+  makeDot,
+  planApply,
+  type RecordRef,
+  type RecordState,
+  ShoalError,
+} from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
 import { type KeyRing, openPayload } from '../crypto/seal.ts';
 import type { ClockStore, Drift } from '../store/clock-store.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import { openedState } from '../store/record-store.ts';
+import { checkState } from './check-state.ts';
 
 /** What applying needs, wired once per opening of a library. */
 export interface ApplyContext {
   readonly store: LibraryStore;
   readonly clock: ClockStore;
+  readonly libraryId: LibraryId;
   readonly ring: KeyRing;
   readonly wallMs: () => number;
 }
@@ -35,17 +46,15 @@ export interface Applied {
 export function applyEntries(context: ApplyContext, entries: readonly SequencedEntry[]): Applied {
   const { store } = context;
   store.keys.refresh();
+  const incoming = entries.map(({ entry }) => ({
+    ref: { model: entry.header.model, id: entry.header.recordId } as RecordRef,
+    version: entry.header.version,
+    schemaVersion: entry.header.schemaVersion,
+    open: () => openState(context, entry),
+  }));
+  store.loadKeys(incoming.map(({ ref }) => ref));
   const drifts = context.clock.receive(dotsOf(entries), context.wallMs());
-  const plan = planApply(
-    store.registry,
-    store.reader,
-    entries.map(({ entry }) => ({
-      ref: { model: entry.header.model, id: entry.header.recordId } as RecordRef,
-      version: entry.header.version,
-      schemaVersion: entry.header.schemaVersion,
-      open: () => openState(context.ring, entry),
-    })),
-  );
+  const plan = planApply(store.registry, store.reader, incoming);
   for (const { ref, stored } of plan.stored) store.records.put(ref, stored);
   const changes = store.carryOut(plan.view);
   const quarantined = plan.quarantined.map(({ index, error }) => ({
@@ -55,12 +64,25 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   return { changes, quarantined, drifts, counts: plan.counts };
 }
 
-function openState(ring: KeyRing, entry: ParsedEntry) {
+/** What an entry says of its record. Throws `unsealing-failed`, `malformed-message`, or as `checkState`. */
+function openState({ store, libraryId, ring }: ApplyContext, entry: ParsedEntry): RecordState {
   const { header } = entry;
+  if (header.libraryId !== libraryId) {
+    throw new ShoalError('malformed-message', `an entry is of the library ${header.libraryId}`, {
+      field: 'library_id',
+      library: libraryId,
+    });
+  }
   const payload = openPayload(ring, header.keyId, entry.headerBytes, entry.sealed);
-  return openedState(header.version, payload);
+  const state = openedState(header.version, payload);
+  const spec = store.registry.get(header.model);
+  // What a newer program wrote waits until this one knows its schema (DEP-5).
+  if (spec !== undefined && header.schemaVersion <= spec.schemaVersion) checkState(spec, state);
+  return state;
 }
 
+/** Every change that entries include (CLK-2). */
 function* dotsOf(entries: readonly SequencedEntry[]): Iterable<Dot> {
-  for (const { entry } of entries) yield entry.header.dot;
+  for (const { entry } of entries)
+    for (const [replica, hlc] of entry.header.version) yield makeDot(hlc, replica);
 }

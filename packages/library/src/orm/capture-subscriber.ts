@@ -9,9 +9,10 @@ import {
   Reference,
   type TransactionEventArgs,
 } from '@mikro-orm/core';
-import { formatVersion, parseVersion, type RecordRef, refKey, type Value } from '@shoal/core';
-import { type CaptureContext, captureWrites } from '../capture/capture-writes.ts';
+import { formatVersion, parseVersion, type RecordRef, refKey, ShoalError, type Value } from '@shoal/core';
+import { type CaptureContext, type Captured, captureWrites } from '../capture/capture-writes.ts';
 import type { LocalWrite } from '../capture/local-write.ts';
+import { randomLife } from '../crypto/record-ids.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import type { ViewChange } from '../store/library-store.ts';
 
@@ -27,6 +28,9 @@ export class CaptureSubscriber implements EventSubscriber {
   readonly #onChanges: (changes: readonly ViewChange[]) => void;
   readonly #pending = new WeakMap<EntityManager, ChangeSet<Row>[]>();
   #uncommitted: ViewChange[] = [];
+  /** All flushes of one transaction make one operation of each record (CHG-7). */
+  #stamp = randomLife();
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     context: CaptureContext,
@@ -63,18 +67,25 @@ export class CaptureSubscriber implements EventSubscriber {
   /** A flush that made its own transaction ends with its commit. */
   beforeTransactionCommit({ em }: TransactionEventArgs): void {
     this.#capture(em);
+    // Rows that were flushed and could not be captured are never committed, also where the failure was caught.
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   afterTransactionCommit({ em }: TransactionEventArgs): void {
     if (em.isInTransaction()) return;
     const changes = this.#uncommitted;
     this.#uncommitted = [];
+    this.#stamp = randomLife();
     if (changes.length > 0) this.#onChanges(changes);
   }
 
   afterTransactionRollback({ em }: TransactionEventArgs): void {
     this.#pending.delete(em);
-    if (!em.isInTransaction()) this.#uncommitted = [];
+    this.#failure = undefined;
+    this.#context.store.keys.forget();
+    if (em.isInTransaction()) return;
+    this.#uncommitted = [];
+    this.#stamp = randomLife();
   }
 
   #note({ em, changeSet }: EventArgs<Row>): void {
@@ -88,20 +99,30 @@ export class CaptureSubscriber implements EventSubscriber {
     const changeSets = this.#pending.get(em) ?? [];
     this.#pending.delete(em);
     if (changeSets.length === 0) return;
-    const { store } = this.#context;
-    store.keys.refresh();
-    const writes = changeSets.flatMap((changeSet) => this.#toWrite(changeSet) ?? []);
-    const { written, changes } = captureWrites(this.#context, writes);
+    const { written, changes } = this.#captureSets(changeSets);
     const versionByKey = new Map(written.map(({ ref, version }) => [refKey(ref), formatVersion(version)]));
     for (const changeSet of changeSets) this.#refreshVersion(changeSet, versionByKey);
     this.#uncommitted.push(...changes);
   }
 
+  #captureSets(changeSets: readonly ChangeSet<Row>[]): Captured {
+    try {
+      this.#context.store.keys.refresh();
+      const writes = changeSets.flatMap((changeSet) => this.#toWrite(changeSet) ?? []);
+      return captureWrites(this.#context, writes, this.#stamp);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
   #toWrite(changeSet: ChangeSet<Row>): LocalWrite | undefined {
     const model = this.#modelByEntity.get(String(changeSet.meta.className))!;
     const { entity, originalEntity } = changeSet;
-    const uuid = entity.uuid ?? (originalEntity as Row | undefined)?.uuid;
+    const uuidBefore = (originalEntity as Row | undefined)?.uuid;
+    const uuid = entity.uuid ?? uuidBefore;
     if (typeof uuid !== 'string') return undefined; // Not ready to sync: nothing of it is captured (CHG-9).
+    if (typeof uuidBefore === 'string' && entity.uuid !== uuidBefore) refuseRename(model, uuidBefore);
     const ref = { model: model.spec.name, id: uuid } as RecordRef;
     const { store } = this.#context;
     const seen = parseVersion(String((originalEntity as Row | undefined)?.version ?? ''));
@@ -126,7 +147,7 @@ export class CaptureSubscriber implements EventSubscriber {
     if (value === undefined || value === null) return null;
     if (targetTable !== null) {
       const id = Number(helper(Reference.unwrapReference(value as object)).getPrimaryKey());
-      return this.#context.store.keys.uuidOf(targetTable, id) ?? null;
+      return this.#context.store.keys.uuidOf(targetTable, id) ?? refuseUnready(model, field.name);
     }
     return field.kind === 'json' ? JSON.stringify(value) : (value as Value);
   }
@@ -140,4 +161,26 @@ export class CaptureSubscriber implements EventSubscriber {
     const original = helper(entity).__originalEntityData as Row | undefined;
     if (original !== undefined) original.version = version;
   }
+}
+
+/** A record keeps its name: on other devices the old one would stay for ever. */
+function refuseRename({ spec }: SyncedModel, uuid: string): never {
+  throw new ShoalError(
+    'invalid-argument',
+    `"uuid" of ${spec.name}: a record that was captured keeps its UUID`,
+    {
+      model: spec.name,
+      record: uuid,
+      field: 'uuid',
+    },
+  );
+}
+
+/** A reference to what is not ready to sync has no name that could travel; it is never sent as null. */
+function refuseUnready({ spec }: SyncedModel, field: string): never {
+  throw new ShoalError(
+    'missing-reference',
+    `"${field}" of ${spec.name} points to a row that is not ready to sync`,
+    { model: spec.name, field },
+  );
 }

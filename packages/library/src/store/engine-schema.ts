@@ -20,7 +20,6 @@ create table shoal_records (
   version text not null,
   payload blob not null,
   schema_version integer not null,
-  shipped integer not null default 0,
   primary key (model, uuid)
 ) without rowid;
 

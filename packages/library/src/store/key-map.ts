@@ -3,24 +3,26 @@ import type { Sqlite } from './open-database.ts';
 
 /** Local integer keys by UUID and back, per table (S2-07). */
 export interface KeyMap {
-  /** Call at the start of each transaction: what another connection wrote since is forgotten. */
+  /** Call before work within a transaction: what another connection wrote since is forgotten. */
   refresh(): void;
+  /** Call when a transaction was rolled back: what it wrote is not there. */
+  forget(): void;
   idOf(table: string, uuid: string): number | undefined;
   uuidOf(table: string, id: number): string | undefined;
-  /** Looks many up in one statement, so that the calls that follow find them in the cache. */
+  /** Looks many up in one statement, so that `idOf` answers from the cache until the next `refresh`, also of none. */
   loadUuids(table: string, uuids: readonly string[]): void;
-  loadIds(table: string, ids: readonly number[]): void;
   set(table: string, uuid: string, id: number): void;
   remove(table: string, uuid: string): void;
 }
 
 interface TableKeys {
   readonly idByUuid: Map<string, number>;
+  /** Looked up and not there. */
+  readonly absent: Set<string>;
   readonly uuidById: Map<number, string>;
   readonly selectId: (uuid: string) => number | undefined;
   readonly selectUuid: (id: number) => string | undefined;
   readonly selectByUuids: (json: string) => { id: number; uuid: string }[];
-  readonly selectByIds: (json: string) => { id: number; uuid: string }[];
 }
 
 /**
@@ -45,20 +47,29 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
     if (keys.idByUuid.size >= limits.keyCacheMax) forget(keys);
     keys.idByUuid.set(uuid, id);
     keys.uuidById.set(id, uuid);
+    keys.absent.delete(uuid);
+  }
+
+  function forgetAll(): void {
+    for (const keys of tables.values()) forget(keys);
   }
 
   return {
     refresh() {
+      // Rows of this connection can come into being without us: by entities, or by being given a UUID.
+      for (const { absent } of tables.values()) absent.clear();
       const current = Number(db.pragma('data_version', { simple: true }));
       if (current === dataVersion && now() - filledMs < limits.keyCacheMs) return;
       dataVersion = current;
       filledMs = now();
-      for (const keys of tables.values()) forget(keys);
+      forgetAll();
     },
+    forget: forgetAll,
     idOf(table, uuid) {
       const keys = keysOf(table);
       const known = keys.idByUuid.get(uuid);
       if (known !== undefined) return known;
+      if (keys.absent.has(uuid)) return undefined;
       const id = keys.selectId(uuid);
       if (id !== undefined) remember(keys, uuid, id);
       return id;
@@ -75,13 +86,8 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
       const keys = keysOf(table);
       const missing = uuids.filter((uuid) => !keys.idByUuid.has(uuid));
       if (missing.length === 0) return;
+      for (const uuid of missing) keys.absent.add(uuid);
       for (const row of keys.selectByUuids(JSON.stringify(missing))) remember(keys, row.uuid, row.id);
-    },
-    loadIds(table, ids) {
-      const keys = keysOf(table);
-      const missing = ids.filter((id) => !keys.uuidById.has(id));
-      if (missing.length === 0) return;
-      for (const row of keys.selectByIds(JSON.stringify(missing))) remember(keys, row.uuid, row.id);
     },
     set: (table, uuid, id) => remember(keysOf(table), uuid, id),
     remove(table, uuid) {
@@ -99,20 +105,18 @@ function prepareKeys(db: Sqlite, table: string): TableKeys {
   const byUuids = db.prepare<[string], { id: number; uuid: string }>(
     `select id, uuid from ${table} where uuid in (select value from json_each(?))`,
   );
-  const byIds = db.prepare<[string], { id: number; uuid: string }>(
-    `select id, uuid from ${table} where uuid is not null and id in (select value from json_each(?))`,
-  );
   return {
     idByUuid: new Map(),
+    absent: new Set(),
     uuidById: new Map(),
     selectId: (uuid) => selectId.get(uuid) as number | undefined,
     selectUuid: (id) => (selectUuid.get(id) as string | null | undefined) ?? undefined,
     selectByUuids: (json) => byUuids.all(json),
-    selectByIds: (json) => byIds.all(json),
   };
 }
 
 function forget(keys: TableKeys): void {
   keys.idByUuid.clear();
+  keys.absent.clear();
   keys.uuidById.clear();
 }

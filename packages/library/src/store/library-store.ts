@@ -32,6 +32,8 @@ export interface LibraryStore {
   readonly parked: ParkStore;
   readonly reader: ViewReader;
   rows(model: ModelName): RowStore;
+  /** Looks the local keys of many records up at once, for what follows within this transaction. */
+  loadKeys(refs: Iterable<RecordRef>): void;
   /** Carries out a plan, with derived tables (DEP-6). Within a transaction; returns what changed. */
   carryOut(plan: ViewPlan): ViewChange[];
 }
@@ -84,6 +86,14 @@ export function libraryStore(options: {
     parked,
     reader,
     rows,
+    loadKeys(refs) {
+      const uuidsByModel = new Map<ModelName, string[]>();
+      for (const { model, id } of refs) pushTo(uuidsByModel, model, id);
+      for (const [model, uuids] of uuidsByModel) {
+        const table = models.get(model)?.spec.table;
+        if (table !== undefined) keys.loadUuids(table, uuids);
+      }
+    },
     carryOut(plan) {
       const shownByModel = new Map<ModelName, number[]>();
       for (const outcome of plan.shown) pushTo(shownByModel, outcome.ref.model, showRow(outcome));
@@ -98,10 +108,10 @@ export function libraryStore(options: {
 
   function showRow({ ref, row, nulled, stored }: Extract<Outcome, { kind: 'show' }>): number {
     const version = formatVersion(stored.state.version);
-    const isThere = reader.isVisible(ref);
-    const id = isThere
-      ? rows(ref.model).update(ref.id, version, row)
-      : rows(ref.model).insert(ref.id, version, row, parked.unpark(ref));
+    const { update, insert } = rows(ref.model);
+    // An entity that was removed on a stale read, and outlived it, has lost its row to the unit of work.
+    const updated = reader.isVisible(ref) ? update(ref.id, version, row) : undefined;
+    const id = updated ?? insert(ref.id, version, row, parked.unpark(ref));
     parked.setNulled(ref, nulled);
     return id;
   }
@@ -110,7 +120,10 @@ export function libraryStore(options: {
     const { ref } = outcome;
     const model = models.get(ref.model);
     const id = model === undefined ? undefined : keys.idOf(model.spec.table, ref.id);
-    if (id !== undefined) for (const upkeep of rows(ref.model).upkeep) upkeep.hiding([id]);
+    if (id !== undefined) {
+      for (const upkeep of rows(ref.model).upkeep) upkeep.hiding([id]);
+      releaseUnready(options.models, rows, ref.model, id);
+    }
     const kept = id === undefined ? undefined : rows(ref.model).remove(ref.id);
     parked.setNulled(ref, []);
     if (outcome.kind === 'gone') parked.unpark(ref);
@@ -119,7 +132,7 @@ export function libraryStore(options: {
 }
 
 /** Shown records whose reference holds the local id of a record of `target`. */
-export function referringToId(
+function referringToId(
   models: readonly SyncedModel[],
   rows: (model: ModelName) => RowStore,
   target: ModelName,
@@ -134,6 +147,33 @@ export function referringToId(
     }
   }
   return refs;
+}
+
+/**
+ * Rows that are not ready to sync are planned by nobody, and must not hold on to a row that goes: what requires it
+ * goes with it, the rest lets go.
+ */
+function releaseUnready(
+  models: readonly SyncedModel[],
+  rows: (model: ModelName) => RowStore,
+  target: ModelName,
+  id: number,
+): void {
+  const going = [{ target, id }];
+  for (let at = going.pop(); at !== undefined; at = going.pop()) {
+    for (const model of models) {
+      const { spec } = model;
+      for (const { field, column } of model.columns) {
+        if (field.kind !== 'reference' || field.target !== at.target) continue;
+        if (field.missing === 'null') rows(spec.name).clearUnready(column, at.id);
+        else {
+          for (const unready of rows(spec.name).referringUnready(column, at.id))
+            going.push({ target: spec.name, id: unready });
+        }
+      }
+    }
+    if (at.id !== id || at.target !== target) rows(at.target).removeUnready(at.id);
+  }
 }
 
 function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -20,14 +20,16 @@ export interface OutboxRow extends OutboxItem {
 
 /** The outbox: written by captures, emptied by the relay (CHG-8). */
 export interface OutboxStore {
-  /** Adds a change; one that only replaces what waits already takes its place. */
+  /**
+   * Adds a change, or lets it take the place of one of the record that waits already: of a state-based model any,
+   * of a log-based one that of the same transaction (CHG-7).
+   */
   add(item: OutboxItem, transactionStamp: string): void;
+  /** The oldest changes first. */
   read(limit: number): OutboxRow[];
-  /** Removes what the log has committed; a row that changed since it was read stays. Marks the records as shipped. */
+  /** Removes what the log has committed; a row that changed since it was read stays (CHG-8). */
   remove(rows: readonly OutboxRow[]): void;
   count(): number;
-  /** Whether anything of the record was ever shipped (CHG-9). */
-  isShipped(ref: RecordRef): boolean;
 }
 
 interface Row {
@@ -47,9 +49,9 @@ interface Row {
 export function outboxStore(db: Sqlite): OutboxStore {
   const find = db.prepare<
     [string, string],
-    { id: number; transaction_stamp: string; payload: Buffer | null }
+    { id: number; change: OutboxItem['change']; transaction_stamp: string }
   >(
-    'select id, transaction_stamp, payload from shoal_outbox where model = ? and uuid = ? order by id desc limit 1',
+    'select id, change, transaction_stamp from shoal_outbox where model = ? and uuid = ? order by id desc limit 1',
   );
   const insert = db.prepare(
     `insert into shoal_outbox (model, uuid, dot, change, version, payload, scope, rank, wall_ms, transaction_stamp)
@@ -60,44 +62,34 @@ export function outboxStore(db: Sqlite): OutboxStore {
   );
   const select = db.prepare<[number], Row>('select * from shoal_outbox order by id limit ?');
   const remove = db.prepare('delete from shoal_outbox where id = ? and dot = ?');
-  const markShipped = db.prepare(
-    'update shoal_records set shipped = 1 where model = ? and uuid = ? and shipped = 0',
-  );
-  const isShipped = db
-    .prepare<[string, string], number>('select shipped from shoal_records where model = ? and uuid = ?')
-    .pluck();
   const count = db.prepare<[], number>('select count(*) from shoal_outbox').pluck();
 
   return {
     add(item, transactionStamp) {
       const { ref, kept } = item;
+      const waiting = find.get(ref.model, ref.id);
+      const isFolded =
+        waiting !== undefined && (kept === null || waiting.transaction_stamp === transactionStamp);
+      // To everybody else a record that was never shipped is new, however often it was written here.
+      const isStillNew = isFolded && waiting.change === 'insert' && item.change === 'update';
       const version = kept === null ? null : formatVersion(kept.version);
       const values = [
         item.dot,
-        item.change,
+        isStillNew ? 'insert' : item.change,
         version,
         kept?.payload ?? null,
         item.scope,
         item.rank,
         item.wallMs,
       ] as const;
-      const waiting = find.get(ref.model, ref.id);
-      // A state-based row carries no payload, so a later change only moves its dot; a log-based one keeps each
-      // operation, but one transaction makes one (CHG-7).
-      const isFolded =
-        waiting !== undefined && (kept === null || waiting.transaction_stamp === transactionStamp);
       if (isFolded) replace.run(...values, waiting.id);
       else insert.run(ref.model, ref.id, ...values, transactionStamp);
     },
     read: (limit) => select.all(limit).map(toOutboxRow),
     remove(rows) {
-      for (const row of rows) {
-        remove.run(row.id, row.dot);
-        markShipped.run(row.ref.model, row.ref.id);
-      }
+      for (const row of rows) remove.run(row.id, row.dot);
     },
     count: () => count.get() as number,
-    isShipped: (ref) => isShipped.get(ref.model, ref.id) === 1,
   };
 }
 

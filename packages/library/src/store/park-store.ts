@@ -8,6 +8,8 @@ export interface ParkStore {
   /** Takes a record out of the parked ones; returns what it kept. */
   unpark(ref: RecordRef): KeptRow | null;
   setNulled(ref: RecordRef, nulled: readonly NulledReference[]): void;
+  /** The fields of a shown record that show null in place of a reference. */
+  nulledFields(ref: RecordRef): string[];
   waitingFor(target: RecordRef): RecordRef[];
   nulledIn(model: ModelName, fields: readonly string[]): RecordRef[];
 }
@@ -38,6 +40,9 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     `select model, uuid from shoal_parked where target_model = ? and target_uuid = ?
      union select model, uuid from shoal_nulled where target_model = ? and target_uuid = ?`,
   );
+  const nulledFields = db
+    .prepare<[string, string], string>('select field from shoal_nulled where model = ? and uuid = ?')
+    .pluck();
   const nulledIn = db
     .prepare<[string, string], string>('select uuid from shoal_nulled where model = ? and field = ?')
     .pluck();
@@ -52,24 +57,37 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
         waitsFor?.target.model ?? null,
         waitsFor?.target.id ?? null,
         wallMs(),
-        kept === null ? null : JSON.stringify(kept),
+        kept === null ? null : JSON.stringify(kept, blobToJson),
       );
     },
     unpark(ref) {
       const kept = remove.get(ref.model, ref.id) as string | null | undefined;
-      return typeof kept === 'string' ? (JSON.parse(kept) as KeptRow) : null;
+      return typeof kept === 'string' ? (JSON.parse(kept, blobFromJson) as KeptRow) : null;
     },
     setNulled(ref, nulled) {
       clearNulled.run(ref.model, ref.id);
       for (const { field, target } of nulled)
         insertNulled.run(ref.model, ref.id, field, target.model, target.id);
     },
+    nulledFields: (ref) => nulledFields.all(ref.model, ref.id) as string[],
     waitingFor: (target) => waiting.all(target.model, target.id, target.model, target.id).map(toRef),
     nulledIn: (model, fields) =>
       fields.flatMap((field) =>
         (nulledIn.all(model, field) as string[]).map((uuid) => toRef({ model, uuid })),
       ),
   };
+}
+
+/** JSON has no bytes; a text column never holds an object. */
+function blobToJson(this: unknown, key: string, value: unknown): unknown {
+  // Buffers come here as what their `toJSON` made of them.
+  const raw: unknown = (this as Record<string, unknown>)[key];
+  return raw instanceof Uint8Array ? { base64: Buffer.from(raw).toString('base64') } : value;
+}
+
+function blobFromJson(_key: string, value: unknown): unknown {
+  const isBlob = typeof value === 'object' && value !== null && 'base64' in value;
+  return isBlob ? Buffer.from(String(value.base64), 'base64') : value;
 }
 
 function toRef({ model, uuid }: RefRow): RecordRef {

@@ -1,5 +1,4 @@
 import {
-  emptyVersion,
   formatVersion,
   type ModelName,
   parseVersion,
@@ -8,7 +7,7 @@ import {
   type StoredRecord,
   type Version,
 } from '@shoal/core';
-import { decodeRecordPayload, encodeRecordPayload } from '@shoal/proto';
+import { decodeRecordPayload, encodeRecordPayload, readRecordPayload } from '@shoal/proto';
 import type { Sqlite } from './open-database.ts';
 
 interface RecordRow {
@@ -24,7 +23,8 @@ export interface RecordStore {
   version(ref: RecordRef): string | undefined;
   /** Every record of a model that was ever heard of. */
   of(model: ModelName): RecordRef[];
-  put(ref: RecordRef, stored: StoredRecord): void;
+  /** Stores a state; returns its canonical payload. */
+  put(ref: RecordRef, stored: StoredRecord): Buffer;
   /** The canonical payload as it is stored: what the relay seals (CHG-7). */
   payload(
     ref: RecordRef,
@@ -54,6 +54,7 @@ export function recordStore(db: Sqlite): RecordStore {
     put(ref, { state, schemaVersion }) {
       const payload = state instanceof LazyState ? state.payload : encodeRecordPayload(state);
       upsert.run(ref.model, ref.id, formatVersion(state.version), payload, schemaVersion);
+      return payload;
     },
     payload(ref) {
       const row = select.get(ref.model, ref.id);
@@ -63,13 +64,15 @@ export function recordStore(db: Sqlite): RecordStore {
   };
 }
 
-/** A state whose payload is decoded when somebody looks into it; most entries are judged by their version alone. */
+/**
+ * The state of an entry that was opened. Parsed now, so that a payload that does not parse belongs to whoever opened
+ * it (ING-3); kept as bytes too, so that what is taken as it is is stored as it came. Throws `malformed-message`.
+ */
 export function openedState(version: Version, payload: Buffer): RecordState {
-  const state = new LazyState(payload, () => version);
-  state.fields; // Parsed now: a payload that does not parse belongs to whoever opened it (ING-3).
-  return state;
+  return new LazyState(payload, () => version, decodeRecordPayload(payload, version));
 }
 
+/** A stored state: most entries are judged by their version alone, so the payload waits until somebody asks. */
 function lazyState(row: RecordRow): RecordState {
   return new LazyState(row.payload, () => parseVersion(row.version));
 }
@@ -81,9 +84,10 @@ class LazyState implements RecordState {
   #version: Version | undefined;
   #decoded: RecordState | undefined;
 
-  constructor(payload: Buffer, readVersion: () => Version) {
+  constructor(payload: Buffer, readVersion: () => Version, decoded?: RecordState) {
     this.payload = payload;
     this.#readVersion = readVersion;
+    this.#decoded = decoded;
   }
 
   get version(): Version {
@@ -100,7 +104,7 @@ class LazyState implements RecordState {
   }
 
   #decode(): RecordState {
-    this.#decoded ??= decodeRecordPayload(this.payload, emptyVersion);
+    this.#decoded ??= readRecordPayload(this.payload, this.version);
     return this.#decoded;
   }
 }

@@ -1,8 +1,8 @@
-import type { RecordRef, Value } from '@shoal/core';
+import { ShoalError, type Value } from '@shoal/core';
 import type { ColumnField } from '../model/entity-columns.ts';
 import type { DerivedUpkeep, SyncedModel } from '../model/sync-model.ts';
 import type { KeyMap } from './key-map.ts';
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite, Statement } from './open-database.ts';
 
 /** What SQLite binds. */
 export type SqlValue = null | number | string | Uint8Array;
@@ -12,12 +12,17 @@ export interface RowStore {
   readonly upkeep: readonly DerivedUpkeep[];
   /** Writes a new row; `kept` is what a parked record kept of its own: local id and local-only columns. */
   insert(uuid: string, version: string, row: ReadonlyMap<string, Value>, kept: KeptRow | null): number;
-  update(uuid: string, version: string, row: ReadonlyMap<string, Value>): number;
+  /** Writes the synced columns of a row; undefined where there is none. */
+  update(uuid: string, version: string, row: ReadonlyMap<string, Value>): number | undefined;
   /** Takes a row away and returns what it keeps. */
   remove(uuid: string): KeptRow | undefined;
   /** UUIDs of the rows whose column holds the local id. */
   referring(column: string, id: number): string[];
-  /** Writes local-only columns; nothing is captured. */
+  /** Local ids of the rows without UUID whose column holds the local id: not ready to sync, so in nobody's view. */
+  referringUnready(column: string, id: number): number[];
+  removeUnready(id: number): void;
+  clearUnready(column: string, id: number): void;
+  /** Writes local-only columns; nothing is captured. Throws `unknown-field` for any other column. */
   setLocal(uuid: string, local: Readonly<Record<string, SqlValue>>): void;
 }
 
@@ -57,6 +62,13 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
           .pluck(),
       ]),
   );
+  const unreadyByColumn = new Map(
+    model.columns
+      .filter(({ targetTable }) => targetTable !== null)
+      .map(({ column }) => [column, prepareUnready(db, table, column)]),
+  );
+  const removeUnready = db.prepare<[number]>(`delete from ${table} where id = ? and uuid is null`);
+  const setLocalByNames = new Map<string, Statement>();
   const bind = (row: ReadonlyMap<string, Value>) =>
     model.columns.map((column) => columnValue(column, row, keys));
 
@@ -76,7 +88,7 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       keys.set(table, uuid, id);
       return id;
     },
-    update: (uuid, version, row) => update.get(version, ...bind(row), uuid) as number,
+    update: (uuid, version, row) => update.get(version, ...bind(row), uuid) as number | undefined,
     remove(uuid) {
       keys.remove(table, uuid);
       const row = remove.get(uuid);
@@ -85,15 +97,44 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       return { id: Number(id), local };
     },
     referring: (column, id) => (referringByColumn.get(column)?.all(id) ?? []) as string[],
+    referringUnready: (column, id) => (unreadyByColumn.get(column)?.select.all(id) ?? []) as number[],
+    removeUnready: (id) => void removeUnready.run(id),
+    clearUnready: (column, id) => void unreadyByColumn.get(column)?.clear.run(id),
     setLocal(uuid, local) {
-      const names = Object.keys(local).filter((column) => model.localColumns.includes(column));
+      const names = Object.keys(local);
       if (names.length === 0) return;
-      db.prepare(`update ${table} set ${names.map((name) => `${name} = ?`).join(', ')} where uuid = ?`).run(
-        ...names.map((name) => local[name]),
-        uuid,
-      );
+      const key = names.join();
+      const setColumns = setLocalByNames.get(key) ?? prepareSetLocal(db, model, names);
+      setLocalByNames.set(key, setColumns);
+      setColumns.run(...names.map((name) => local[name]), uuid);
     },
   };
+}
+
+function prepareUnready(db: Sqlite, table: string, column: string) {
+  return {
+    select: db
+      .prepare<[number], number>(`select id from ${table} where ${column} = ? and uuid is null`)
+      .pluck(),
+    clear: db.prepare<[number]>(`update ${table} set ${column} = null where ${column} = ? and uuid is null`),
+  };
+}
+
+function prepareSetLocal(db: Sqlite, model: SyncedModel, names: readonly string[]): Statement {
+  const unknown = names.find((name) => !model.localColumns.includes(name));
+  if (unknown !== undefined) {
+    throw new ShoalError(
+      'unknown-field',
+      `${model.spec.name} has no local column ${JSON.stringify(unknown)}`,
+      {
+        model: model.spec.name,
+        field: unknown,
+      },
+    );
+  }
+  return db.prepare(
+    `update ${model.spec.table} set ${names.map((name) => `${name} = ?`).join(', ')} where uuid = ?`,
+  );
 }
 
 /** A field's value as its column holds it: references as local ids, true and false as 1 and 0. */
@@ -116,9 +157,4 @@ export function fieldValue({ field }: ColumnField, value: SqlValue): Value {
 
 function marks(count: number): string {
   return Array(count).fill('?').join(', ');
-}
-
-/** A record of the model by its UUID. */
-export function refOf(model: SyncedModel, uuid: string): RecordRef {
-  return { model: model.spec.name, id: uuid } as RecordRef;
 }

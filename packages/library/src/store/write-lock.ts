@@ -20,29 +20,51 @@ export interface WriteLock {
   release(): void;
 }
 
+/** Runs `work` in one immediate transaction; synchronous, so nothing of another task can slip in. */
+export async function inTransaction<T>(db: Sqlite, work: () => T): Promise<T> {
+  const { lock, result } = await whenFree(db, () => {
+    try {
+      const result = work();
+      db.exec('commit');
+      return result;
+    } catch (error) {
+      if (db.inTransaction) db.exec('rollback');
+      throw error;
+    }
+  });
+  lock.release();
+  return result;
+}
+
 /**
- * Begins an immediate transaction on `db` when no other writer, here or in another process, holds the file.
- * Waits without blocking the event loop; throws `storage-failed` after 30 s. End the transaction, then release.
+ * Begins an immediate transaction on `db`, for callers that cannot do their work at once. End the transaction, then
+ * release. Waits and throws as `whenFree`.
  */
 export async function beginImmediate(db: Sqlite): Promise<WriteLock> {
+  const { lock } = await whenFree(db, () => undefined);
+  return lock;
+}
+
+/**
+ * Begins an immediate transaction when no other writer, here or in another process, holds the file, and runs `begun`
+ * before anything else of this process can. Waits without blocking the event loop; throws `storage-failed` after
+ * 30 s, and what `begun` throws, after which the lock is free.
+ */
+async function whenFree<T>(db: Sqlite, begun: () => T): Promise<{ lock: WriteLock; result: T }> {
   const path = realpathSync(db.name);
   const lock = await enqueue(path);
   const turn = turnFile(path);
   const deadline = performance.now() + waitMaxMs;
   try {
     await giveWay(turn);
-    for (let tries = 0; ; tries++) {
-      try {
-        db.exec('begin immediate');
-        if (tries > 0) rmSync(turn, { force: true });
-        return lock;
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-        if (performance.now() > deadline) throw stillBusy(error);
-      }
+    let isLate = false;
+    while (!tryBegin(db, deadline)) {
+      isLate = true;
       writeFileSync(turn, '');
       await delay(pollMs);
     }
+    if (isLate) rmSync(turn, { force: true });
+    return { lock, result: begun() };
   } catch (error) {
     lock.release();
     throw error;
@@ -62,18 +84,14 @@ async function giveWay(turn: string): Promise<void> {
   if (stats !== undefined && Date.now() - stats.mtimeMs < freshMs) await delay(pollMs * 2 + 1);
 }
 
-/** Runs `work` in one immediate transaction; synchronous, so nothing of another task can slip in. */
-export async function inTransaction<T>(db: Sqlite, work: () => T): Promise<T> {
-  const lock = await beginImmediate(db);
+function tryBegin(db: Sqlite, deadline: number): boolean {
   try {
-    const result = work();
-    db.exec('commit');
-    return result;
+    db.exec('begin immediate');
+    return true;
   } catch (error) {
-    if (db.inTransaction) db.exec('rollback');
-    throw error;
-  } finally {
-    lock.release();
+    if (!isBusy(error)) throw error;
+    if (performance.now() > deadline) throw stillBusy(error);
+    return false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { freshRecordId, type LibraryOptions, openLibrary, openTransactionManager } from '@shoal/library';
-import { migrations, models, TagEntity } from './index.ts';
+import { migrations, models, TagEntity } from '../index.ts';
 
 /** Test support: a process that writes tags into a library as fast as it can, by both doors. */
 const [path, device, libraryId, prefix, count] = process.argv.slice(2) as [

@@ -1,0 +1,76 @@
+import {
+  type ModelSpec,
+  ownerOf,
+  type RecordRef,
+  type RecordState,
+  refKey,
+  ShoalError,
+  type ViewPlan,
+  type ViewReader,
+} from '@shoal/core';
+import type { CaptureContext } from './capture-writes.ts';
+import type { Draft, Drafts } from './drafts.ts';
+
+/** Refuses a write of what belongs to another device, naming the owner: `not-owner` (MRG-5). */
+export function requireOwnership(
+  context: CaptureContext,
+  reader: ViewReader,
+  spec: ModelSpec,
+  ref: RecordRef,
+  state: RecordState,
+): void {
+  const owner = ownerOf(context.store.registry, reader, spec, ref.id, state);
+  if (owner.kind !== 'device' || owner.device === context.device) return;
+  throw new ShoalError(
+    'not-owner',
+    `this ${spec.name} belongs to device ${owner.device}, which alone may write it`,
+    { model: spec.name, record: ref.id, device: owner.device },
+  );
+}
+
+/**
+ * What a local write set must be there when it is done: a reference to nothing throws `missing-reference`, one that
+ * closes a circle `invalid-argument`. Only what arrives may wait, and only what met on its way may be cut (DEP-2).
+ */
+export function requireTargets(context: CaptureContext, plan: ViewPlan, drafts: Drafts): void {
+  const shown = new Set(plan.shown.map(({ ref }) => refKey(ref)));
+  const hidden = new Set(plan.hidden.map(({ ref }) => refKey(ref)));
+  const isThere = (ref: RecordRef) => {
+    const key = refKey(ref);
+    return shown.has(key) || (!hidden.has(key) && context.store.reader.isVisible(ref));
+  };
+  for (const outcome of plan.hidden) {
+    const draft = drafts.get(outcome.ref);
+    if (draft === undefined || outcome.kind !== 'park' || outcome.waitsFor === null) continue;
+    const { field, target } = outcome.waitsFor;
+    if (draft.setReferences.includes(field)) refuseMissing(draft, field, target);
+  }
+  for (const { ref, spec, nulled } of plan.shown) {
+    const draft = drafts.get(ref);
+    for (const { field, target } of nulled) {
+      if (draft === undefined || !draft.setReferences.includes(field)) continue;
+      if (!isThere(target)) refuseMissing(draft, field, target);
+      const isCut = spec.fields.some(
+        (candidate) =>
+          candidate.name === field && candidate.kind === 'reference' && candidate.missing === 'wait',
+      );
+      if (isCut) refuseCircle(draft, field);
+    }
+  }
+}
+
+function refuseMissing({ spec, ref }: Draft, field: string, target: RecordRef): never {
+  throw new ShoalError(
+    'missing-reference',
+    `"${field}" of ${spec.name} points to the ${target.model} ${target.id}, which is not here`,
+    { model: spec.name, record: ref.id, field },
+  );
+}
+
+function refuseCircle({ spec, ref }: Draft, field: string): never {
+  throw new ShoalError(
+    'invalid-argument',
+    `"${field}" of ${spec.name} would lead from the record back to itself`,
+    { model: spec.name, record: ref.id, field },
+  );
+}
