@@ -99,7 +99,9 @@ test('two devices are made, invited, joined and used by the command line alone',
   const status = await shoal<{ library: { id: string } }[]>(a, 'status');
   expect(status).toMatchObject([{ library: { id: libraryId }, unreachable: [] }]);
   const log = await shoal<{ seq: number }[]>(a, 'log', '--from', '3');
-  expect(log[0]).toMatchObject({ seq: 3, model: expect.any(String), record: expect.any(String) });
+  // What was superseded is gone, so the first may stand behind the seq that was asked for.
+  expect(log[0]).toMatchObject({ model: expect.any(String), record: expect.any(String) });
+  expect(log[0]!.seq).toBeGreaterThanOrEqual(3);
   await until('the dumps are equal', async () => {
     const dumps = await Promise.all([a, b].map((home) => runShoal(['dump', '--home', home], { ledger })));
     return dumps[0]!.stdout === dumps[1]!.stdout && dumps[0]!.stdout.includes('"model":"user_metadata_tag"');

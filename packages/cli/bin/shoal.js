@@ -10,7 +10,8 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   const { main: run } = await import(main);
-  process.exitCode = await run(process.argv.slice(2));
+  const code = await run(process.argv.slice(2));
+  process.stdout.write('', () => process.exit(code));
 } else {
   runWith(projectNode(dirname(main)));
 }

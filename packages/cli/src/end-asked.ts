@@ -2,20 +2,25 @@
 const sameWishMs = 1_000;
 
 /**
- * Listens for SIGINT and SIGTERM, from the first call on, and resolves with the first. A later one, from somebody who
- * does not want to wait, ends the process at once with 130; its children end by themselves.
+ * Listens for SIGINT, SIGTERM and SIGHUP, from the first call on, and resolves with the first; when `isSupervised`
+ * also with the end of stdin. A later signal, from somebody who does not want to wait, ends the process at once with
+ * 130; its children end by themselves.
  */
-export function watchEndAsked(target: NodeJS.Process = process): () => Promise<string> {
+export function watchEndAsked(options: { readonly isSupervised: boolean }): () => Promise<string> {
   let asked: Promise<string> | undefined;
   return () => {
     asked ??= new Promise((resolve) => {
       let firstMs: number | undefined;
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        target.on(signal, () => {
+        process.on(signal, () => {
           firstMs ??= performance.now();
-          if (performance.now() - firstMs > sameWishMs) target.exit(130);
+          if (performance.now() - firstMs > sameWishMs) process.exit(130);
           resolve(signal);
         });
+      }
+      if (options.isSupervised) {
+        const gone = () => resolve('supervisor gone');
+        process.stdin.on('end', gone).on('close', gone).on('error', gone).resume();
       }
     });
     return asked;

@@ -6,12 +6,13 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Runs `shoal` with these arguments and returns its exit code (docs/errors.md); 0 is success. */
 export async function main(args: readonly string[]): Promise<number> {
+  const config = readCliConfig();
   const surroundings: Surroundings = {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    config: readCliConfig(),
-    endAsked: watchEndAsked(),
+    config,
+    endAsked: watchEndAsked(config),
   };
   try {
     await createProgram(surroundings).parseAsync(args, { from: 'user' });
@@ -24,5 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
 if (import.meta.main) {
   // A reader that went away (`shoal log | head`) is no failure of ours.
   process.stdout.on('error', () => process.exit(0));
-  process.exitCode = await main(process.argv.slice(2));
+  const code = await main(process.argv.slice(2));
+  // Stdin may be open still, and would keep us. What was written before this is out when the callback runs.
+  process.stdout.write('', () => process.exit(code));
 }

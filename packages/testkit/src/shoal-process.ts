@@ -24,6 +24,7 @@ export interface ShoalProcess {
 
 export interface StartShoalOptions {
   readonly ledger: ProcessLedger;
+  /** What it reads; where it is not given stdin stays open, and its end, when the test is gone, ends the process. */
   readonly stdin?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -50,14 +51,14 @@ export function startProgram(
   const child = spawn(command, [...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, SHOAL_SUPERVISED: '1', ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started`);
   options.ledger.add(pid);
   child.stdin.on('error', () => undefined);
-  child.stdin.end(options.stdin ?? '');
+  if (options.stdin !== undefined) child.stdin.end(options.stdin);
   const written = collect(child);
   let end: ShoalEnd | undefined;
   const ended = new Promise<ShoalEnd>((resolve) => {
