@@ -2,6 +2,7 @@ import type { DeviceId, refKey } from '@shoal/core';
 import {
   checkApplied,
   checkClaims,
+  checkGroupOrder,
   checkJoin,
   checkStates,
   checkTakenOnce,
@@ -67,6 +68,7 @@ export function openFleet(
   const watcher: Watcher = {
     told: (id, line) => tell(deviceOf(id).index, line),
     appended(id, entries) {
+      checkGroupOrder(entries);
       checkTakenOnce(entries, ledger);
       ledger.addEntries(entries);
       tell(

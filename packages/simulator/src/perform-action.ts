@@ -1,21 +1,11 @@
-import {
-  covers,
-  formatHlc,
-  joinVersions,
-  lifeId,
-  makeDot,
-  type ReplicaId,
-  ShoalError,
-  unreachable,
-  withDot,
-} from '@shoal/core';
-import type { Change } from './data/entry.ts';
+import { covers, ShoalError, unreachable } from '@shoal/core';
 import { commits } from './device/commits.ts';
 import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
 import { serviceNames } from './device/device.ts';
 import type { LocalWrite } from './device/plan-capture.ts';
 import { type Fleet, nameOf } from './fleet.ts';
 import type { Action } from './scenario.ts';
+import { appendOfNewerProgram, appendUnopenable } from './strange-entries.ts';
 import { chooseWrites } from './workload.ts';
 
 /** The last copy of each file of a device. */
@@ -67,7 +57,8 @@ export function performAction(fleet: Fleet, action: Action): void {
       compact(fleet, devices[action.device]!, action.everyMs, scheduler.nowMs + action.forMs);
       return;
     case 'forge':
-      forge(fleet, devices[action.device]!, action.draws);
+      if (action.draws[1]! % 3 === 0) appendOfNewerProgram(fleet, devices[action.device]!, action.draws);
+      else appendUnopenable(fleet, devices[action.device]!, action.draws);
       return;
     case 'copy':
       fleet.tell(action.device, () => `its ${action.files.join(' and ')} is copied`);
@@ -131,22 +122,6 @@ function compact(fleet: Fleet, device: Device, everyMs: number, untilMs: number)
     });
   }
   if (scheduler.nowMs < untilMs) scheduler.after(everyMs, () => compact(fleet, device, everyMs, untilMs));
-}
-
-/** A member's broken program appends an entry that claims to include everything, and opens for nobody (LOG-3). */
-function forge(fleet: Fleet, device: Device, draws: readonly number[]): void {
-  const logStore = device.logStore();
-  const rows = [...device.log.content.rows.values()];
-  const like = rows[draws[0]! % Math.max(1, rows.length)]?.entry;
-  if (logStore === null || like === undefined) return;
-  const known = rows.filter(({ entry }) => entry.ref.id === like.ref.id).map(({ entry }) => entry.version);
-  const replica = lifeId<ReplicaId>(device.id, `f${String(fleet.ledger.entries.size).padStart(15, '0')}`);
-  const dot = makeDot(formatHlc(device.wall.nowMs(), 0), replica);
-  const version = withDot(known.reduce(joinVersions), dot);
-  const { ref, isDelete, rank, schemaVersion } = like;
-  const change: Change = { ref, isDelete, rank, schemaVersion, dot, version, state: null };
-  fleet.tell(device.index, () => `forges an entry of ${nameOf(ref)}`);
-  commits(() => void logStore.append([change]));
 }
 
 /** The disks go back to their copy; what no file knows any more is lost, and nothing else may be (REP-6). */

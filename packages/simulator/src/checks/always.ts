@@ -81,6 +81,20 @@ export function checkTakenOnce(appended: readonly Entry[], ledger: Ledger): void
   }
 }
 
+/** Parents first, deletes last and children first; a record stands where its last entry does (DEP-1). */
+export function checkGroupOrder(appended: readonly Entry[]): void {
+  const lasts = [...new Map(appended.map((entry) => [refKey(entry.ref), entry])).values()];
+  lasts.sort((a, b) => a.originSeq - b.originSeq);
+  for (const [at, entry] of lasts.entries()) {
+    const before = lasts[at - 1];
+    if (before === undefined || (!before.isDelete && entry.isDelete)) continue;
+    const isInOrder = entry.isDelete ? entry.rank <= before.rank : entry.rank >= before.rank;
+    mustHold(isInOrder && before.isDelete === entry.isDelete, 'DEP-1', () => {
+      return `${describeEntry(before)} stands before ${describeEntry(entry)}`;
+    });
+  }
+}
+
 /** What the applied vector claims has been applied, or was set aside with a reason (LOG-2, ING-2). */
 export function checkApplied({ log, library }: Device, ledger: Ledger): void {
   const { cursor } = library.content;

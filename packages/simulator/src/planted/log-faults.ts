@@ -41,6 +41,11 @@ export const logFaults: readonly PlantedFault[] = [
     faults: ['going-back', 'compaction', 'cuts'],
   },
   {
+    name: 'a group is appended in the order of the outbox',
+    rule: 'DEP-1',
+    parts: { planAppend: (group, heads) => group.flatMap((change) => planAppend([change], heads)) },
+  },
+  {
     name: 'a retried append is not recognised',
     rule: 'CHG-8',
     parts: { planAppend: (group) => planAppend(group, () => []) },
