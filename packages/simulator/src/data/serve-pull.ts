@@ -21,10 +21,18 @@ interface Proof {
   readonly notedHeadSeq: number;
 }
 
+/** Where a log-store is asked: its log, its life, and the hashes that it gave in it, for entries that have gone since. */
+export interface PullServer {
+  readonly log: LogFile;
+  readonly life: StreamId;
+  readonly given: Map<number, string>;
+}
+
 /** One page of a pull round, beyond the caller's vector, in seq order, up to the tail of the log (REP-1, REP-2). */
-export function servePull(parts: Parts, log: LogFile, life: StreamId, request: PullRequest): PullReply {
+export function servePull(parts: Parts, server: PullServer, request: PullRequest): PullReply {
+  const { log, life, given } = server;
   const { have, headSeq, logId, rows } = log.content;
-  const proof = confirmedProof(log, logId, life, request.token);
+  const proof = confirmedProof(server, logId, request.token);
   const fromSeq = proof === null ? 0 : request.token!.seq;
   const notedHeadSeq = proof?.notedHeadSeq ?? headSeq;
   const tailSeq = parts.tailOf(notedHeadSeq, headSeq);
@@ -34,23 +42,30 @@ export function servePull(parts: Parts, log: LogFile, life: StreamId, request: P
   const sent = beyond.slice(0, request.limit);
   const isTail = beyond.length <= request.limit;
   const seq = isTail ? tailSeq : sent[sent.length - 1]!.seq;
+  const chain = log.chainAt(seq) ?? '';
+  given.set(seq, chain);
   return {
     page: {
       logId,
       isFirst: proof === null,
       have,
-      after: { seq, proof: formatProof({ life, chain: log.chainAt(seq) ?? '', notedHeadSeq }) },
+      after: { seq, proof: formatProof({ life, chain, notedHeadSeq }) },
       isTail,
     },
     entries: sent.map(({ entry }) => entry),
   };
 }
 
-function confirmedProof(log: LogFile, logId: LogId, life: StreamId, token: RoundToken | null): Proof | null {
+function confirmedProof(
+  { log, life, given }: PullServer,
+  logId: LogId,
+  token: RoundToken | null,
+): Proof | null {
   if (token === null || token.logId !== logId || token.seq > log.content.headSeq) return null;
   const proof = JSON.parse(token.proof) as Proof;
-  const isSame = proof.life === life && proof.chain === log.chainAt(token.seq);
-  return isSame ? proof : null;
+  // A round goes on also where the last entry that it brought has gone since (LOG-4).
+  const chain = log.chainAt(token.seq) ?? given.get(token.seq);
+  return proof.life === life && proof.chain === chain ? proof : null;
 }
 
 function formatProof(proof: Proof): string {

@@ -55,6 +55,7 @@ export function startLogStore(options: {
 }): LogStoreProcess {
   const { surroundings, device, file, stream, life, channel, onReadable } = options;
   const { scheduler, random, parts, watcher, sizes } = surroundings;
+  const given = new Map<number, string>();
   const moment = (): Moment => ({ nowMs: scheduler.nowMs, random: random.next() });
   const exchange = startExchange({ surroundings, device, file, life, channel, moment, onReadable });
 
@@ -88,6 +89,6 @@ export function startLogStore(options: {
       return { logId, life: stream, entries, nextSeq };
     },
     acknowledge: (logId, appliedSeq, exceptions) => file.acknowledge(logId, appliedSeq, exceptions),
-    pull: (request) => servePull(parts, file, stream, request),
+    pull: (request) => servePull(parts, { log: file, life: stream, given }, request),
   };
 }
