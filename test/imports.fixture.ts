@@ -62,6 +62,10 @@ export const rooms = {
       'testkit',
       'cli',
       'telemetry',
+      // The services' `main` entry points, for devices in this process.
+      'capture',
+      'log-store',
+      'ingest',
     ],
     tests: [],
   },

@@ -1,4 +1,5 @@
 export type { LocalDelete, LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';
+export type { RecordPage } from './capture/read-records.ts';
 export { keyRing } from './crypto/key-ring.ts';
 export { derivedRecordId, freshRecordId } from './crypto/record-ids.ts';
 export { type KeyRing, openPayload, sealPayload } from './crypto/seal.ts';

@@ -3,7 +3,10 @@ import {
   createRegistry,
   type DeviceId,
   type LibraryId,
+  type LogId,
+  type LogSighting,
   lifeId,
+  type RecordRef,
   type Registry,
   type ReplicaId,
   type ShoalError,
@@ -12,13 +15,16 @@ import type { ParsedEntry } from '@shoal/proto';
 import { type CaptureContext, captureWrites } from './capture/capture-writes.ts';
 import type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
 import { outboxEntry } from './capture/outbox-entry.ts';
+import { type RecordPage, recordPages } from './capture/read-records.ts';
 import { randomLife } from './crypto/record-ids.ts';
 import type { KeyRing } from './crypto/seal.ts';
 import { type Applied, applyEntries, type SequencedEntry } from './ingest/apply-entries.ts';
 import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
+import { type ExceptionStore, exceptionStore } from './ingest/exception-store.ts';
 import type { SyncedModel } from './model/sync-model.ts';
 import { clockStore } from './store/clock-store.ts';
 import { type LibraryStore, libraryStore, type ViewChange } from './store/library-store.ts';
+import { type LogMemory, logMemory } from './store/log-memory.ts';
 import { isMigrated, type Migration, migrate } from './store/migrate.ts';
 import { openForReading, openForWriting, type Sqlite } from './store/open-database.ts';
 import { type OutboxRow, outboxStore } from './store/outbox-store.ts';
@@ -61,6 +67,9 @@ export interface Library {
   readonly registry: Registry;
   readonly store: LibraryStore;
   readonly cursor: CursorStore;
+  readonly exceptions: Pick<ExceptionStore, 'between'>;
+  /** What this library remembers of its log (REP-6). */
+  readonly logMemory: Omit<LogMemory, 'setShipped' | 'setWhole'>;
   /** Writes and captures in one transaction (CHG-5); throws typed errors, and then nothing was written. */
   write(writes: readonly LocalWrite[]): Promise<readonly WrittenRecord[]>;
   /**
@@ -70,14 +79,23 @@ export interface Library {
   transaction<T>(work: (transaction: LibraryTransaction) => T): Promise<T>;
   /** Hears of each commit of this opening that changed the view. Returns how to stop. */
   onChanges(listener: ChangesListener): () => void;
-  /** Applies entries of the local log, with the cursor, in one transaction (ING-2). */
-  apply(entries: readonly SequencedEntry[], cursor: Cursor): Promise<Applied>;
+  /**
+   * Applies entries of the local log, with the cursor, in one transaction (ING-2). `damaged` are seqs of the same
+   * stretch that do not even parse.
+   */
+  apply(entries: readonly SequencedEntry[], cursor: Cursor, damaged?: readonly number[]): Promise<Applied>;
   /** Sets an entry aside that brings down whatever applies it, and moves the cursor past it (ING-3). */
   quarantine(entry: SequencedEntry, error: ShoalError, cursor: Cursor): Promise<void>;
   /** What waits to be shipped, at most `limit` changes, read in one read transaction (REP-8). */
   readOutbox(limit: number): Shipment;
-  /** Forgets what the log has committed (CHG-8). */
-  clearOutbox(rows: readonly OutboxRow[]): Promise<void>;
+  /** Forgets what the log has committed (CHG-8), and remembers where that was (REP-6). */
+  clearOutbox(rows: readonly OutboxRow[], shipped?: LogSighting): Promise<void>;
+  /** A page of all records as entries, for a log that may lack them (REP-6); read in one read transaction. */
+  readRecords(after: RecordRef | null, limit: number): RecordPage;
+  /** The log is known to cover every record. */
+  setWholeLog(logId: LogId): Promise<void>;
+  /** Ingest begins to follow a log: what it passed over before, and would not now, is no exception (LOG-3). */
+  sweepExceptions(logId: LogId): Promise<void>;
   outboxCount(): number;
   close(): void;
 }
@@ -109,6 +127,11 @@ export function openLibrary(options: LibraryOptions): Library {
   const context = captureContext(options, db);
   const { store, clock, outbox, wallMs } = context;
   const cursor = cursorStore(db);
+  const exceptions = exceptionStore(db);
+  const memory = logMemory(db);
+  const { ring, libraryId, device } = options;
+  const entryOf = (row: OutboxRow) => outboxEntry({ store, ring, libraryId, device, row });
+  const readRecords = recordPages({ db, store, outbox, ring, libraryId, outboxEntry: entryOf });
 
   const listeners = new Set<ChangesListener>();
   const tell = (changes: readonly ViewChange[], isLocal: boolean) => {
@@ -141,18 +164,21 @@ export function openLibrary(options: LibraryOptions): Library {
     registry: store.registry,
     store,
     cursor,
+    exceptions,
+    logMemory: memory,
     write: (writes) => transaction(({ capture }) => capture(writes)),
     transaction,
     onChanges(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async apply(entries, next) {
-      const { libraryId, ring } = options;
+    async apply(entries, next, damaged = []) {
       const applied = await atOnce(() => {
         const result = applyEntries({ store, clock, libraryId, ring, wallMs }, entries);
         for (const { entry, error } of result.quarantined) cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
+        const setAside = result.quarantined.map(({ entry }) => entry.seq);
+        exceptions.note(next.logId, entries, [...setAside, ...damaged]);
         return result;
       });
       tell(applied.changes, false);
@@ -162,9 +188,21 @@ export function openLibrary(options: LibraryOptions): Library {
       atOnce(() => {
         cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
+        exceptions.note(next.logId, [entry], [entry.seq]);
       }),
-    readOutbox: (limit) => readOutbox(options, store, db, () => outbox.read(limit)),
-    clearOutbox: (rows) => atOnce(() => outbox.remove(rows)),
+    readOutbox: (limit) =>
+      inReadTransaction(db, () => {
+        const rows = outbox.read(limit);
+        return { rows, entries: rows.map(entryOf) };
+      }),
+    clearOutbox: (rows, shipped) =>
+      atOnce(() => {
+        outbox.remove(rows);
+        if (shipped !== undefined) memory.setShipped(shipped);
+      }),
+    readRecords: (after, limit) => inReadTransaction(db, () => readRecords(after, limit)),
+    setWholeLog: (logId) => atOnce(() => memory.setWhole(logId)),
+    sweepExceptions: (logId) => atOnce(() => exceptions.sweep(logId)),
     outboxCount: () => outbox.count(),
     close: () => db.close(),
   };
@@ -215,17 +253,11 @@ export function captureContext(
   };
 }
 
-function readOutbox(
-  options: LibraryOptions,
-  store: LibraryStore,
-  db: Sqlite,
-  read: () => OutboxRow[],
-): Shipment {
+/** What is read in it is of one moment, whatever other writers do. */
+function inReadTransaction<T>(db: Sqlite, read: () => T): T {
   db.exec('begin');
   try {
-    const rows = read();
-    const { ring, libraryId, device } = options;
-    return { rows, entries: rows.map((row) => outboxEntry({ store, ring, libraryId, device, row })) };
+    return read();
   } finally {
     db.exec('commit');
   }

@@ -27,6 +27,7 @@ export {
   readLibrary,
 } from './library-file.ts';
 export * from './log.ts';
+export { type LogAnswer, type LogRecognition, openLogRecognition } from './log-recognition.ts';
 export { writePrivateFile } from './private-file.ts';
 export * from './process-identity.ts';
 export * from './run-file.ts';

@@ -20,6 +20,9 @@ import { captureHandlers } from './rpc.ts';
 export type { CreateEntry, EntryChange, EntryStore } from './index/entry-store.ts';
 export { createIndexer } from './index/indexer.ts';
 
+/** The relay of one library without a service around it: for tests of devices as a whole. */
+export { type Relay, startRelay } from './relay.ts';
+
 /** Starts the capture of a home: all its libraries, also those that appear later. */
 export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
   return startParts(async (own) => {

@@ -18,6 +18,7 @@ function waitingChange(): { readonly library: Parameters<typeof startRelay>[0]['
   return {
     library: {
       options: { libraryId } as Library['options'],
+      logMemory: { sightings: () => [] } as never,
       readOutbox: () => ({ entries: rows.map(() => entry), rows }),
       clearOutbox: async () => {
         rows = [];
@@ -32,10 +33,12 @@ test('[REP-4] [CHG-8] a log-store killed with an append in hand is served within
   // Crash point: after-append-before-ack, so the same change comes once more.
   const network = memoryNetwork();
   const { library, left } = waitingChange();
-  const reply: AppendReply = { ...AppendReply.decode(Buffer.alloc(0)), appended: 1, headSeq: 1 };
+  const life = Buffer.alloc(24);
+  const reply: AppendReply = { ...AppendReply.decode(Buffer.alloc(0)), appended: 1, headSeq: 1, life };
+  const recognise = async () => ({ logId: '', life, settling: false });
   const serve = (append: (request: AppendRequest) => Promise<AppendReply>) => {
     const endpoint = network.connect();
-    serveRpc(endpoint.bus, 'log-store', LogStoreDefinition, { append }, ['append']);
+    serveRpc(endpoint.bus, 'log-store', LogStoreDefinition, { append, recognise }, ['append', 'recognise']);
     return endpoint;
   };
   const { promise: killed, resolve: kill } = Promise.withResolvers<void>();

@@ -1,8 +1,8 @@
-import { limits } from '@shoal/core';
+import { limits, type StreamId } from '@shoal/core';
 import type { Library, OutboxRow, Shipment } from '@shoal/library';
 import type { Client, LogStoreDefinition } from '@shoal/proto';
-import { entryToWire, uuidToBytes } from '@shoal/proto';
-import { type Log, startSignalledLoop } from '@shoal/service-kit';
+import { entryToWire, lifeFromBytes, uuidToBytes } from '@shoal/proto';
+import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
 
 /** Ships the outbox to the device's own log-store (CHG-8). */
 export interface Relay {
@@ -23,18 +23,28 @@ const retryMsMax = 5_000;
  * only after the log-store has committed it; a failure is retried for ever with full jitter, and loses nothing.
  */
 export function startRelay(options: {
-  readonly library: Pick<Library, 'options' | 'readOutbox' | 'clearOutbox'>;
-  readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'append'>;
+  readonly library: Pick<Library, 'options' | 'readOutbox' | 'clearOutbox' | 'logMemory'>;
+  readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'append' | 'recognise'>;
   readonly log: Log;
 }): Relay {
   const { library, logStore, log } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
+  const recognition = openLogRecognition({
+    libraryId: library.options.libraryId,
+    logStore,
+    sightings: () => library.logMemory.sightings(),
+  });
+
   async function shipOnce(): Promise<boolean> {
     const shipment = library.readOutbox(limits.batchEntriesMax);
     if (shipment.rows.length === 0) return false;
     for (const { entries, rows } of chunksOf(shipment)) {
-      await logStore.append({ libraryId, entries: entries.map((entry) => entryToWire(entry)) }, attempt);
-      await library.clearOutbox(rows);
+      const request = { libraryId, entries: entries.map((entry) => entryToWire(entry)) };
+      const reply = await logStore.append(request, attempt);
+      const logId = await recognition.idOf(reply);
+      if (logId === null) return true;
+      const life = lifeFromBytes<StreamId>(reply.life, 'life');
+      await library.clearOutbox(rows, { logId, life, seq: reply.headSeq });
     }
     return true;
   }

@@ -16,10 +16,16 @@ function libraryAt(cursor: Cursor): Followed {
     cursor: { read: () => cursor } as Library['cursor'],
     apply: () => Promise.reject(new Error('nothing to apply')),
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
+    exceptions: { between: () => [] },
+    sweepExceptions: async () => undefined,
+    logMemory: { sightings: () => [], wholeLogId: () => cursor.logId, knowsNoOther: () => true },
+    readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
+    setWholeLog: async () => undefined,
   };
 }
 
 const cursor = { logId: 'log', appliedSeq: 7, appliedEntries: 7 } as Cursor;
+const life = Buffer.alloc(24);
 const methods = ['read', 'acknowledge'] as const;
 
 test.each(methods)(
@@ -33,14 +39,15 @@ test.each(methods)(
       const handlers = {
         read: async () => {
           onCall('read');
-          return { ...ReadReply.decode(Buffer.alloc(0)), logId: cursor.logId, headSeq: 7, nextSeq: 8 };
+          return { ...ReadReply.decode(Buffer.alloc(0)), logId: cursor.logId, headSeq: 7, nextSeq: 8, life };
         },
+        recognise: async () => ({ logId: cursor.logId, life, settling: false }),
         acknowledge: async () => {
           onCall('acknowledge');
           return {};
         },
       };
-      serveRpc(endpoint.bus, 'log-store', LogStoreDefinition, handlers, methods);
+      serveRpc(endpoint.bus, 'log-store', LogStoreDefinition, handlers, [...methods, 'recognise']);
       return endpoint;
     };
     const first = serve((method) => {

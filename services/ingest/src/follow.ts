@@ -1,14 +1,10 @@
-import { asShoalError, type LogId, limits, ShoalError } from '@shoal/core';
-import { type Applied, type AppliedEntry, type Cursor, isStorageFailure, type Library } from '@shoal/library';
-import {
-  type Client,
-  type LogStoreDefinition,
-  parsePositionedEntry,
-  type ReadReply,
-  uuidToBytes,
-  type SequencedEntry as WireEntry,
-} from '@shoal/proto';
-import { type Log, startSignalledLoop } from '@shoal/service-kit';
+import { limits, type StreamId } from '@shoal/core';
+import type { Cursor, Library } from '@shoal/library';
+import { type Client, type LogStoreDefinition, lifeFromBytes, uuidToBytes } from '@shoal/proto';
+import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
+import { openAcknowledger } from './acknowledge.ts';
+import { applyPage } from './apply-page.ts';
+import { openReappend } from './reappend.ts';
 
 /** How far ingest is (ING-4). */
 export interface FollowState {
@@ -26,6 +22,26 @@ export interface Follower {
   stop(): Promise<void>;
 }
 
+/** What the follower takes of a library. */
+export type FollowedLibrary = Pick<
+  Library,
+  | 'options'
+  | 'cursor'
+  | 'apply'
+  | 'quarantine'
+  | 'exceptions'
+  | 'sweepExceptions'
+  | 'logMemory'
+  | 'readRecords'
+  | 'setWholeLog'
+>;
+
+/** What it asks of the device's own log-store. */
+export type FollowedLog = Pick<
+  Client<typeof LogStoreDefinition>,
+  'read' | 'acknowledge' | 'recognise' | 'append'
+>;
+
 /** A log-store that died with a request in hand is served again soon after it is back (REP-4). */
 const attempt = { timeoutMs: limits.logAttemptMs };
 /** Without a signal the log is looked at this often. */
@@ -38,16 +54,23 @@ const retryMsMax = 5_000;
  * A log with another id is followed from its beginning (REP-6): applying again changes nothing (ING-1).
  */
 export function startFollower(options: {
-  readonly library: Pick<Library, 'options' | 'cursor' | 'apply' | 'quarantine'>;
-  readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'read' | 'acknowledge'>;
+  readonly library: FollowedLibrary;
+  readonly logStore: FollowedLog;
   readonly log: Log;
 }): Follower {
   const { library, logStore, log } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
+  const acknowledger = openAcknowledger(options);
+  const reappend = openReappend(options);
+  const recognition = openLogRecognition({
+    libraryId: library.options.libraryId,
+    logStore,
+    sightings: () => library.logMemory.sightings(),
+  });
   let cursor = library.cursor.read();
   let headSeq = cursor?.appliedSeq ?? 0;
   let state: FollowState['state'] = 'uninitialised';
-  let acknowledged = -1;
+  let hasSwept = false;
 
   /** Applies one page; answers whether there is more to read at once. */
   async function step(): Promise<boolean> {
@@ -56,86 +79,31 @@ export function startFollower(options: {
       { libraryId, logId: '', fromSeq, limit: limits.batchEntriesMax },
       attempt,
     );
+    const logId = await recognition.idOf(page);
+    if (logId !== page.logId) return true;
+    if (!hasSwept) await library.sweepExceptions(logId);
+    hasSwept = true;
+    if (cursor === undefined) await reappend.begin(logId);
     headSeq = page.headSeq;
-    if (cursor !== undefined && cursor.logId !== page.logId) {
+    const life = lifeFromBytes<StreamId>(page.life, 'life');
+    if (cursor !== undefined && cursor.logId !== logId) {
       log.warn(
-        { from: cursor.logId, to: page.logId },
+        { from: cursor.logId, to: logId },
         'the log was replaced; following the new one from its beginning',
       );
-      cursor = { logId: page.logId as LogId, appliedSeq: 0, appliedEntries: cursor.appliedEntries };
+      cursor = { logId, life, appliedSeq: 0, appliedEntries: cursor.appliedEntries };
       return true;
     }
-    if (page.nextSeq > fromSeq) cursor = await applyPage(page);
-    await acknowledge();
+    if (page.nextSeq > fromSeq) {
+      const appliedEntries = (cursor?.appliedEntries ?? 0) + page.entries.length;
+      const next = { logId, life, appliedSeq: page.nextSeq - 1, appliedEntries };
+      await applyPage({ library, log }, page.entries, next);
+      cursor = next;
+    }
+    if (cursor !== undefined) await acknowledger.tell(cursor);
     const isMore = cursor !== undefined && page.nextSeq > fromSeq && page.nextSeq <= page.headSeq;
     state = isMore ? 'catching-up' : 'ready';
-    return isMore;
-  }
-
-  async function applyPage(page: ReadReply): Promise<Cursor> {
-    const next: Cursor = {
-      logId: page.logId as LogId,
-      appliedSeq: page.nextSeq - 1,
-      appliedEntries: (cursor?.appliedEntries ?? 0) + page.entries.length,
-    };
-    const entries = page.entries.flatMap(parse);
-    try {
-      report(await library.apply(entries, next));
-    } catch (error) {
-      if (!isPoison(error)) throw error;
-      await applyOneByOne(entries, next);
-    }
-    return next;
-  }
-
-  /** Finds the entry that brings its page down; the others go on (ING-3). */
-  async function applyOneByOne(entries: readonly AppliedEntry[], end: Cursor): Promise<void> {
-    for (const entry of entries) {
-      const next = { ...end, appliedSeq: entry.seq };
-      try {
-        report(await library.apply([entry], next));
-      } catch (error) {
-        if (!isPoison(error)) throw error;
-        const { model, recordId } = entry.entry.header;
-        log.error(
-          { err: error, seq: entry.seq, model, record: recordId },
-          'an entry could not be applied and is set aside',
-        );
-        await library.quarantine(entry, asShoalError(error), next);
-      }
-    }
-    await library.apply([], end);
-  }
-
-  function report(applied: Applied): void {
-    for (const { entry, error } of applied.quarantined) {
-      const { model, recordId } = entry.entry.header;
-      log.warn({ seq: entry.seq, model, record: recordId, code: error.code }, 'an entry waits in quarantine');
-    }
-    for (const drift of applied.drifts)
-      log.warn(drift, 'a device has its clock ahead; its changes count, its clock does not');
-  }
-
-  function parse({ seq, entry }: WireEntry): AppliedEntry[] {
-    try {
-      if (entry === undefined)
-        throw new ShoalError('malformed-message', 'an entry is empty', { field: 'entry' });
-      return [{ seq, entry: parsePositionedEntry(entry) }];
-    } catch (error) {
-      // The log-store parsed it when it took it in; what does not parse here is a damaged copy, and is asked for there.
-      log.error({ seq, code: asShoalError(error).code }, 'an entry of the log does not parse');
-      return [];
-    }
-  }
-
-  /** Tells the log-store how far this device is (LOG-3). */
-  async function acknowledge(): Promise<void> {
-    if (cursor === undefined || cursor.appliedSeq === acknowledged) return;
-    await logStore.acknowledge(
-      { libraryId, logId: cursor.logId, appliedSeq: cursor.appliedSeq, fromSeq: 0, exceptions: [] },
-      attempt,
-    );
-    acknowledged = cursor.appliedSeq;
+    return isMore || (await reappend.step({ logId, appliedSeq: cursor?.appliedSeq ?? 0 }));
   }
 
   const loop = startSignalledLoop({
@@ -151,9 +119,4 @@ export function startFollower(options: {
     state: () => ({ state, cursor, headSeq }),
     stop: () => loop.stop(),
   };
-}
-
-/** A failure that trying again does not mend: of the entry, or of our own code on it; not of the disk. */
-function isPoison(error: unknown): boolean {
-  return !isStorageFailure(error) && !asShoalError(error).retryable;
 }

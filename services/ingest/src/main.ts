@@ -16,6 +16,9 @@ import { ingestConfig } from './config.ts';
 import { type LibraryIngest, openLibraryIngest } from './library-ingest.ts';
 import { ingestHandlers } from './rpc.ts';
 
+/** The follower of one log without a service around it: for tests of devices as a whole. */
+export { type Follower, startFollower } from './follow.ts';
+
 /** Starts the ingest of a home: all its libraries, also those that appear later. */
 export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
   return startParts(async (own) => {

@@ -17,6 +17,10 @@ import { type LibraryLog, openLibraryLog } from './library-log.ts';
 import type { Surroundings } from './replicate.ts';
 import { logStoreHandlers } from './rpc.ts';
 
+/** One library's log without a service around it: for tests of devices as a whole. */
+export { busChannel } from './bus-channel.ts';
+export { type LibraryLog, openLibraryLog } from './library-log.ts';
+
 const surroundings: Surroundings = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),

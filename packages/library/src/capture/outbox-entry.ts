@@ -1,10 +1,9 @@
 import { type DeviceId, type LibraryId, type RecordRef, ShoalError } from '@shoal/core';
-import { encodeHeader, type ParsedEntry } from '@shoal/proto';
-import { type KeyRing, sealPayload } from '../crypto/seal.ts';
+import type { ParsedEntry } from '@shoal/proto';
+import type { KeyRing } from '../crypto/seal.ts';
 import type { LibraryStore } from '../store/library-store.ts';
 import type { OutboxRow } from '../store/outbox-store.ts';
-
-const noSignature = Buffer.alloc(0);
+import { sealedEntry } from './sealed-entry.ts';
 
 /**
  * The sealed entry of an outbox row: for state-based models of the record's merged state as it is now, never of
@@ -40,9 +39,7 @@ export function outboxEntry(options: {
     traceParent: '',
     keyId: ring.currentKeyId,
   } as const;
-  const headerBytes = encodeHeader(header);
-  const sealed = sealPayload(ring, header.keyId, headerBytes, payload);
-  return { header, headerBytes, sealed, signature: noSignature };
+  return sealedEntry(ring, header, payload);
 }
 
 function noState(ref: RecordRef): ShoalError {

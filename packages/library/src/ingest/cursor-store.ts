@@ -1,4 +1,4 @@
-import type { LogId, ShoalError } from '@shoal/core';
+import type { LogId, ShoalError, StreamId } from '@shoal/core';
 import { Entry, entryToWire } from '@shoal/proto';
 import type { Sqlite } from '../store/open-database.ts';
 import type { SequencedEntry } from './apply-entries.ts';
@@ -9,6 +9,8 @@ export interface Cursor {
   readonly appliedSeq: number;
   /** Entries applied over the life of the library. */
   readonly appliedEntries: number;
+  /** The life of the log-store that it was read in, by which a log is recognised (REP-6). */
+  readonly life?: StreamId | null;
 }
 
 /** The cursor and the quarantine; written in the transaction that applies. */
@@ -24,10 +26,10 @@ export interface CursorStore {
 /** Prepares the statements on `db`. */
 export function cursorStore(db: Sqlite): CursorStore {
   const select = db.prepare<[], Cursor>(
-    'select log_id as logId, applied_seq as appliedSeq, applied_entries as appliedEntries from shoal_cursor where id = 1',
+    'select log_id as logId, applied_seq as appliedSeq, applied_entries as appliedEntries, life from shoal_cursor where id = 1',
   );
   const upsert = db.prepare(
-    'insert or replace into shoal_cursor (id, log_id, applied_seq, applied_entries) values (1, ?, ?, ?)',
+    'insert or replace into shoal_cursor (id, log_id, applied_seq, applied_entries, life) values (1, ?, ?, ?, ?)',
   );
   const insert = db.prepare(
     `insert or ignore into shoal_quarantine (seq, model, uuid, dot, code, message, entry, since_ms)
@@ -39,7 +41,8 @@ export function cursorStore(db: Sqlite): CursorStore {
   );
   return {
     read: () => select.get(),
-    write: ({ logId, appliedSeq, appliedEntries }) => void upsert.run(logId, appliedSeq, appliedEntries),
+    write: ({ logId, appliedSeq, appliedEntries, life = null }) =>
+      void upsert.run(logId, appliedSeq, appliedEntries, life),
     quarantine({ seq, entry }, error, wallMs) {
       const { header } = entry;
       const bytes = Entry.encode(entryToWire(entry)).finish();

@@ -70,8 +70,29 @@ create table shoal_cursor (
   id integer primary key check (id = 1),
   log_id text not null,
   applied_seq integer not null,
-  applied_entries integer not null
+  applied_entries integer not null,
+  -- The life of the log-store that it was read in (REP-6).
+  life text
 );
+
+-- What ingest passed over of that log without applying it (LOG-3); the record, where it is refused or unknown.
+create table shoal_exceptions (
+  log_id text not null,
+  seq integer not null,
+  model text,
+  uuid text,
+  primary key (log_id, seq)
+) without rowid;
+
+-- What this library remembers of its log (REP-6): the one that covers every record, and up to where it shipped to which.
+create table shoal_log (
+  id integer primary key check (id = 1),
+  whole_log_id text,
+  shipped_log_id text,
+  shipped_life text,
+  shipped_seq integer
+);
+insert into shoal_log (id) values (1);
 
 -- Entries that could not be applied, with the reason (ING-3).
 create table shoal_quarantine (

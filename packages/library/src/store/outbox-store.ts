@@ -27,6 +27,8 @@ export interface OutboxStore {
   add(item: OutboxItem, transactionStamp: string): void;
   /** The oldest changes first. */
   read(limit: number): OutboxRow[];
+  /** What waits of one record, the oldest first. */
+  of(ref: RecordRef, limit: number): OutboxRow[];
   /** Removes what the log has committed; a row that changed since it was read stays (CHG-8). */
   remove(rows: readonly OutboxRow[]): void;
   count(): number;
@@ -61,6 +63,9 @@ export function outboxStore(db: Sqlite): OutboxStore {
     'update shoal_outbox set dot = ?, change = ?, version = ?, payload = ?, scope = ?, rank = ?, wall_ms = ? where id = ?',
   );
   const select = db.prepare<[number], Row>('select * from shoal_outbox order by id limit ?');
+  const selectOf = db.prepare<[string, string, number], Row>(
+    'select * from shoal_outbox where model = ? and uuid = ? order by id limit ?',
+  );
   const remove = db.prepare('delete from shoal_outbox where id = ? and dot = ?');
   const count = db.prepare<[], number>('select count(*) from shoal_outbox').pluck();
 
@@ -86,6 +91,7 @@ export function outboxStore(db: Sqlite): OutboxStore {
       else insert.run(ref.model, ref.id, ...values, transactionStamp);
     },
     read: (limit) => select.all(limit).map(toOutboxRow),
+    of: (ref, limit) => selectOf.all(ref.model, ref.id, limit).map(toOutboxRow),
     remove(rows) {
       for (const row of rows) remove.run(row.id, row.dot);
     },

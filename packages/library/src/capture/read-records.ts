@@ -1,0 +1,66 @@
+import type { LibraryId, RecordRef } from '@shoal/core';
+import { Entry, type ParsedEntry, parseEntry } from '@shoal/proto';
+import type { KeyRing } from '../crypto/seal.ts';
+import type { LibraryStore } from '../store/library-store.ts';
+import type { Sqlite } from '../store/open-database.ts';
+import type { OutboxRow, OutboxStore } from '../store/outbox-store.ts';
+import { recordEntries } from './record-entry.ts';
+
+/** Some of what a library knows, as entries that its log may lack (REP-6). */
+export interface RecordPage {
+  readonly entries: readonly ParsedEntry[];
+  /** Behind which record the next page starts; null: this was the last. */
+  readonly last: RecordRef | null;
+  /** Whether records were left out because too much of them waits to be shipped: read again later. */
+  readonly hasLeftOut: boolean;
+}
+
+/** Operations of one record that may wait in the outbox; with more it is left out. */
+const waitingMax = 100;
+
+/**
+ * Prepares reading all records page by page, in order of model and id, each page within the caller's read
+ * transaction. Before a record's state comes what of it waits in the outbox, as its operations would count as shipped
+ * once the state is (CHG-8); and what of it lies in quarantine: perhaps nobody else has that any more.
+ */
+export function recordPages(options: {
+  readonly db: Sqlite;
+  readonly store: LibraryStore;
+  readonly outbox: OutboxStore;
+  readonly ring: KeyRing;
+  readonly libraryId: LibraryId;
+  readonly outboxEntry: (row: OutboxRow) => ParsedEntry;
+}): (after: RecordRef | null, limit: number) => RecordPage {
+  const { db, store, outbox } = options;
+  const refsAfter = db.prepare<
+    [{ model: string; uuid: string; limit: number }],
+    { model: string; uuid: string }
+  >(
+    `select * from (select model, uuid from shoal_records where (model, uuid) > (@model, @uuid)
+       order by model, uuid limit @limit)
+     union select model, uuid from shoal_quarantine where (model, uuid) > (@model, @uuid)
+     order by model, uuid limit @limit`,
+  );
+  const quarantined = db
+    .prepare<[string, string], Buffer>(
+      'select entry from shoal_quarantine where model = ? and uuid = ? order by id',
+    )
+    .pluck();
+
+  return (after, limit) => {
+    const entryOf = recordEntries(options);
+    const rows = refsAfter.all({ model: after?.model ?? '', uuid: after?.id ?? '', limit });
+    const refs = rows.map(({ model, uuid }) => ({ model, id: uuid }) as RecordRef);
+    const entries: ParsedEntry[] = [];
+    let hasLeftOut = false;
+    for (const ref of refs) {
+      const setAside = quarantined.all(ref.model, ref.id) as Buffer[];
+      entries.push(...setAside.map((bytes) => parseEntry(Entry.decode(bytes))));
+      if (store.records.version(ref) === undefined) continue;
+      const waiting = outbox.of(ref, waitingMax);
+      if (waiting.length === waitingMax) hasLeftOut = true;
+      else entries.push(...waiting.map(options.outboxEntry), entryOf(ref));
+    }
+    return { entries, last: refs.length < limit ? null : refs.at(-1)!, hasLeftOut };
+  };
+}

@@ -1,0 +1,47 @@
+import type { LogId, LogSighting, StreamId } from '@shoal/core';
+import type { Sqlite } from './open-database.ts';
+
+/** What library.db remembers of its log, so that each finds out when the other went back (REP-6). */
+export interface LogMemory {
+  /** What was seen of logs: up to where ingest applied, and up to where the relay shipped. */
+  sightings(): LogSighting[];
+  /** The log that is known to cover every record of this library; null: no log was ever followed. */
+  wholeLogId(): LogId | null;
+  /** Whether nothing was shipped to or read from any log but this one. */
+  knowsNoOther(logId: LogId): boolean;
+  /** The relay shipped; within its transaction. */
+  setShipped(sighting: LogSighting): void;
+  setWhole(logId: LogId): void;
+}
+
+interface Row {
+  readonly whole: LogId | null;
+  readonly logId: LogId | null;
+  readonly life: StreamId | null;
+  readonly seq: number | null;
+}
+
+/** Prepares the statements on `db`. */
+export function logMemory(db: Sqlite): LogMemory {
+  const select = db.prepare<[], Row>(
+    `select whole_log_id as whole, shipped_log_id as logId, shipped_life as life, shipped_seq as seq from shoal_log`,
+  );
+  const cursor = db.prepare<[], Omit<Row, 'whole'>>(
+    'select log_id as logId, life, applied_seq as seq from shoal_cursor',
+  );
+  const setShipped = db.prepare('update shoal_log set shipped_log_id = ?, shipped_life = ?, shipped_seq = ?');
+  const setWhole = db.prepare('update shoal_log set whole_log_id = ?');
+  return {
+    sightings: () => [cursor.get(), select.get()].flatMap(toSighting),
+    wholeLogId: () => select.get()!.whole,
+    knowsNoOther: (logId) =>
+      [cursor.get()?.logId, select.get()!.logId].every((known) => (known ?? logId) === logId),
+    setShipped: ({ logId, life, seq }) => void setShipped.run(logId, life, seq),
+    setWhole: (logId) => void setWhole.run(logId),
+  };
+}
+
+function toSighting(row: Omit<Row, 'whole'> | undefined): LogSighting[] {
+  const { logId = null, life = null, seq = null } = row ?? {};
+  return logId === null || life === null || seq === null ? [] : [{ logId, life, seq }];
+}

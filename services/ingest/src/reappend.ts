@@ -1,0 +1,108 @@
+import { type LogId, limits, type RecordRef } from '@shoal/core';
+import type { Library } from '@shoal/library';
+import { type Client, type Entry, entryToWire, type LogStoreDefinition, uuidToBytes } from '@shoal/proto';
+import type { Log } from '@shoal/service-kit';
+
+/** Gives a log what its library knows and it lacks, after one of them went back or was lost (REP-6). */
+export interface Reappend {
+  /** To be called before anything of the first log that a library follows is applied. */
+  begin(logId: LogId): Promise<void>;
+  /** Appends some of it to the log, which ingest has read up to there; answers whether there is more to do at once. */
+  step(at: { readonly logId: LogId; readonly appliedSeq: number }): Promise<boolean>;
+}
+
+/** One way through all records. */
+interface Pass {
+  readonly logId: LogId;
+  after: RecordRef | null;
+  isAtEnd: boolean;
+  hasLeftOut: boolean;
+  appended: number;
+  /** The head of the log behind what was appended. */
+  headSeq: number;
+}
+
+/** Records in one step: as much as one append takes when none of them waits in the outbox. */
+const recordsMax = limits.batchEntriesMax / 2;
+/** Room in a message for the request around its entries. */
+const requestBytesMax = limits.messageBytesMax - 16 * 1024;
+
+/**
+ * Reads all records in pages and appends each as it is; the log-store passes over what it has (CHG-8), so steps may
+ * be repeated, by a crash or by another log, and only cost time. Waits while a peer may still bring it. The log is
+ * noted as whole when ingest has read back what was appended: then the library would miss it, if the log went back again.
+ */
+export function openReappend(options: {
+  readonly library: Pick<Library, 'options' | 'logMemory' | 'readRecords' | 'setWholeLog'>;
+  readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'append' | 'recognise'>;
+  readonly log: Log;
+}): Reappend {
+  const { library, logStore, log } = options;
+  const libraryId = uuidToBytes(library.options.libraryId);
+  const attempt = { timeoutMs: limits.logAttemptMs };
+  let pass: Pass | undefined;
+
+  async function step({ logId, appliedSeq }: { logId: LogId; appliedSeq: number }): Promise<boolean> {
+    if (library.logMemory.wholeLogId() === logId) return false;
+    if (pass?.logId !== logId) {
+      const reply = await logStore.recognise({ libraryId, sightings: [] }, attempt);
+      if (reply.settling || reply.logId !== logId) return false;
+      log.info({ logId }, 'appending again what the log lacks');
+      pass = { logId, after: null, isAtEnd: false, hasLeftOut: false, appended: 0, headSeq: 0 };
+    }
+    if (!pass.isAtEnd) return appendPage(pass);
+    if (appliedSeq >= pass.headSeq) await end(pass);
+    return false;
+  }
+
+  async function appendPage(current: Pass): Promise<boolean> {
+    const page = library.readRecords(current.after, recordsMax);
+    for (const entries of inMessages(page.entries.map((entry) => entryToWire(entry)))) {
+      const reply = await logStore.append({ libraryId, entries }, attempt);
+      if (reply.logId !== current.logId) {
+        pass = undefined;
+        return false;
+      }
+      current.appended += reply.appended;
+      current.headSeq = reply.headSeq;
+    }
+    current.hasLeftOut ||= page.hasLeftOut;
+    current.after = page.last;
+    current.isAtEnd = page.last === null;
+    return true;
+  }
+
+  async function end({ logId, appended, hasLeftOut }: Pass): Promise<void> {
+    pass = undefined;
+    // What was left out is being shipped by the relay; another pass finds the rest of it.
+    if (hasLeftOut) return;
+    await library.setWholeLog(logId);
+    log.info({ logId, appended }, 'the log has all that the library knows');
+  }
+
+  return {
+    async begin(logId) {
+      const { logMemory } = library;
+      // All that such a library knows is in its outbox, or was shipped to this very log.
+      if (logMemory.wholeLogId() === null && logMemory.knowsNoOther(logId)) await library.setWholeLog(logId);
+    },
+    step,
+  };
+}
+
+/** Cuts entries, in their order, into parts that the bus carries. */
+function* inMessages(entries: readonly Entry[]): Iterable<Entry[]> {
+  let part: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const size = entry.header.length + entry.sealed.length + entry.signature.length + 32;
+    if (part.length === limits.batchEntriesMax || (part.length > 0 && bytes + size > requestBytesMax)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(entry);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
