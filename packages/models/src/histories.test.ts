@@ -1,11 +1,8 @@
-import { planApply } from '@shoal/core';
-import { createMemoryLibrary } from '@shoal/core/memory-library';
-import { dumpLine } from '@shoal/library';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { registry } from './index.ts';
 import { type FileStep, type MadeEntry, playFileHistory } from './testing/file-history.ts';
 import { type TestDevice, testDevice } from './testing/library-on-disk.ts';
+import { recompute } from './testing/recompute.ts';
 
 const runs = Number(process.env.SHOAL_HISTORY_RUNS ?? 10);
 const opened: TestDevice[] = [];
@@ -116,24 +113,6 @@ async function deliver(to: TestDevice, batches: readonly MadeEntry[][]): Promise
   }
 }
 
-/** What the view of these entries must be, computed by core in memory, one entry after the other. */
-function oracleOf(made: readonly MadeEntry[]) {
-  const library = createMemoryLibrary();
-  for (const { ref, stored } of made) {
-    const change = {
-      ref,
-      version: stored.state.version,
-      schemaVersion: stored.schemaVersion,
-      open: () => stored.state,
-    };
-    library.carryOut(planApply(registry, library, [change]));
-  }
-  const dump = [...library.shown.values()].map(({ ref, row }) =>
-    dumpLine({ model: ref.model, id: ref.id, fields: row, version: '' }),
-  );
-  return { dump: dump.sort(), parked: [...library.parked.keys()].sort() };
-}
-
 function statesOf({ library }: TestDevice): unknown[] {
   return library.store.db
     .prepare('select model, uuid, version, payload from shoal_records order by model, uuid')
@@ -165,7 +144,7 @@ describe('random histories of three devices over the built-in models', () => {
         const all = [...devices, fresh];
         const own = await ownRecord(fresh);
         for (const [index, to] of all.entries()) await deliver(to, deliveryOf([...made, own], seed + index));
-        const oracle = oracleOf([...made, own]);
+        const oracle = recompute([...made, own]);
         for (const to of all) {
           expect(to.dump().sort()).toEqual(oracle.dump);
           expect(parkedOf(to)).toEqual(oracle.parked);
@@ -188,5 +167,5 @@ async function ownRecord(of: TestDevice): Promise<MadeEntry> {
   await of.put('device', of.id as never, { os: 'test' });
   const [entry] = await of.drain();
   const ref = { model: entry!.header.model, id: entry!.header.recordId };
-  return { entry: entry!, ref, stored: of.library.store.records.get(ref)! };
+  return { entry: entry!, ref, state: of.library.store.records.get(ref)!.state };
 }

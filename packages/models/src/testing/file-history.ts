@@ -3,9 +3,9 @@ import {
   parseVersion,
   type RecordId,
   type RecordRef,
+  type RecordState,
   refKey,
   ShoalError,
-  type StoredRecord,
   type Value,
 } from '@shoal/core';
 import type { LocalWrite } from '@shoal/library';
@@ -31,7 +31,7 @@ export type FileStep =
 export interface MadeEntry {
   readonly entry: ShippedEntry;
   readonly ref: RecordRef;
-  readonly stored: StoredRecord;
+  readonly state: RecordState;
 }
 
 /** What a local write may be refused for; anything else is a bug. */
@@ -47,7 +47,7 @@ export async function playFileHistory(
   const collect = async (device: TestDevice) => {
     for (const entry of await device.drain()) {
       const ref = { model: entry.header.model, id: entry.header.recordId };
-      made.push({ entry, ref, stored: device.library.store.records.get(ref)! });
+      made.push({ entry, ref, state: device.library.store.records.get(ref)!.state });
     }
   };
   for (const device of devices) await collect(device);
