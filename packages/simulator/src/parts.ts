@@ -19,7 +19,7 @@ import {
   type Version,
   vectorAt,
 } from '@shoal/core';
-import type { Advance, LogRow } from './data/log-file.ts';
+import type { Advance, LogRow } from './data/log-content.ts';
 
 /**
  * The decisions that a fleet is made of: core's own, and beside them those small ones that are spelled in the shells

@@ -64,6 +64,9 @@ export function performAction(fleet: Fleet, action: Action): void {
       fleet.tell(action.device, () => `its ${action.files.join(' and ')} is copied`);
       keepCopy(devices[action.device]!, action.files);
       return;
+    case 'lose-log':
+      loseLog(fleet, devices[action.device]!, action.forMs);
+      return;
     case 'go-back':
       goBack(fleet, devices[action.device]!, action.files, action.forMs);
       return;
@@ -124,14 +127,27 @@ function compact(fleet: Fleet, device: Device, everyMs: number, untilMs: number)
   if (scheduler.nowMs < untilMs) scheduler.after(everyMs, () => compact(fleet, device, everyMs, untilMs));
 }
 
-/** The disks go back to their copy; what no file knows any more is lost, and nothing else may be (REP-6). */
+/** The disks go back to their copies, each to its own (REP-6). */
 function goBack(fleet: Fleet, device: Device, files: readonly FileName[], forMs: number): void {
   const copied = files.filter((file) => copies.get(device)?.has(file));
   if (copied.length === 0) return;
   crash(fleet, device, serviceNames, forMs);
   for (const file of copied) device.putBack(copies.get(device)!.get(file)!, [file]);
-  const lost = fleet.ledger.strikeLost(({ ref, dot }) =>
-    fleet.devices.some(({ library, log }) => {
+  fleet.tell(device.index, () => `its ${copied.join(' and ')} goes back`);
+  strikeLost(fleet, device);
+}
+
+function loseLog(fleet: Fleet, device: Device, forMs: number): void {
+  crash(fleet, device, serviceNames, forMs);
+  device.loseLog();
+  fleet.tell(device.index, () => 'its log is lost');
+  strikeLost(fleet, device);
+}
+
+/** What no file knows any more is lost; nothing else may be (REP-6). */
+function strikeLost({ ledger, devices, tell }: Fleet, device: Device): void {
+  const lost = ledger.strikeLost(({ ref, dot }) =>
+    devices.some(({ library, log }) => {
       const stored = library.memory.record(ref);
       const isInLog = () =>
         [...log.content.rows.values()].some(
@@ -140,7 +156,7 @@ function goBack(fleet: Fleet, device: Device, files: readonly FileName[], forMs:
       return (stored !== undefined && covers(stored.state.version, dot)) || isInLog();
     }),
   );
-  fleet.tell(device.index, () => `its ${copied.join(' and ')} goes back; ${lost.length} writes are lost`);
+  if (lost.length > 0) tell(device.index, () => `${lost.length} writes are in no file any more`);
 }
 
 function keepCopy(device: Device, files: readonly FileName[]): void {

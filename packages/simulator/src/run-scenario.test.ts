@@ -49,7 +49,7 @@ describe('a fleet under faults', () => {
     expect(kinds).toEqual(
       new Set([
         ...['write', 'crash', 'cut', 'fail-write', 'step-clock', 'freeze-clock', 'compact', 'forge'],
-        ...['copy', 'go-back', 'loss', 'duplicate', 'damage', 'delayMsMax'],
+        ...['copy', 'go-back', 'lose-log', 'loss', 'duplicate', 'damage', 'delayMsMax'],
       ]),
     );
   });

@@ -51,6 +51,8 @@ export type Action =
       readonly device: number;
       readonly files: readonly FileName[];
     }
+  /** The log's file is gone; the log-store begins an empty one. */
+  | { readonly kind: 'lose-log'; readonly atMs: number; readonly device: number; readonly forMs: number }
   | {
       readonly kind: 'go-back';
       readonly atMs: number;
@@ -208,6 +210,9 @@ function faultActions(kind: FaultKind, random: Random, devices: number): Action[
       const files = () =>
         random.pick([['library', 'log'], ['library', 'log'], ['library'], ['log']] as const);
       return [
+        ...(random.chance(0.2)
+          ? some(1, (atMs) => ({ kind: 'lose-log', atMs, device, forMs: random.below(3_000) }))
+          : []),
         ...some(3, (atMs) => ({ kind: 'copy', atMs, device, files: files() })),
         ...some(2, (atMs) => ({ kind: 'go-back', atMs, device, files: files(), forMs: random.below(3_000) })),
       ];

@@ -12,7 +12,7 @@ import {
 } from '@shoal/core';
 import { type Entry, placeKey } from '../data/entry.ts';
 import type { LibraryCommit } from '../data/library-file.ts';
-import type { LogRow } from '../data/log-file.ts';
+import type { LogRow } from '../data/log-content.ts';
 import type { Device } from '../device/device.ts';
 import { mustHold } from './broken.ts';
 import { expectedView, shownView } from './expected-view.ts';

@@ -1,58 +1,21 @@
 import {
   claims,
-  compareVersions,
   type DeviceId,
   type LogId,
-  type LogLife,
   type LogSighting,
   type OpenGroup,
-  type RecordRef,
   readableSeq,
   refKey,
   ShoalError,
   type StreamId,
   type Vector,
-  type Version,
   vectorAt,
 } from '@shoal/core';
 import type { Parts } from '../parts.ts';
 import { nextChain } from './chain.ts';
-import { registry } from './domain.ts';
 import { type Change, type Entry, placeKey } from './entry.ts';
-
-/** An entry as it lies in a log. */
-export interface LogRow {
-  readonly seq: number;
-  readonly chain: string;
-  readonly place: string;
-  readonly record: string;
-  readonly entry: Entry;
-  /** Whether no other entry of its record includes it. */
-  readonly isHead: boolean;
-}
-
-/** `have` of the stream became `originSeq` when the head of the log was `seq` (LOG-2). */
-export interface Advance {
-  readonly stream: StreamId;
-  readonly originSeq: number;
-  readonly seq: number;
-}
-
-/** All that sync.db holds, as one value. */
-export interface LogContent {
-  readonly logId: LogId;
-  readonly headSeq: number;
-  readonly chain: string;
-  readonly appliedSeq: number;
-  /** Places that ingest passed over without applying them (LOG-3). */
-  readonly exceptions: ReadonlySet<string>;
-  readonly rows: ReadonlyMap<number, LogRow>;
-  readonly have: Vector;
-  readonly advances: readonly Advance[];
-  readonly openGroups: readonly OpenGroup[];
-  /** The starts of the log-store on this file, the present one last (REP-6). */
-  readonly lives: readonly LogLife[];
-}
+import type { LogContent, LogRow } from './log-content.ts';
+import { demoteIncluded, headVersions, supersededSeqs } from './log-rows.ts';
 
 /**
  * The twin of a device's sync.db: the rules of the log-store's shell over values instead of tables. Each method is
@@ -91,22 +54,6 @@ interface Draft extends Omit<LogContent, 'rows' | 'have' | 'advances' | 'openGro
   have: Map<StreamId, number>;
   advances: LogContent['advances'][number][];
   openGroups: OpenGroup[];
-}
-
-/** A log without entries. */
-export function emptyLog(logId: LogId): LogContent {
-  return {
-    logId,
-    headSeq: 0,
-    chain: '',
-    appliedSeq: 0,
-    exceptions: new Set(),
-    rows: new Map(),
-    have: new Map(),
-    advances: [],
-    openGroups: [],
-    lives: [],
-  };
 }
 
 /** Opens a log; `disk` holds its content over the lives of the log-store. */
@@ -270,41 +217,4 @@ function draftOf(content: LogContent): Draft {
     advances: [...content.advances],
     openGroups: [...content.openGroups],
   };
-}
-
-function headVersions(rows: ReadonlyMap<number, LogRow>, ref: RecordRef): Version[] {
-  const record = refKey(ref);
-  return [...rows.values()]
-    .filter((row) => row.isHead && row.record === record)
-    .map((row) => row.entry.version);
-}
-
-/** Takes the mark off the heads that a new entry includes; answers whether it is a head itself. */
-function demoteIncluded(rows: Map<number, LogRow>, entry: Entry): boolean {
-  const record = refKey(entry.ref);
-  let isHead = true;
-  for (const row of rows.values()) {
-    if (!row.isHead || row.record !== record) continue;
-    const order = compareVersions(entry.version, row.entry.version);
-    if (order === 'includes' || order === 'equal') rows.set(row.seq, { ...row, isHead: false });
-    if (order === 'included') isHead = false;
-  }
-  return isHead;
-}
-
-function supersededSeqs(parts: Parts, { rows, appliedSeq, exceptions }: LogContent): Set<number> {
-  const rowsByRecord = Map.groupBy(rows.values(), ({ record }) => record);
-  const gone = new Set<number>();
-  for (const ofRecord of rowsByRecord.values()) {
-    const spec = registry.get(ofRecord[0]!.entry.ref.model);
-    const candidates = ofRecord.map((row) => ({
-      seq: row.seq,
-      version: row.entry.version,
-      dot: row.entry.dot,
-      isAdmitted: parts.isAdmitted(row, appliedSeq, exceptions),
-    }));
-    const history = spec?.strategy === 'log' ? 'kept' : 'latest';
-    for (const seq of parts.planSupersede(candidates, history)) gone.add(seq);
-  }
-  return gone;
 }

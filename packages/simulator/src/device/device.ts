@@ -1,7 +1,8 @@
 import { type DeviceId, type LogId, lifeId, type ReplicaId, ShoalError, type StreamId } from '@shoal/core';
 import { deviceId } from '../data/domain.ts';
 import { createLibraryFile, type LibraryFile } from '../data/library-file.ts';
-import { emptyLog, type LogContent, type LogFile, openLogFile } from '../data/log-file.ts';
+import { emptyLog, type LogContent } from '../data/log-content.ts';
+import { type LogFile, openLogFile } from '../data/log-file.ts';
 import { createLife } from '../time/life.ts';
 import { type CaptureProcess, startCapture } from './capture-process.ts';
 import { commits } from './commits.ts';
@@ -33,6 +34,8 @@ export interface Device {
   afterNext(file: FileName, work: () => void): void;
   /** What the disks would hold after a copy of both files was put back. */
   putBack(copy: DeviceCopy, files: readonly FileName[]): void;
+  /** An empty log takes the place of the one that was. */
+  loseLog(): void;
   copy(): DeviceCopy;
 }
 
@@ -163,6 +166,9 @@ export function createDevice(
     failNext: (file) => void failing.add(file),
     afterNext: (file, work) => void afterCommit.set(file, work),
     copy: () => ({ library: library.copy(), log: logContent }),
+    loseLog() {
+      logContent = emptyLog(newLogId());
+    },
     putBack(copy, files) {
       if (files.includes('library')) library.restore(copy.library);
       if (files.includes('log')) logContent = copy.log;

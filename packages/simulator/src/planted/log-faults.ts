@@ -26,7 +26,7 @@ export const logFaults: readonly PlantedFault[] = [
     name: 'a log that went back keeps its id',
     rule: 'REP-6',
     parts: { confirmsSighting: () => true, hasMoreOfOurs: () => false },
-    faults: ['going-back', 'cuts'],
+    faults: ['going-back', 'network', 'cuts'],
   },
   {
     name: 'what a log that went back lacks is not appended again',

@@ -1,0 +1,52 @@
+import type { LogId, LogLife, OpenGroup, StreamId, Vector } from '@shoal/core';
+import type { Entry } from './entry.ts';
+
+/** An entry as it lies in a log. */
+export interface LogRow {
+  readonly seq: number;
+  readonly chain: string;
+  readonly place: string;
+  readonly record: string;
+  readonly entry: Entry;
+  /** Whether no other entry of its record includes it. */
+  readonly isHead: boolean;
+}
+
+/** `have` of the stream became `originSeq` when the head of the log was `seq` (LOG-2). */
+export interface Advance {
+  readonly stream: StreamId;
+  readonly originSeq: number;
+  readonly seq: number;
+}
+
+/** All that sync.db holds, as one value. */
+export interface LogContent {
+  readonly logId: LogId;
+  readonly headSeq: number;
+  readonly chain: string;
+  readonly appliedSeq: number;
+  /** Places that ingest passed over without applying them (LOG-3). */
+  readonly exceptions: ReadonlySet<string>;
+  readonly rows: ReadonlyMap<number, LogRow>;
+  readonly have: Vector;
+  readonly advances: readonly Advance[];
+  readonly openGroups: readonly OpenGroup[];
+  /** The starts of the log-store on this file, the present one last (REP-6). */
+  readonly lives: readonly LogLife[];
+}
+
+/** A log without entries. */
+export function emptyLog(logId: LogId): LogContent {
+  return {
+    logId,
+    headSeq: 0,
+    chain: '',
+    appliedSeq: 0,
+    exceptions: new Set(),
+    rows: new Map(),
+    have: new Map(),
+    advances: [],
+    openGroups: [],
+    lives: [],
+  };
+}
