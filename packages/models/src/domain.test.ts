@@ -1,0 +1,285 @@
+import type { RecordId, Value } from '@shoal/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contentIdentityId, models, userMetadataId, userMetadataTagId } from './index.ts';
+import { newId, secret, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+
+/** The built-in domain on two devices: what its models promise, one by one. */
+let a: TestDevice;
+let b: TestDevice;
+
+beforeEach(async () => {
+  a = await testDevice(1);
+  b = await testDevice(2);
+  await exchange();
+});
+
+afterEach(() => {
+  a.close();
+  b.close();
+});
+
+async function exchange(): Promise<void> {
+  await ship(a, [b]);
+  await ship(b, [a]);
+}
+
+type Fields = Record<string, Value>;
+
+/** A record of each model, made by A with what it requires, and another value for each field that may change. */
+const makers: Record<string, () => Promise<{ id: RecordId; edited: Fields }>> = {
+  async device() {
+    return {
+      id: a.id as unknown as RecordId,
+      edited: {
+        name: 'desk',
+        slug: 'desk',
+        os: 'plan9',
+        hardware_model: 'x1',
+        app_version: '2',
+        created_by: 'me',
+      },
+    };
+  },
+  async content_identity() {
+    return { id: await content('aa'), edited: { byte_size: 7, kind: 'image', mime_type: 'image/png' } };
+  },
+  async location() {
+    const id = await location();
+    return {
+      id,
+      edited: {
+        name: 'attic',
+        path: '/attic',
+        index_mode: 'shallow',
+        total_file_count: 3,
+        total_byte_size: 4_000_000_000,
+        root_entry: await entry(id, 'root'),
+      },
+    };
+  },
+  async entry() {
+    const at = await location();
+    return {
+      id: await entry(at, 'one.txt'),
+      edited: {
+        name: 'two.md',
+        name_bytes: Uint8Array.of(0x74, 0xff),
+        extension: 'md',
+        kind: 'symlink',
+        size: 12,
+        modified_at: 1_700_000_000_000,
+        created_at: 1_600_000_000_000,
+        parent: await entry(at, 'folder'),
+        content: await content('bb'),
+      },
+    };
+  },
+  async tag() {
+    return {
+      id: await tag('holiday'),
+      edited: {
+        canonical_name: 'journey',
+        display_name: 'Journey',
+        namespace: 'travel',
+        tag_type: 'organizational',
+        privacy_level: 'archive',
+        search_weight: 5,
+        color: '#fc0',
+        icon: 'sun',
+      },
+    };
+  },
+  async user_metadata() {
+    return {
+      id: await metadata('content_identity', await content('cc')),
+      edited: { favorite: true, hidden: true, notes: 'see again', custom_data: '{"stars":3}' },
+    };
+  },
+  async user_metadata_tag() {
+    const target = await metadata('content_identity', await content('dd'));
+    return {
+      id: await application(a, target, await tag('good')),
+      edited: { confidence: 0.5, context: 'by hand' },
+    };
+  },
+};
+
+async function location(): Promise<RecordId> {
+  const id = newId();
+  await a.put('location', id, { name: 'home', path: '/home', device: a.id });
+  return id;
+}
+
+async function entry(at: RecordId, name: string, fields: Fields = {}): Promise<RecordId> {
+  const id = newId();
+  await a.put('entry', id, { name, kind: 'file', location: at, ...fields });
+  return id;
+}
+
+async function content(hash: string, by: TestDevice = a): Promise<RecordId> {
+  const id = contentIdentityId(secret, hash);
+  await by.put('content_identity', id, { content_hash: hash, byte_size: 1 });
+  return id;
+}
+
+async function tag(name: string, by: TestDevice = a): Promise<RecordId> {
+  const id = newId();
+  await by.put('tag', id, { canonical_name: name, created_by_device: by.id });
+  return id;
+}
+
+async function metadata(
+  of: 'entry' | 'content_identity',
+  target: RecordId,
+  by: TestDevice = a,
+): Promise<RecordId> {
+  const id = userMetadataId(secret, target);
+  await by.put('user_metadata', id, { [of]: target });
+  return id;
+}
+
+async function application(by: TestDevice, target: RecordId, label: RecordId): Promise<RecordId> {
+  const id = userMetadataTagId(secret, target, label);
+  await by.put('user_metadata_tag', id, { user_metadata: target, tag: label });
+  return id;
+}
+
+/** Names of the tags that `device` shows at a file: on the file itself, and on its content. */
+function tagsAt(device: TestDevice, file: RecordId): readonly string[] {
+  const targets = [file, device.fields('entry', file)?.content].filter((id) => typeof id === 'string');
+  const wanted: readonly unknown[] = targets.map((id) => userMetadataId(secret, id as RecordId));
+  return device
+    .dump()
+    .map((line): Record<string, unknown> => JSON.parse(line))
+    .filter((line) => line.model === 'user_metadata_tag' && wanted.includes(line.user_metadata))
+    .map((line) => device.fields('tag', line.tag as RecordId)?.canonical_name as string)
+    .sort();
+}
+
+describe('every model', () => {
+  it('has a line in the matrix below, and none that is no model has', () => {
+    expect(Object.keys(makers).sort()).toEqual(models.map(({ spec }) => spec.name as string).sort());
+  });
+
+  it.each(Object.keys(makers))('[S0-64] %s: made, edited and deleted on A, it is so on B', async (model) => {
+    const { id, edited } = await makers[model]!();
+    await exchange();
+    expect(b.fields(model, id)).toEqual(a.fields(model, id));
+    expect(b.fields(model, id)).toBeDefined();
+
+    await a.put(model, id, edited);
+    await exchange();
+    expect(b.fields(model, id)).toMatchObject(edited);
+    expect(b.dump()).toEqual(a.dump());
+
+    await a.remove(model, id);
+    await exchange();
+    expect(a.fields(model, id)).toBeUndefined();
+    expect(b.fields(model, id)).toBeUndefined();
+    expect(b.dump()).toEqual(a.dump());
+  });
+
+  it('[S1-46] waits for what the domain says, and shows null where it says so', () => {
+    const referencesByModel = Object.fromEntries(
+      models.map(({ spec }) => [
+        spec.name,
+        Object.fromEntries(
+          spec.fields
+            .filter((field) => field.kind === 'reference')
+            .map(({ name, target, missing }) => [name, `${missing} ${target}`]),
+        ),
+      ]),
+    );
+    expect(referencesByModel).toMatchObject({
+      device: {},
+      location: { device: 'wait device', root_entry: 'null entry' },
+      entry: {
+        location: 'wait location',
+        parent: 'wait entry',
+        content: 'null content_identity',
+      },
+      user_metadata: { entry: 'wait entry', content_identity: 'wait content_identity' },
+      user_metadata_tag: { user_metadata: 'wait user_metadata', tag: 'wait tag' },
+    });
+  });
+});
+
+describe('tags', () => {
+  it('[S3-08] of one name made on two devices are two tags on both', async () => {
+    const ids = [await tag('holiday', a), await tag('holiday', b)];
+    await exchange();
+    for (const device of [a, b])
+      expect(ids.map((id) => device.fields('tag', id)?.canonical_name)).toEqual(['holiday', 'holiday']);
+  });
+
+  it('[S3-13] keep the device that made them through edits of others', async () => {
+    const id = await tag('holiday');
+    await exchange();
+    await b.put('tag', id, { display_name: 'Holiday' });
+    await exchange();
+    expect(a.fields('tag', id)).toMatchObject({ created_by_device: a.id, display_name: 'Holiday' });
+  });
+
+  it('[S1-08] put on one content on two devices at once are all there on both', async () => {
+    const target = await metadata('content_identity', await content('aa'));
+    const file = await entry(await location(), 'one.txt', { content: contentIdentityId(secret, 'aa') });
+    await exchange();
+    await application(a, target, await tag('from a', a));
+    await application(b, target, await tag('from b', b));
+    await exchange();
+    for (const device of [a, b]) expect(tagsAt(device, file)).toEqual(['from a', 'from b']);
+  });
+
+  it('[S1-19] [S1-14] on content are at each copy, later ones too; on a file at that file alone', async () => {
+    const at = await location();
+    const same = { content: await content('aa') };
+    const first = await entry(at, 'first', same);
+    await application(a, await metadata('entry', first), await tag('file'));
+    await exchange();
+    // B put the tag on the content; A, which has the files, shows it at both.
+    await application(b, await metadata('content_identity', same.content, b), await tag('content', b));
+    const later = await entry(at, 'later', same);
+    await exchange();
+    for (const device of [a, b]) {
+      expect(tagsAt(device, first)).toEqual(['content', 'file']);
+      expect(tagsAt(device, later)).toEqual(['content']);
+    }
+  });
+
+  it('[S1-48] of a file stay when it is edited, those of its old content go', async () => {
+    const file = await entry(await location(), 'one.txt', { content: await content('aa') });
+    await application(a, await metadata('entry', file), await tag('file'));
+    await application(a, await metadata('content_identity', await content('aa')), await tag('old'));
+    await application(a, await metadata('content_identity', await content('bb')), await tag('new'));
+    await exchange();
+    await a.put('entry', file, { content: await content('bb') });
+    await exchange();
+    for (const device of [a, b]) expect(tagsAt(device, file)).toEqual(['file', 'new']);
+  });
+});
+
+describe('what people say', () => {
+  it('[S1-47] [S3-18] of a file is written by its owner, of content by everybody', async () => {
+    const file = await entry(await location(), 'one.txt', { content: await content('aa') });
+    await exchange();
+    await expect(metadata('entry', file, b)).rejects.toMatchObject({ code: 'not-owner' });
+    const id = await metadata('content_identity', await content('aa', b), b);
+    await b.put('user_metadata', id, { favorite: true });
+    await exchange();
+    expect(a.fields('user_metadata', id)).toMatchObject({ favorite: true });
+  });
+});
+
+describe('a location', () => {
+  it('[S3-04] shows no root entry until that has arrived', async () => {
+    const at = await location();
+    const root = await entry(at, 'home', { kind: 'directory' });
+    await a.put('location', at, { root_entry: root });
+    const entries = await a.drain();
+    const isRoot = (index: number) => entries[index]!.header.recordId === root;
+    await b.apply(entries.filter((_, index) => !isRoot(index)));
+    expect(b.fields('location', at)).toMatchObject({ name: 'home', root_entry: null });
+    await b.apply(entries.filter((_, index) => isRoot(index)));
+    expect(b.fields('location', at)).toMatchObject({ root_entry: root });
+  });
+});
