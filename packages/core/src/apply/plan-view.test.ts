@@ -52,6 +52,24 @@ describe('what waits', () => {
     expect(shownField(library, place, 'root')).toBe(folder.id);
   });
 
+  test('[DEP-2] goes before what its row referred to, also where that was to refer to it', () => {
+    const [top, low, dead] = [recordRef('tag', 1), recordRef('tag', 2), recordRef('tag', 3)];
+    const tag = (ref: RecordRef, parent: RecordRef | null, ms: number, on?: Parameters<typeof put>[3]) =>
+      put(ref, { name: 'tag', parent: parent?.id ?? null, creator: null }, { device: 1, ms }, on);
+    const [topped, lowered] = [tag(top, null, 1), tag(low, top, 2)];
+    const doomed = tag(dead, top, 3);
+    const library = libraryOf([topped, lowered, doomed]);
+    // Concurrent moves and a delete: in the end none of the three is shown. The library asserts the order of going.
+    apply(library, [
+      tag(low, dead, 4, lowered),
+      tag(top, low, 5, topped),
+      remove(doomed, { device: 1, ms: 6 }),
+    ]);
+    expect(isShown(library, top, low, dead)).toEqual([false, false, false]);
+    expect(parkedReason(library, low)).toBe('orphaned parent');
+    expect(parkedReason(library, top)).toBe('waiting parent');
+  });
+
   test('[DEP-3] says that it is orphaned when what it waits for is deleted unseen', () => {
     const library = libraryOf([device, placed, filed, inSchema(foldered, 2)]);
     apply(library, [remove(inSchema(foldered, 1), { device: 1, ms: 5 })]);

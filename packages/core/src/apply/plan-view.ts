@@ -97,9 +97,9 @@ export function planView(
       queue.add(waiting);
     }
     if (before && !after) {
-      const referrers = referringTo(ref);
-      referrersByHidden.set(key, referrers);
-      queue.add(referrers);
+      // In the order of going only rows count that are there: what this plan showed and took back never was.
+      referrersByHidden.set(key, [...reader.referringTo(ref)]);
+      queue.add(referringTo(ref));
     }
   }
 
