@@ -89,10 +89,11 @@ describe('a file that went back', () => {
 
   test('[REP-6] with a peer that has everything, a sync.db that was put back is filled by it, and nothing is there twice', async () => {
     const { a, b } = await copiedThenWritten('sync.db');
-    const entries = b.entries();
+    const { entries, logId } = { entries: b.entries(), logId: a.logId() };
     await a.stop();
     a.putBack('sync.db');
     await a.start();
+    await until('A has another log', () => a.logId() !== logId);
     await settled([a, b]);
     expect([a.entries(), b.entries()]).toEqual([entries, entries]);
   });

@@ -129,7 +129,8 @@ export function memoryDevice(network: MemoryNetwork, folder: string, number: num
     entries: () => now().libraryLog.status().entries,
     versionOf: (tag) => parseVersion(now().library.store.records.version(tagRef(tag)) ?? ''),
     isQuiet: () => {
-      const { library, libraryLog } = now();
+      const { library, libraryLog, follower } = now();
+      if (follower.state().state !== 'ready') return false;
       const { logId, headSeq, appliedSeq } = libraryLog.status();
       const isRead = appliedSeq === headSeq && (library.cursor.read()?.logId ?? logId) === logId;
       return isRead && library.outboxCount() === 0 && library.logMemory.wholeLogId() === logId;

@@ -82,7 +82,12 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     read: (request) => readPage(log, request),
     pull,
     acknowledge: (request) => {
-      log.acknowledge(parseAcknowledgement(request));
+      const { logId } = log;
+      try {
+        log.acknowledge(parseAcknowledgement(request));
+      } finally {
+        if (log.logId !== logId) replication.wentBack('its ingest had applied more of it');
+      }
       compactor.signal();
     },
     recognise: ({ sightings }) => {
