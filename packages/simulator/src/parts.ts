@@ -44,6 +44,8 @@ export interface Parts {
   readonly stateToShip: (state: RecordState, row: ShowOutcome | undefined) => RecordState;
   /** Whether an outbox row goes when the log has committed what was read of it (CHG-8). */
   readonly isShipped: (waiting: { readonly dot: string }, read: { readonly dot: string }) => boolean;
+  /** Whether an entry stands for what its version includes, by whether ingest passed it over (CHG-8). */
+  readonly standsForOthers: (isPassedOver: boolean) => boolean;
   /** Whether the outbox is cleared only after the log has committed (CHG-8). */
   readonly appendsFirst: boolean;
   /** Whether each opening of a library is a replica of its own, each start of a log-store a new stream (REP-6). */
@@ -81,6 +83,7 @@ export const productionParts: Parts = {
   seenBy: (loaded) => loaded,
   stateToShip: (state) => state,
   isShipped: (waiting, read) => waiting.dot === read.dot,
+  standsForOthers: (isPassedOver) => !isPassedOver,
   appendsFirst: true,
   takesNewLives: true,
   hasMoreOfOurs: (device, theirs, have) =>

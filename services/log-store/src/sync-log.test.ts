@@ -104,6 +104,17 @@ describe('sync log', () => {
     expect(applied(8)).toBe(8);
   });
 
+  it('[CHG-8] an entry that ingest passed over stands for nothing that it claims to include', () => {
+    const log = openTempLog();
+    const lacking = makeEntry({ record: 1, at: 1 });
+    const strange = makeEntry({ record: 1, at: 9, seen: lacking.header.version, device: deviceB });
+    log.store(openTempLog(undefined, deviceB).append([strange]));
+    expect(log.append([lacking])).toEqual([]);
+    acknowledge(log, 1, { exceptions: [1] });
+    expect(log.append([lacking])).toHaveLength(1);
+    expect(log.append([lacking])).toEqual([]);
+  });
+
   it('[LOG-2] for an ingest that begins anew nothing counts as applied before it is where it was', () => {
     const log = openTempLog();
     for (let n = 1; n <= 4; n += 1) log.append(entries(2, n * 10));

@@ -105,6 +105,19 @@ describe('evaluate', () => {
     expect(seen.length).toBe(2);
   });
 
+  it('[REP-4] a peer whose news came another way is not reported as stuck', () => {
+    const news = new Map([[s1, 3]]);
+    const started = evaluate(play(openSession(0), 0, heard(d1, news)), emptyVector, at(0));
+    const failed = play(started.session, 1, { kind: 'failed', device: d1 });
+    const later = limits.stuckMs + 1;
+    const isReported = (have: typeof news) =>
+      evaluate(play(failed, later, heard(d1, news)), have, at(later)).actions.some(
+        (action) => action.kind === 'report-stuck',
+      );
+    expect(isReported(new Map())).toBe(true);
+    expect(isReported(news)).toBe(false);
+  });
+
   it('[REP-4] rounds that fail bring the next one within the greatest delay, without end', () => {
     fc.assert(
       fc.property(

@@ -73,7 +73,7 @@ export function evaluate(session: Session, have: Vector, moment: Moment): Evalua
     if (hasStalled(peer, moment.nowMs)) act({ kind: 'abandon', device }, { kind: 'failed', device });
   }
   for (const peer of next.peers.values()) {
-    const forMs = stuckForMs(peer, moment.nowMs);
+    const forMs = stuckForMs(peer, have, moment.nowMs);
     const { device } = peer;
     if (forMs !== null) act({ kind: 'report-stuck', device, forMs }, { kind: 'reported', device });
   }
@@ -120,8 +120,10 @@ function hasStalled({ pull }: Peer, nowMs: number): boolean {
 }
 
 /** For how long a peer that answers heartbeats has given nothing, when that is due to be told; else null. */
-function stuckForMs(peer: Peer, nowMs: number): number | null {
+function stuckForMs(peer: Peer, have: Vector, nowMs: number): number | null {
   if (peer.pull.kind === 'idle' || peer.pull.failing === null || !isPresent(peer, nowMs)) return null;
+  // What it failed to give came another way: there is nothing to be stuck with.
+  if (peer.pull.kind === 'waiting' && countBeyond(peer.have, have) === 0) return null;
   const { sinceMs, reportedMs } = peer.pull.failing;
   return nowMs - (reportedMs ?? sinceMs) >= limits.stuckMs ? nowMs - sinceMs : null;
 }

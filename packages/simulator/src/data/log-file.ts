@@ -15,7 +15,7 @@ import type { Parts } from '../parts.ts';
 import { nextChain } from './chain.ts';
 import { type Change, type Entry, placeKey } from './entry.ts';
 import type { LogContent, LogRow } from './log-content.ts';
-import { demoteIncluded, headVersions, supersededSeqs } from './log-rows.ts';
+import { demoteIncluded, heldVersions, supersededSeqs } from './log-rows.ts';
 
 /**
  * The twin of a device's sync.db: the rules of the log-store's shell over values instead of tables. Each method is
@@ -142,7 +142,7 @@ export function openLogFile(
     },
     append(stream, group) {
       const draft = draftOf(disk.read());
-      const plan = parts.planAppend(group, (ref) => headVersions(draft.rows, ref));
+      const plan = parts.planAppend(group, (ref) => heldVersions(parts, draft, ref));
       if (plan.length === 0) return [];
       const first = vectorAt(draft.have, stream) + 1;
       const groupLast = first + plan.length - 1;

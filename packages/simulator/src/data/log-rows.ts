@@ -4,12 +4,17 @@ import { registry } from './domain.ts';
 import type { Entry } from './entry.ts';
 import type { LogContent, LogRow } from './log-content.ts';
 
-/** The versions of a record's entries that no other includes (CHG-8). */
-export function headVersions(rows: ReadonlyMap<number, LogRow>, ref: RecordRef): Version[] {
+/**
+ * The versions of a record that the log holds: of its heads, or, where one of them did not open, of all that may (CHG-8).
+ * What ingest passed over stands for nothing, or what a lost log is to be given back would be taken for there.
+ */
+export function heldVersions(parts: Parts, { rows, exceptions }: LogContent, ref: RecordRef): Version[] {
   const record = refKey(ref);
-  return [...rows.values()]
-    .filter((row) => row.isHead && row.record === record)
-    .map((row) => row.entry.version);
+  const ofRecord = [...rows.values()].filter((row) => row.record === record);
+  const heads = ofRecord.filter(({ isHead }) => isHead);
+  const stands = ({ place }: LogRow) => parts.standsForOthers(exceptions.has(place));
+  const held = heads.every(stands) ? heads : ofRecord.filter(stands);
+  return held.map(({ entry }) => entry.version);
 }
 
 /** Takes the mark off the heads that a new entry includes; answers whether it is a head itself. */

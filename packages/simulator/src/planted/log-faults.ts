@@ -41,6 +41,12 @@ export const logFaults: readonly PlantedFault[] = [
     faults: ['going-back', 'compaction', 'cuts'],
   },
   {
+    name: 'an entry that does not open stands for what it claims to include',
+    rule: 'CHG-8',
+    parts: { standsForOthers: () => true },
+    keptSeed: 'lost-log-and-an-entry-that-opens-for-nobody',
+  },
+  {
     name: 'a group is appended in the order of the outbox',
     rule: 'DEP-1',
     parts: { planAppend: (group, heads) => group.flatMap((change) => planAppend([change], heads)) },

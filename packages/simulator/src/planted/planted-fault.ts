@@ -10,4 +10,6 @@ export interface PlantedFault {
   readonly parts: Partial<Parts>;
   /** The kinds of faults of the world that bring it out soonest; without, any. */
   readonly faults?: readonly FaultKind[];
+  /** The seed of `seeds/` that brings it out, where chance seldom does. */
+  readonly keptSeed?: string;
 }

@@ -34,7 +34,10 @@ export interface EntryRows {
   /** False if the position is taken already: what is stored is recognised by it (REP-2). */
   add(entry: NewEntry): boolean;
   has(streamId: number, originSeq: number): boolean;
-  /** The versions of a record's entries that no other includes. */
+  /**
+   * The versions of a record that the log holds: those that no other includes; where ingest passed over one of these,
+   * which may not open and so stands for nothing, those of all the others (CHG-8).
+   */
   headVersions(model: ModelName, record: RecordId): Version[];
   /** From `fromSeq` to `toSeq`, both included, in order. Iterate to the end or return before another statement. */
   between(fromSeq: number, toSeq: number): IterableIterator<EntryRow>;
@@ -58,9 +61,16 @@ export function entryRows(db: Database.Database): EntryRows {
     `insert into entries (seq, stream_id, origin_seq, group_first, group_last, predecessor, model, record_id,
        is_history, is_head, header, sealed, signature, chain) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const heads = db.prepare<[Buffer, string], { seq: number; header: Buffer }>(
-    'select seq, header from entries where record_id = ? and is_head = 1 and model = ?',
+  const heads = db.prepare<[Buffer, string], { seq: number; header: Buffer; isException: 0 | 1 }>(
+    `select seq, header, exists (select 1 from exceptions where exceptions.seq = entries.seq) as isException
+     from entries where record_id = ? and is_head = 1 and model = ?`,
   );
+  const notPassedOver = db
+    .prepare<[Buffer, string], Buffer>(
+      `select header from entries where record_id = ? and model = ?
+         and not exists (select 1 from exceptions where exceptions.seq = entries.seq)`,
+    )
+    .pluck();
   const unsetHead = db.prepare('update entries set is_head = 0 where seq = ?');
   const has = db
     .prepare<[number, number], number>('select 1 from entries where stream_id = ? and origin_seq = ?')
@@ -86,8 +96,9 @@ export function entryRows(db: Database.Database): EntryRows {
   const count = db.prepare<[], number>('select count(*) from entries').pluck();
 
   const headsOf = (model: ModelName, record: RecordId) =>
-    heads.all(uuidToBytes(record), model).map(({ seq, header }) => ({
+    heads.all(uuidToBytes(record), model).map(({ seq, header, isException }) => ({
       seq,
+      isException: isException === 1,
       version: decodeHeader(header).version,
     }));
 
@@ -122,7 +133,12 @@ export function entryRows(db: Database.Database): EntryRows {
       return true;
     },
     has: (streamId, originSeq) => has.get(streamId, originSeq) !== undefined,
-    headVersions: (model, record) => headsOf(model, record).map(({ version }) => version),
+    headVersions: (model, record) => {
+      const known = headsOf(model, record);
+      if (!known.some(({ isException }) => isException)) return known.map(({ version }) => version);
+      const headers = notPassedOver.all(uuidToBytes(record), model);
+      return headers.map((header) => decodeHeader(header).version);
+    },
     between: (fromSeq, toSeq) => between.iterate(fromSeq, toSeq),
     at: (seq) => at.get(seq),
     placesAfter: (afterSeq, limit) => placesAfter.all(afterSeq, limit),
