@@ -12,7 +12,14 @@ fi
 
 if ! node scripts/is-installed.js; then
   echo 'shoal: installing npm packages' >&2
-  npm ci --loglevel=error 1>&2
+  # No script of a dependency is needed, and npm before 11 knows no list of those that may run.
+  npm ci --ignore-scripts --loglevel=error 1>&2
+  # npm 10 forgets to link the program of an optional package.
+  for program in node_modules/node-*/bin/node; do
+    if [ -x "$program" ] && [ ! -e node_modules/.bin/node ]; then
+      ln -s "../${program#node_modules/}" node_modules/.bin/node
+    fi
+  done
 fi
 
 # From here on the project's own Node, where npm has one for this platform.
