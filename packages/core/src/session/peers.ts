@@ -1,4 +1,3 @@
-import { unreachable } from '../errors/shoal-error.ts';
 import type { DeviceId, LogId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { emptyVector, mergeVectors, type Vector } from '../log/vector.ts';
@@ -113,8 +112,6 @@ function stepPeer(peer: Peer, event: PeerEvent, { nowMs, random }: Moment): Peer
       return { ...peer, pull: waitAfter(peer.pull, { nowMs, random }) };
     case 'reported':
       return { ...peer, pull: reportedAt(peer.pull, nowMs) };
-    default:
-      return unreachable(event);
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type DeviceId, type LogId, lifeId, type StreamId } from '../ids.ts';
 import { emptyVector, mergeVectors, type Vector } from '../log/vector.ts';
 import { planLive } from './live.ts';
+import { openRound, type PullRound, type RoundPage, roundAsks, stepRound } from './pull-round.ts';
 import {
   appendPaper,
   compactPaper,
@@ -13,8 +14,7 @@ import {
   servePaper,
   stateOf,
   storePaper,
-} from './paper-log.ts';
-import { openRound, type PullRound, type RoundPage, roundAsks, stepRound } from './pull-round.ts';
+} from './testing/paper-log.ts';
 
 const logsMax = 3;
 const which = fc.nat(logsMax - 1);
@@ -285,6 +285,14 @@ describe('pull round', () => {
     });
     const after = stepRound(storing, { ...stored, hasRefused: true });
     expect(after).toEqual({ kind: 'finished', claim: emptyVector, hasRefused: true });
+  });
+
+  it('[REP-2] a page of another log, or one behind a beginning that never came, ends the round', () => {
+    const reading = taken(openRound(ownLogId), { isFirst: true });
+    const foreign = page({ logId: 'other' as LogId, after: { seq: 2, proof: 'h' } });
+    const lost = { kind: 'abandoned', reason: 'no-way' };
+    expect(stepRound(reading, { kind: 'page', page: foreign })).toEqual(lost);
+    expect(stepRound(openRound(ownLogId), { kind: 'page', page: page({}) })).toEqual(lost);
   });
 
   it('[REP-4] a server whose pages make no way does not hold the round', () => {

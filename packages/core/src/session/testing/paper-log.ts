@@ -1,9 +1,9 @@
-import { formatHlc } from '../clock/hlc.ts';
-import type { LogId, ReplicaId, StreamId } from '../ids.ts';
-import { planSupersede } from '../log/supersede.ts';
-import { claims, contiguousFrom, mergeVectors, type Vector, vectorAt } from '../log/vector.ts';
-import { includes, joinVersions, type Version } from '../record/version.ts';
-import type { RoundPage, RoundToken } from './pull-round.ts';
+import { formatHlc } from '../../clock/hlc.ts';
+import type { LogId, ReplicaId, StreamId } from '../../ids.ts';
+import { planSupersede } from '../../log/supersede.ts';
+import { claims, contiguousFrom, mergeVectors, type Vector, vectorAt } from '../../log/vector.ts';
+import { includes, joinVersions, type Version } from '../../record/version.ts';
+import type { RoundPage, RoundToken } from '../pull-round.ts';
 
 /** An entry as far as replication sees it. Only for tests: the slow log that the rules are tried on. */
 export interface PaperEntry {
