@@ -1,0 +1,1 @@
+export { type DurableStep, durableStep, durableSteps, onDurableStep } from './durable-step.ts';
