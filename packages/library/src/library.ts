@@ -12,6 +12,7 @@ import {
   type ShoalError,
 } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
+import { durableStep } from '@shoal/telemetry';
 import { type CaptureContext, captureWrites } from './capture/capture-writes.ts';
 import type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
 import { outboxEntry } from './capture/outbox-entry.ts';
@@ -153,8 +154,10 @@ export function openLibrary(options: LibraryOptions): Library {
       const capture = captureAll(context, (more) => changes.push(...more));
       const done = work({ store, capture: capture.writes });
       capture.requireWhole();
+      durableStep('capture.before-commit');
       return done;
     });
+    durableStep('capture.after-commit');
     tell(changes, true);
     return result;
   };
@@ -179,8 +182,10 @@ export function openLibrary(options: LibraryOptions): Library {
         cursor.write(next);
         const setAside = result.quarantined.map(({ entry }) => entry.seq);
         exceptions.note(next.logId, entries, [...setAside, ...damaged]);
+        durableStep('ingest.before-commit');
         return result;
       });
+      durableStep('ingest.after-commit');
       tell(applied.changes, false);
       return applied;
     },

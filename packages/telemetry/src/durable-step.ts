@@ -21,7 +21,6 @@ export const durableSteps = [
   'round.after-claim',
   'ingest.before-commit',
   'ingest.after-commit',
-  'ingest.before-acknowledge',
   'acknowledge.before-commit',
   'acknowledge.after-commit',
   'compact.before-commit',

@@ -2,6 +2,7 @@ import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/libra
 import { migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import type { Home, HomeLibrary, Log } from '@shoal/service-kit';
+import { durableStep } from '@shoal/telemetry';
 import { announceDevice } from './device-record.ts';
 import { type Locations, openLocations } from './locations.ts';
 import { type Relay, startRelay } from './relay.ts';
@@ -24,6 +25,7 @@ export async function openLibraryCapture(options: {
   readonly library: HomeLibrary;
   readonly home: Home;
   readonly logStore: Client<typeof LogStoreDefinition>;
+  readonly relayMs: number;
   /** Tells the device's services what a commit changed. */
   readonly publishChanged: (hint: Uint8Array) => void;
   readonly log: Log;
@@ -33,6 +35,7 @@ export async function openLibraryCapture(options: {
   const log = options.log.child({ library: libraryId });
   const secret = Buffer.from(options.library.secret, 'base64');
   await migrateLibrary(paths.libraryDb, migrations);
+  durableStep('opening.after-migrate');
   const library = openLibrary({
     path: paths.libraryDb,
     libraryId,
@@ -41,7 +44,7 @@ export async function openLibraryCapture(options: {
     models,
     migrations,
   });
-  const relay = startRelay({ library, logStore: options.logStore, log });
+  const relay = startRelay({ library, logStore: options.logStore, log, idleMs: options.relayMs });
   library.onChanges((records, isLocal) => {
     relay.signal();
     if (records.length > 0) options.publishChanged(encodeRecordsChanged({ libraryId, records, isLocal }));

@@ -3,6 +3,7 @@ import type { Library, OutboxRow, Shipment } from '@shoal/library';
 import type { Client, LogStoreDefinition } from '@shoal/proto';
 import { entryToWire, lifeFromBytes, uuidToBytes } from '@shoal/proto';
 import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
+import { durableStep } from '@shoal/telemetry';
 
 /** Ships the outbox to the device's own log-store (CHG-8). */
 export interface Relay {
@@ -19,15 +20,17 @@ const requestBytesMax = limits.messageBytesMax - 16 * 1024;
 const retryMsMax = 5_000;
 
 /**
- * Ships on signal, and looks at least every 100 ms for what other writers of the library left (S0-57). A row goes
- * only after the log-store has committed it; a failure is retried for ever with full jitter, and loses nothing.
+ * Ships on signal, and looks at least every `idleMs` (100) for what other writers of the library left (S0-57). A row
+ * goes only after the log-store has committed it; a failure is retried for ever with full jitter, and loses nothing.
  */
 export function startRelay(options: {
   readonly library: Pick<Library, 'options' | 'readOutbox' | 'clearOutbox' | 'logMemory'>;
   readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'append' | 'recognise'>;
   readonly log: Log;
+  /** Without a signal the outbox is looked at this often. */
+  readonly idleMs?: number;
 }): Relay {
-  const { library, logStore, log } = options;
+  const { library, logStore, log, idleMs = limits.relayMs } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
   const recognition = openLogRecognition({
     libraryId: library.options.libraryId,
@@ -38,13 +41,16 @@ export function startRelay(options: {
   async function shipOnce(): Promise<boolean> {
     const shipment = library.readOutbox(limits.batchEntriesMax);
     if (shipment.rows.length === 0) return false;
+    durableStep('relay.after-drain');
     for (const { entries, rows } of chunksOf(shipment)) {
       const request = { libraryId, entries: entries.map((entry) => entryToWire(entry)) };
       const reply = await logStore.append(request, attempt);
       const logId = await recognition.idOf(reply);
       if (logId === null) return true;
       const life = lifeFromBytes<StreamId>(reply.life, 'life');
+      durableStep('relay.after-append');
       await library.clearOutbox(rows, { logId, life, seq: reply.headSeq });
+      durableStep('relay.after-clear');
     }
     return true;
   }
@@ -52,7 +58,7 @@ export function startRelay(options: {
   const loop = startSignalledLoop({
     work: shipOnce,
     name: 'the outbox is shipped',
-    idleMs: limits.relayMs,
+    idleMs,
     retryMs: limits.relayMs,
     retryMsMax,
     log,

@@ -2,6 +2,7 @@ import { type LogId, limits, type RecordRef } from '@shoal/core';
 import type { Library } from '@shoal/library';
 import { type Client, type Entry, entryToWire, type LogStoreDefinition, uuidToBytes } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
+import { durableStep } from '@shoal/telemetry';
 
 /** Gives a log what its library knows and it lacks, after one of them went back or was lost (REP-6). */
 export interface Reappend {
@@ -69,6 +70,7 @@ export function openReappend(options: {
     current.hasLeftOut ||= page.hasLeftOut;
     current.after = page.last;
     current.isAtEnd = page.last === null;
+    durableStep('reappend.after-page');
     return true;
   }
 
@@ -76,6 +78,7 @@ export function openReappend(options: {
     pass = undefined;
     // What was left out is being shipped by the relay; another pass finds the rest of it.
     if (hasLeftOut) return;
+    durableStep('reappend.before-whole');
     await library.setWholeLog(logId);
     log.info({ logId, appended }, 'the log has all that the library knows');
   }

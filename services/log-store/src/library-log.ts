@@ -17,6 +17,7 @@ import {
   sightingsFromWire,
 } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
+import { durableStep } from '@shoal/telemetry';
 import { parseAcknowledgement } from './acknowledgement.ts';
 import { openCompactor } from './compactor.ts';
 import type { LibraryChannel } from './library-channel.ts';
@@ -72,9 +73,11 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     append: (request) => {
       const appended = log.append(parseGroup(libraryId, request));
       if (appended.length > 0) {
+        durableStep('append.after-commit');
         // Durable first; only then may anybody hear of it.
         replication.publish(appended);
         onReadable();
+        durableStep('append.after-publish');
       }
       const { logId, headSeq } = log;
       return { logId, headSeq, appended: appended.length, life: lifeToBytes(log.life) };

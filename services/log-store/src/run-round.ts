@@ -1,5 +1,6 @@
 import { claimsAll, openRound, type PullRound, roundAsks, stepRound, type Vector } from '@shoal/core';
 import { type PullReply, type PullRequest, uuidToBytes, vectorFromWire, vectorToWire } from '@shoal/proto';
+import { durableStep } from '@shoal/telemetry';
 import { parseEntries } from './parse-entries.ts';
 import type { SyncLog } from './sync-log.ts';
 
@@ -42,7 +43,9 @@ export async function runRound(options: RoundOptions, from?: PullRound): Promise
     }
     if (round.kind === 'finished') {
       hasBrought ||= !claimsAll(log.have, round.claim);
+      durableStep('round.before-claim');
       if (!round.hasRefused) log.claim(round.claim);
+      durableStep('round.after-claim');
       return { kind: 'finished', hasBrought, hasRefused: round.hasRefused };
     }
     const reason = round.kind === 'abandoned' ? round.reason : 'no-way';

@@ -13,6 +13,7 @@ import {
   vectorAt,
 } from '@shoal/core';
 import type { EntryPosition, ParsedEntry, PositionedEntry } from '@shoal/proto';
+import { durableStep } from '@shoal/telemetry';
 import { type Acknowledgement, refuse } from './acknowledgement.ts';
 import { planAppend } from './append.ts';
 import { nextChain, pullProof } from './chain.ts';
@@ -59,6 +60,7 @@ export class SyncLog {
     this.entries = this.#store.entries;
     this.#vector = new LogVector(this.#store);
     this.#store.transaction(() => this.#store.lives.begin(life, this.#store.log.read().headSeq));
+    durableStep('opening.after-life');
     this.#reload();
     // Nobody can have followed a log without entries: it did not go back, it is new.
     this.#isRenewed = this.#headSeq === 0;
@@ -114,6 +116,7 @@ export class SyncLog {
         position: this.#ownPosition(first + at, first, last),
       }));
       this.#add(appended);
+      durableStep('append.before-commit');
       return appended;
     });
   }
@@ -124,7 +127,13 @@ export class SyncLog {
    */
   store(entries: readonly PositionedEntry[]): number {
     if (entries.every(({ position }) => claims(this.have, position))) return 0;
-    return this.#transaction(() => this.#add(entries.filter(({ position }) => !claims(this.have, position))));
+    const stored = this.#transaction(() => {
+      const added = this.#add(entries.filter(({ position }) => !claims(this.have, position)));
+      durableStep('store.before-commit');
+      return added;
+    });
+    durableStep('store.after-commit');
+    return stored;
   }
 
   /** Merges what a finished round brought; what it left of groups is read as it is (REP-2, REP-8). */
@@ -164,7 +173,9 @@ export class SyncLog {
       this.#store.log.setCompacted(this.#compactedSeq);
       this.#store.streams.forgetBefore(appliedSeq);
       this.#appliedSeq = appliedSeq;
+      durableStep('acknowledge.before-commit');
     });
+    durableStep('acknowledge.after-commit');
   }
 
   /** The vector of what ingest has applied (LOG-2). */
@@ -183,7 +194,9 @@ export class SyncLog {
         this.#store.superseded.remove(seqs);
         this.#store.log.setCompacted(compactedSeq);
         this.#count -= seqs.length;
+        durableStep('compact.before-commit');
       });
+      durableStep('compact.after-commit');
     }
     return { removed: seqs.length, isDone: compactedSeq >= this.#appliedSeq };
   }
