@@ -1,8 +1,15 @@
-export type { LocalDelete, LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';
+export type { LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';
 export type { RecordPage } from './capture/read-records.ts';
 export { keyRing } from './crypto/key-ring.ts';
 export { derivedRecordId, freshRecordId } from './crypto/record-ids.ts';
 export { type KeyRing, openPayload, sealPayload } from './crypto/seal.ts';
+export {
+  checkDerived,
+  type DerivedDifference,
+  type DerivedRow,
+  type DerivedRows,
+  rebuildDerived,
+} from './derived/check-derived.ts';
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
 export type { Cursor } from './ingest/cursor-store.ts';
 export {

@@ -16,7 +16,6 @@ import {
   stepRound,
   tickClock,
   type Vector,
-  type Version,
   vectorAt,
 } from '@shoal/core';
 import type { Advance, LogRow } from './data/log-content.ts';
@@ -38,8 +37,6 @@ export interface Parts {
   readonly putState: typeof putState;
   readonly stepRound: typeof stepRound;
   readonly tickClock: typeof tickClock;
-  /** What a write has seen: the version that it loaded (MRG-1). */
-  readonly seenBy: (loaded: Version, here: Version) => Version;
   /** What the relay ships of a record (CHG-7). */
   readonly stateToShip: (state: RecordState, row: ShowOutcome | undefined) => RecordState;
   /** Whether an outbox row goes when the log has committed what was read of it (CHG-8). */
@@ -80,7 +77,6 @@ export const productionParts: Parts = {
   putState,
   stepRound,
   tickClock,
-  seenBy: (loaded) => loaded,
   stateToShip: (state) => state,
   isShipped: (waiting, read) => waiting.dot === read.dot,
   standsForOthers: (isPassedOver) => !isPassedOver,

@@ -1,8 +1,7 @@
-import { covers, ShoalError, unreachable } from '@shoal/core';
+import { covers, type RecordWrite, ShoalError, unreachable } from '@shoal/core';
 import { commits } from './device/commits.ts';
 import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
 import { serviceNames } from './device/device.ts';
-import type { LocalWrite } from './device/plan-capture.ts';
 import { type Fleet, nameOf } from './fleet.ts';
 import type { Action } from './scenario.ts';
 import { appendOfNewerProgram, appendUnopenable } from './strange-entries.ts';
@@ -166,7 +165,7 @@ function keepCopy(device: Device, files: readonly FileName[]): void {
   copies.set(device, kept);
 }
 
-function describeWrite(write: LocalWrite): string {
+function describeWrite(write: RecordWrite): string {
   if (write.kind === 'delete') return `deletes ${nameOf(write.ref)}`;
   const fields = [...write.fields].map(([name, value]) => `${name}=${shorten(value)}`);
   return `puts ${nameOf(write.ref)} ${fields.join(' ')}`;

@@ -4,13 +4,13 @@ import {
   type ModelSpec,
   ownerOf,
   type RecordRef,
+  type RecordWrite,
   refKey,
   type Value,
   type Version,
 } from '@shoal/core';
 import { deviceId, recordRef, registry } from './data/domain.ts';
 import type { Device } from './device/device.ts';
-import type { LocalWrite } from './device/plan-capture.ts';
 
 /** What people on one device read some time ago and may still write upon (MRG-1). */
 export type Loaded = Map<string, Version>;
@@ -22,9 +22,9 @@ const madeModels = ['item', 'tag', 'tag', 'mark', 'note', 'content', 'item', 'ta
 const derivedIds = 4;
 
 /** The first writes of a device: itself, its place, an item in it. */
-export function firstWrites(index: number): LocalWrite[] {
+export function firstWrites(index: number): RecordWrite[] {
   const place = recordRef('place', index);
-  const put = (ref: RecordRef, fields: Readonly<Record<string, Value>>): LocalWrite => ({
+  const put = (ref: RecordRef, fields: Readonly<Record<string, Value>>): RecordWrite => ({
     kind: 'put',
     ref,
     fields: new Map(Object.entries(fields)),
@@ -47,7 +47,7 @@ export function chooseWrites(
   loaded: Loaded,
   draws: readonly number[],
   serial: number,
-): LocalWrite[] {
+): RecordWrite[] {
   const [what = 0, which = 0, stale = 0, ...rest] = draws;
   const { memory } = device.library;
   const writable = [...memory.shown.values()].filter((shown) => mayWrite(device, shown.spec, shown.ref));
@@ -77,7 +77,7 @@ function mayWrite(device: Device, spec: ModelSpec, ref: RecordRef): boolean {
   return owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device.id);
 }
 
-function make(device: Device, model: string, draws: readonly number[], serial: number): LocalWrite {
+function make(device: Device, model: string, draws: readonly number[], serial: number): RecordWrite {
   const spec = registry.require(model);
   const isDerived = spec.ids === 'derived';
   const ref = recordRef(model, isDerived ? draws[0]! % derivedIds : 1_000 + serial);
@@ -88,7 +88,7 @@ function make(device: Device, model: string, draws: readonly number[], serial: n
 }
 
 /** A deleted record of ours or of all, whole, on what its tombstone says, or by somebody who has not seen it (MRG-4). */
-function bringBack(device: Device, loaded: Loaded, which: number, draws: readonly number[]): LocalWrite[] {
+function bringBack(device: Device, loaded: Loaded, which: number, draws: readonly number[]): RecordWrite[] {
   const { memory } = device.library;
   const dead = [...memory.records.values()].filter(({ ref, stored }) => {
     const spec = registry.require(ref.model);

@@ -1,13 +1,20 @@
-import { type DeviceId, limits, planView, type ReplicaId, ShoalError } from '@shoal/core';
+import {
+  type DeviceId,
+  type Draft,
+  type Drafts,
+  draftWrites,
+  limits,
+  planView,
+  type ReplicaId,
+  rankFinder,
+  requireTargets,
+  ShoalError,
+} from '@shoal/core';
 import type { ClockStore } from '../store/clock-store.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxStore } from '../store/outbox-store.ts';
-import { draftDelete } from './draft-delete.ts';
-import { draftPut } from './draft-put.ts';
-import { type Draft, openDrafts } from './drafts.ts';
 import type { LocalWrite, WrittenRecord } from './local-write.ts';
-import { outboxItem, rankFinder } from './outbox-item.ts';
-import { requireTargets } from './write-rights.ts';
+import { outboxItem } from './outbox-item.ts';
 
 /** What capturing needs, wired once per opening of a library. */
 export interface CaptureContext {
@@ -39,28 +46,34 @@ export function captureWrites(
   const { store, outbox } = context;
   store.keys.refresh();
   store.loadKeys(writes.map(({ ref }) => ref));
-  const drafts = openDrafts(context);
-  for (const write of writes) {
-    if (write.kind === 'delete') draftDelete(context, drafts, write);
-    else draftPut(context, drafts, write);
-  }
-
+  const drafts = draftIn(context, writes);
   const all = drafts.all();
-  const ranks = all.map(rankFinder(context, drafts));
+  const ranks = all.map(rankFinder(drafts));
   const items = all.map((draft, index) => {
     const payload = store.records.put(draft.ref, draft.stored);
     requireWithinBounds(draft, payload);
     return outboxItem(draft, ranks[index]!, payload, context.wallMs());
   });
   const plan = planView(store.registry, drafts.reader, all);
-  requireTargets(context, plan, drafts);
+  requireTargets(drafts, plan);
   const changes = store.carryOut(plan);
   for (const write of writes)
     if (write.kind !== 'delete' && write.local !== undefined)
       store.rows(write.ref.model).setLocal(write.ref.id, write.local);
   for (const item of items) outbox.add(item, transactionStamp);
-  drafts.keepClock();
+  if (drafts.clock !== drafts.scope.clock) context.clock.write(drafts.clock);
   return { written: all.map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
+}
+
+/** Within the transaction: the clock is read now, and stands still for all others until its end (CLK-2). */
+function draftIn(context: CaptureContext, writes: readonly LocalWrite[]): Drafts {
+  const { store, clock, device, replica, wallMs } = context;
+  const { registry, reader } = store;
+  const nulledFields = store.parked.nulledFields;
+  return draftWrites(
+    { registry, reader, nulledFields, device, replica, clock: clock.read(), wallMs },
+    writes,
+  );
 }
 
 /** A state that no log would take must not come into being: it would hold up everything behind it. */

@@ -1,18 +1,5 @@
-import { packRank } from '@shoal/core';
+import type { Draft } from '@shoal/core';
 import type { OutboxItem } from '../store/outbox-store.ts';
-import type { CaptureContext } from './capture-writes.ts';
-import type { Draft, Drafts } from './drafts.ts';
-import { depthFinder } from './record-depth.ts';
-
-/** Finds the ranks of drafts (DEP-1); ask before their states are stored: what is deleted stood where it stood. */
-export function rankFinder({ store }: CaptureContext, drafts: Drafts): (draft: Draft) => number {
-  const depthBefore = depthFinder(store.reader);
-  const depthAfter = depthFinder(drafts.reader);
-  return ({ ref, spec, change }) => {
-    const depth = (change === 'delete' ? depthBefore : depthAfter)(spec, ref);
-    return packRank({ level: store.registry.level(ref.model), priority: spec.priority, depth });
-  };
-}
 
 /** What the outbox keeps of a draft: the payload of log-based models only (CHG-7). */
 export function outboxItem(draft: Draft, rank: number, payload: Buffer, wallMs: number): OutboxItem {

@@ -1,5 +1,6 @@
 import {
   type Dot,
+  depthFinder,
   dotDevice,
   dotHlc,
   hlcMs,
@@ -15,7 +16,6 @@ import {
 import type { ParsedEntry } from '@shoal/proto';
 import type { KeyRing } from '../crypto/seal.ts';
 import type { LibraryStore } from '../store/library-store.ts';
-import { depthFinder } from './record-depth.ts';
 import { sealedEntry } from './sealed-entry.ts';
 
 /**

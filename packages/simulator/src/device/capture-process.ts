@@ -1,7 +1,7 @@
-import type { DeviceId, ReplicaId } from '@shoal/core';
+import type { DeviceId, RecordWrite, ReplicaId } from '@shoal/core';
 import type { LibraryFile } from '../data/library-file.ts';
 import type { Life } from '../time/life.ts';
-import { type LocalWrite, type MadeWrite, planCapture } from './plan-capture.ts';
+import { type MadeWrite, planCapture } from './plan-capture.ts';
 import type { Relay } from './relay.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -10,7 +10,7 @@ export interface CaptureProcess {
   readonly life: Life;
   readonly replica: ReplicaId;
   /** One transaction. Throws what capture refuses, and what disks do; then nothing was written. */
-  write(writes: readonly LocalWrite[]): readonly MadeWrite[];
+  write(writes: readonly RecordWrite[]): readonly MadeWrite[];
 }
 
 export function startCapture(options: {

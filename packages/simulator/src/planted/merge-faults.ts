@@ -17,12 +17,15 @@ export const mergeFaults: readonly PlantedFault[] = [
   {
     name: 'a write has seen what is there when it is flushed, not what it loaded',
     rule: 'MRG-1',
-    parts: { seenBy: (_loaded, here) => here },
+    parts: {
+      putState: (spec, state, write) => putState(spec, state, { ...write, seen: state.version }),
+      deleteState: (state, write) => deleteState(state, { ...write, seen: state.version }),
+    },
   },
   {
-    name: 'a write replaces every value of its fields, seen or not',
+    name: 'a write keeps only the newest value of its fields',
     rule: 'MRG-1',
-    parts: { putState: (spec, state, write) => putState(spec, state, { ...write, seen: state.version }) },
+    parts: { putState: keepNewest },
   },
   {
     name: 'a concurrent entry is taken as it is',
@@ -85,6 +88,12 @@ export const mergeFaults: readonly PlantedFault[] = [
     parts: onReader((reader) => ({ ...reader, cutFromCircle: () => [] })),
   },
 ];
+
+function keepNewest(...[spec, state, write]: Parameters<typeof putState>): RecordState {
+  const written = putState(spec, state, write);
+  const fields = new Map([...written.fields].map(([name, siblings]) => [name, siblings.slice(0, 1)]));
+  return { ...written, fields };
+}
 
 function stateToShip(state: RecordState, shown: ShowOutcome | undefined): RecordState {
   if (shown === undefined) return state;

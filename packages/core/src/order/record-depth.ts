@@ -1,4 +1,6 @@
-import { type ModelSpec, type RecordRef, referencesOf, refKey, type ViewReader } from '@shoal/core';
+import type { ViewReader } from '../apply/view-reader.ts';
+import { type RecordRef, refKey } from '../ids.ts';
+import { type ModelSpec, referencesOf } from '../model/spec.ts';
 
 /** Depths beyond this share the last place; a circle ends the walk here too. */
 const depthMax = 65_535;

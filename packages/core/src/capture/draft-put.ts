@@ -1,48 +1,31 @@
-import {
-  checkFields,
-  emptyState,
-  fieldOf,
-  isAlive,
-  type ModelSpec,
-  putState,
-  type RecordRef,
-  type RecordState,
-  referencesOf,
-  ShoalError,
-  sameValue,
-  type Value,
-  type Version,
-  viewOf,
-  withDot,
-} from '@shoal/core';
-import type { CaptureContext } from './capture-writes.ts';
+import { ShoalError } from '../errors/shoal-error.ts';
+import type { RecordRef } from '../ids.ts';
+import { checkFields } from '../model/check-fields.ts';
+import { fieldOf, type ModelSpec, referencesOf } from '../model/spec.ts';
+import { emptyState, type RecordState } from '../record/state.ts';
+import { sameValue, type Value } from '../record/value.ts';
+import { type Version, withDot } from '../record/version.ts';
+import { isAlive, viewOf } from '../record/view.ts';
 import type { Drafts } from './drafts.ts';
-import type { LocalPut } from './local-write.ts';
+import type { RecordPut } from './record-write.ts';
 import { requireOwnership } from './write-rights.ts';
 
-/** Adds what a put or a replace makes of its record; nothing where it changes nothing. Throws typed errors. */
-export function draftPut(context: CaptureContext, drafts: Drafts, write: LocalPut): void {
+/** Drafts what a put or a replace makes of its record; nothing where it changes nothing. Throws typed errors. */
+export function draftPut(drafts: Drafts, write: RecordPut): void {
   const { ref } = write;
-  const spec = context.store.registry.require(ref.model);
+  const spec = drafts.scope.registry.require(ref.model);
   checkFields(spec, write.fields);
   const here = drafts.reader.record(ref)?.state ?? emptyState;
   const isThere = here.version.size > 0 && isAlive(spec, here);
-  const fields = fieldsToWrite(context, spec, here, isThere, write);
+  const fields = fieldsToWrite(drafts, spec, here, isThere, write);
   if (isThere && fields.size === 0) return;
-  const dot = drafts.tick();
-  const state = putState(spec, here, { dot, seen: seenBy(drafts, write, here), fields });
-  if (isThere) requireOwnership(context, drafts.reader, spec, ref, here);
+  if (isThere) requireOwnership(drafts, spec, ref, here);
+  const references = referencesOf(spec).filter(({ name }) => fields.has(name));
+  const setReferences = references.map(({ name }) => name);
+  const state = drafts.put(spec, ref, { seen: seenBy(drafts, write, here), fields, setReferences });
   // Nobody can give a record to another device, or take one: that would need a claim (MRG-5).
   if (!isThere || ('field' in spec.ownership && fields.has(spec.ownership.field)))
-    requireOwnership(context, drafts.reader, spec, ref, state);
-  const setReferences = referencesOf(spec).filter(({ name }) => fields.has(name));
-  drafts.put(
-    spec,
-    ref,
-    dot,
-    state,
-    setReferences.map(({ name }) => name),
-  );
+    requireOwnership(drafts, spec, ref, state);
 }
 
 /** What the writer had read, and what it wrote itself earlier in this batch (MRG-1). */
@@ -58,11 +41,11 @@ export function seenBy(
 
 /** The fields that a write carries: all of a new or row-granular record, else those that differ from the view. */
 function fieldsToWrite(
-  context: CaptureContext,
+  { scope }: Drafts,
   spec: ModelSpec,
   here: RecordState,
   isThere: boolean,
-  write: LocalPut,
+  write: RecordPut,
 ): Map<string, Value> {
   const wanted = new Map(write.fields);
   // A tombstone is brought back whole, by the writer's intent only (MRG-4).
@@ -73,24 +56,15 @@ function fieldsToWrite(
     return omitsDefaults ? withoutDefaults(spec, wanted) : wanted;
   }
   const merged = viewOf(spec, here);
-  const isNulled = nulledFields(context, write.ref, wanted);
+  const hasNull = [...wanted.values()].includes(null);
+  const nulled = hasNull ? new Set(scope.nulledFields(write.ref)) : new Set<string>();
   const changed = new Map(
     [...wanted].filter(
-      ([name, value]) => !sameValue(merged.get(name) ?? null, value) && !(value === null && isNulled(name)),
+      // Null given back where the view shows null in place of a missing target is no change (MRG-3, DEP-3).
+      ([name, value]) => !sameValue(merged.get(name) ?? null, value) && !(value === null && nulled.has(name)),
     ),
   );
   return spec.granularity === 'row' && changed.size > 0 ? new Map([...merged, ...changed]) : changed;
-}
-
-/** Null given back where the view shows null in place of a missing target is no change (MRG-3, DEP-3). */
-function nulledFields(
-  context: CaptureContext,
-  ref: RecordRef,
-  wanted: ReadonlyMap<string, Value>,
-): (name: string) => boolean {
-  if (![...wanted.values()].includes(null)) return () => false;
-  const nulled = new Set(context.store.parked.nulledFields(ref));
-  return (name) => nulled.has(name);
 }
 
 function fillDefaults(spec: ModelSpec, fields: Map<string, Value>): void {

@@ -1,26 +1,20 @@
-import {
-  type ModelSpec,
-  ownerOf,
-  type RecordRef,
-  type RecordState,
-  refKey,
-  ShoalError,
-  type ViewPlan,
-  type ViewReader,
-} from '@shoal/core';
-import type { CaptureContext } from './capture-writes.ts';
+import { ownerOf } from '../apply/owner.ts';
+import type { ViewPlan } from '../apply/view-plan.ts';
+import { ShoalError } from '../errors/shoal-error.ts';
+import { type RecordRef, refKey } from '../ids.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import type { RecordState } from '../record/state.ts';
 import type { Draft, Drafts } from './drafts.ts';
 
 /** Refuses a write of what belongs to another device, naming the owner: `not-owner` (MRG-5). */
 export function requireOwnership(
-  context: CaptureContext,
-  reader: ViewReader,
+  { scope, reader }: Drafts,
   spec: ModelSpec,
   ref: RecordRef,
   state: RecordState,
 ): void {
-  const owner = ownerOf(context.store.registry, reader, spec, ref.id, state);
-  if (owner.kind !== 'device' || owner.device === context.device) return;
+  const owner = ownerOf(scope.registry, reader, spec, ref.id, state);
+  if (owner.kind !== 'device' || owner.device === scope.device) return;
   throw new ShoalError(
     'not-owner',
     `this ${spec.name} belongs to device ${owner.device}, which alone may write it`,
@@ -32,12 +26,12 @@ export function requireOwnership(
  * What a local write set must be there when it is done: a reference to nothing throws `missing-reference`, one that
  * closes a circle `invalid-argument`. Only what arrives may wait, and only what met on its way may be cut (DEP-2).
  */
-export function requireTargets(context: CaptureContext, plan: ViewPlan, drafts: Drafts): void {
+export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
   const shown = new Set(plan.shown.map(({ ref }) => refKey(ref)));
   const hidden = new Set(plan.hidden.map(({ ref }) => refKey(ref)));
   const isThere = (ref: RecordRef) => {
     const key = refKey(ref);
-    return shown.has(key) || (!hidden.has(key) && context.store.reader.isVisible(ref));
+    return shown.has(key) || (!hidden.has(key) && drafts.reader.isVisible(ref));
   };
   for (const outcome of plan.hidden) {
     const draft = drafts.get(outcome.ref);

@@ -1,36 +1,28 @@
-import {
-  covers,
-  deleteState,
-  isAlive,
-  type ModelSpec,
-  ownerOf,
-  type RecordRef,
-  type RecordState,
-  referencesOf,
-  refKey,
-  type Version,
-  viewField,
-} from '@shoal/core';
-import type { CaptureContext } from './capture-writes.ts';
+import { ownerOf } from '../apply/owner.ts';
+import { type RecordRef, refKey } from '../ids.ts';
+import { type ModelSpec, referencesOf } from '../model/spec.ts';
+import type { RecordState } from '../record/state.ts';
+import { covers, type Version } from '../record/version.ts';
+import { isAlive, viewField } from '../record/view.ts';
 import { seenBy } from './draft-put.ts';
 import type { Drafts } from './drafts.ts';
-import type { LocalDelete } from './local-write.ts';
+import type { RecordDelete } from './record-write.ts';
 import { requireOwnership } from './write-rights.ts';
 
 /**
- * Adds the delete of a record, and before it of all that requires it and that this device may write: children first
+ * Drafts the delete of a record, and before it of all that requires it and that this device may write: children first
  * (DEP-3). What is not there is left alone. Trees may be deep, so nothing here calls itself.
  */
-export function draftDelete(context: CaptureContext, drafts: Drafts, write: LocalDelete): void {
-  const root = aliveState(context, drafts, write.ref);
+export function draftDelete(drafts: Drafts, write: RecordDelete): void {
+  const root = aliveState(drafts, write.ref);
   if (root === undefined) return;
-  requireOwnership(context, drafts.reader, root.spec, write.ref, root.state);
+  requireOwnership(drafts, root.spec, write.ref, root.state);
   const entered = new Set([refKey(write.ref)]);
   const stack = [{ ref: write.ref, seen: seenBy(drafts, write, root.state), isDone: false }];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const found = aliveState(context, drafts, top.ref);
+    const found = aliveState(drafts, top.ref);
     if (found === undefined || top.isDone) {
-      if (found !== undefined) deleteOne(drafts, found.spec, top.ref, found.state, top.seen);
+      if (found !== undefined) drafts.delete(found.spec, top.ref, top.seen);
       stack.pop();
       continue;
     }
@@ -38,17 +30,12 @@ export function draftDelete(context: CaptureContext, drafts: Drafts, write: Loca
     if (outlives(found.spec, found.state, top.seen)) continue;
     for (const child of drafts.reader.referringTo(top.ref)) {
       if (entered.has(refKey(child))) continue;
-      const state = requiringState(context, drafts, child, top.ref);
+      const state = requiringState(drafts, child, top.ref);
       if (state === undefined) continue;
       entered.add(refKey(child));
       stack.push({ ref: child, seen: state.version, isDone: false });
     }
   }
-}
-
-function deleteOne(drafts: Drafts, spec: ModelSpec, ref: RecordRef, state: RecordState, seen: Version): void {
-  const dot = drafts.tick();
-  drafts.delete(spec, ref, dot, deleteState(state, { dot, seen }));
 }
 
 /** Whether the record stays after all: an edit that the delete has not seen beats it, where the model says so (MRG-4). */
@@ -58,30 +45,25 @@ function outlives(spec: ModelSpec, { fields }: RecordState, seen: Version): bool
 }
 
 /** The state of `child` if it cannot be shown without `ref` and is ours to delete. */
-function requiringState(
-  context: CaptureContext,
-  drafts: Drafts,
-  child: RecordRef,
-  ref: RecordRef,
-): RecordState | undefined {
-  const found = aliveState(context, drafts, child);
+function requiringState(drafts: Drafts, child: RecordRef, ref: RecordRef): RecordState | undefined {
+  const found = aliveState(drafts, child);
   if (found === undefined) return undefined;
   const { spec, state } = found;
   const isRequired = referencesOf(spec).some(
     (field) => field.missing === 'wait' && field.target === ref.model && viewField(field, state) === ref.id,
   );
   if (!isRequired) return undefined;
-  const owner = ownerOf(context.store.registry, drafts.reader, spec, child.id, state);
-  const isOurs = owner.kind === 'shared' || (owner.kind === 'device' && owner.device === context.device);
+  const { registry, device } = drafts.scope;
+  const owner = ownerOf(registry, drafts.reader, spec, child.id, state);
+  const isOurs = owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device);
   return isOurs ? state : undefined;
 }
 
 function aliveState(
-  { store }: CaptureContext,
-  drafts: Drafts,
+  { scope, reader }: Drafts,
   ref: RecordRef,
 ): { spec: ModelSpec; state: RecordState } | undefined {
-  const spec = store.registry.require(ref.model);
-  const state = drafts.reader.record(ref)?.state;
+  const spec = scope.registry.require(ref.model);
+  const state = reader.record(ref)?.state;
   return state === undefined || !isAlive(spec, state) ? undefined : { spec, state };
 }

@@ -1,0 +1,151 @@
+import type { StoredRecord, ViewReader } from '../apply/view-reader.ts';
+import { type Dot, makeDot } from '../clock/dot.ts';
+import { type Clock, clockHlc, tickClock } from '../clock/hlc.ts';
+import { type DeviceId, type RecordRef, type ReplicaId, refKey } from '../ids.ts';
+import type { Registry } from '../model/registry.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import { emptyState, type RecordState } from '../record/state.ts';
+import type { Value } from '../record/value.ts';
+import type { Version } from '../record/version.ts';
+import { isAlive } from '../record/view.ts';
+import { deleteState, putState } from '../record/write.ts';
+
+/** What the writes of one batch lean on: the library as it is, and who writes. */
+export interface WriteScope {
+  readonly registry: Registry;
+  readonly reader: ViewReader;
+  /** Fields that a record's row shows as null in place of a missing target (DEP-3). */
+  readonly nulledFields: (ref: RecordRef) => Iterable<string>;
+  readonly device: DeviceId;
+  readonly replica: ReplicaId;
+  /** Where the clock stood before the batch. */
+  readonly clock: Clock;
+  readonly wallMs: () => number;
+}
+
+/** How a write becomes a stamp and a state. The simulator plants mistakes here. */
+export interface WriteRules {
+  readonly tickClock: typeof tickClock;
+  readonly putState: typeof putState;
+  readonly deleteState: typeof deleteState;
+}
+
+/** What the writes of one batch make of one record; nothing of it is stored yet. */
+export interface Draft {
+  readonly ref: RecordRef;
+  readonly spec: ModelSpec;
+  /** The latest change. */
+  readonly dot: Dot;
+  readonly change: 'insert' | 'update' | 'delete';
+  /** What was stored before the batch. */
+  readonly before: StoredRecord | undefined;
+  readonly stored: StoredRecord;
+  /** References that the batch set: their targets must be visible. */
+  readonly setReferences: readonly string[];
+}
+
+/** One change of a batch, with what the writer had seen and what was there (MRG-1). */
+export interface DraftedChange {
+  readonly ref: RecordRef;
+  readonly dot: Dot;
+  readonly seen: Version;
+  readonly before: RecordState;
+  /** Null: a delete. */
+  readonly fields: ReadonlyMap<string, Value> | null;
+}
+
+/** The drafts of one batch, and the library with them on top. */
+export interface Drafts {
+  readonly scope: WriteScope;
+  readonly reader: ViewReader;
+  /** Where the clock stands; the same value as in the scope while nothing was written. */
+  readonly clock: Clock;
+  /** Every change in the order of making; of one record there may be several. */
+  readonly changes: readonly DraftedChange[];
+  get(ref: RecordRef): Draft | undefined;
+  all(): Draft[];
+  /** Drafts a put, with a dot of its own (CLK-2); answers what it makes of the record. */
+  put(spec: ModelSpec, ref: RecordRef, write: DraftedPut): RecordState;
+  delete(spec: ModelSpec, ref: RecordRef, seen: Version): void;
+}
+
+export interface DraftedPut {
+  readonly seen: Version;
+  readonly fields: ReadonlyMap<string, Value>;
+  readonly setReferences: readonly string[];
+}
+
+const writeRules: WriteRules = { tickClock, putState, deleteState };
+
+/** No drafts yet. The library that `scope` reads must stand still until the batch is stored. */
+export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): Drafts {
+  const draftByKey = new Map<string, Draft>();
+  // Whatever a batch looks at it looks at often: the location of a thousand entries.
+  const storedByKey = new Map<string, StoredRecord | undefined>();
+  const changes: DraftedChange[] = [];
+  let { clock } = scope;
+
+  function stored(ref: RecordRef): StoredRecord | undefined {
+    const key = refKey(ref);
+    if (!storedByKey.has(key)) storedByKey.set(key, scope.reader.record(ref));
+    return storedByKey.get(key);
+  }
+
+  function present(ref: RecordRef): RecordState {
+    return (draftByKey.get(refKey(ref))?.stored ?? stored(ref))?.state ?? emptyState;
+  }
+
+  function tick(): Dot {
+    clock = rules.tickClock(clock, scope.wallMs());
+    return makeDot(clockHlc(clock), scope.replica);
+  }
+
+  function add(
+    spec: ModelSpec,
+    { ref, dot }: DraftedChange,
+    change: Draft['change'],
+    state: RecordState,
+    setReferences: readonly string[],
+  ): void {
+    const earlier = draftByKey.get(refKey(ref));
+    const before = stored(ref);
+    const schemaVersion = Math.max(spec.schemaVersion, before?.schemaVersion ?? 0);
+    draftByKey.set(refKey(ref), {
+      ref,
+      spec,
+      dot,
+      change,
+      before,
+      stored: { state, schemaVersion },
+      setReferences: [...(earlier?.setReferences ?? []), ...setReferences],
+    });
+  }
+
+  return {
+    scope,
+    reader: {
+      ...scope.reader,
+      record: (ref) => draftByKey.get(refKey(ref))?.stored ?? stored(ref),
+    },
+    get clock() {
+      return clock;
+    },
+    changes,
+    get: (ref) => draftByKey.get(refKey(ref)),
+    all: () => [...draftByKey.values()],
+    put(spec, ref, { seen, fields, setReferences }) {
+      const change = { ref, dot: tick(), seen, before: present(ref), fields };
+      const state = rules.putState(spec, change.before, change);
+      const earlier = stored(ref);
+      const wasThere = earlier !== undefined && isAlive(spec, earlier.state);
+      changes.push(change);
+      add(spec, change, wasThere ? 'update' : 'insert', state, setReferences);
+      return state;
+    },
+    delete(spec, ref, seen) {
+      const change = { ref, dot: tick(), seen, before: present(ref), fields: null };
+      changes.push(change);
+      add(spec, change, 'delete', rules.deleteState(change.before, change), []);
+    },
+  };
+}

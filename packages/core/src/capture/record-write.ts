@@ -1,0 +1,25 @@
+import type { RecordRef } from '../ids.ts';
+import type { Value } from '../record/value.ts';
+import type { Version } from '../record/version.ts';
+
+/**
+ * One local write of the fields of a record: `put` writes the fields given and creates the record where there is none;
+ * `replace` writes every field, those not given with their defaults.
+ */
+export interface RecordPut {
+  readonly kind: 'put' | 'replace';
+  readonly ref: RecordRef;
+  readonly fields: ReadonlyMap<string, Value>;
+  /** The version that the writer had read; null is a blind write of what is there (MRG-1). */
+  readonly seen: Version | null;
+}
+
+/** Deletes a record, with all that requires it and that this device may write (DEP-3). */
+export interface RecordDelete {
+  readonly kind: 'delete';
+  readonly ref: RecordRef;
+  /** As in `RecordPut`. */
+  readonly seen: Version | null;
+}
+
+export type RecordWrite = RecordPut | RecordDelete;
