@@ -26,6 +26,7 @@ export { type Relay, startRelay } from './relay.ts';
 /** Starts the capture of a home: all its libraries, also those that appear later. */
 export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
   return startParts(async (own) => {
+    const config = captureConfig();
     const home = await readHome(dir);
     const log = createLog('capture');
     const device = home.config.deviceId;
@@ -42,6 +43,7 @@ export function start({ home: dir }: { readonly home: string }): Promise<Started
           library,
           home,
           logStore,
+          relayMs: config.relayMs,
           publishChanged: (hint) => bus.publish(subjects.local.recordsChanged(device), hint),
           log,
         }),
@@ -58,7 +60,7 @@ export function start({ home: dir }: { readonly home: string }): Promise<Started
     own(() => served.stop());
     await bus.flush();
     const grpc = await startGrpcServer({
-      port: captureConfig().grpcPort,
+      port: config.grpcPort,
       token: home.token,
       services: [grpcService(CaptureDefinition, handlers)],
       log,

@@ -4,38 +4,104 @@ import type { Library, Shipment } from '@shoal/library';
 import { AppendReply, type AppendRequest, LogStoreDefinition } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { expect, test } from 'vitest';
+import { captureConfig } from './config.ts';
 import { startRelay } from './relay.ts';
 
 /** What the relay sees of a library: one change waits until the log has it. */
-function waitingChange(): { readonly library: Parameters<typeof startRelay>[0]['library']; left(): number } {
+function waitingChange() {
   const entry = {
     headerBytes: Uint8Array.of(1),
     sealed: Uint8Array.of(2),
     signature: new Uint8Array(),
   } as Shipment['entries'][number];
-  let rows = [{ id: 1 } as Shipment['rows'][number]];
+  const row = { id: 1 } as Shipment['rows'][number];
+  let rows = [row];
   const libraryId = '018f0000-0000-7000-8000-0000000000aa' as LibraryId;
-  return {
-    library: {
-      options: { libraryId } as Library['options'],
-      logMemory: { sightings: () => [] } as never,
-      readOutbox: () => ({ entries: rows.map(() => entry), rows }),
-      clearOutbox: async () => {
-        rows = [];
-      },
+  const library: Parameters<typeof startRelay>[0]['library'] = {
+    options: { libraryId } as Library['options'],
+    logMemory: { sightings: () => [] } as never,
+    readOutbox: () => ({ entries: rows.map(() => entry), rows }),
+    clearOutbox: async () => {
+      rows = [];
     },
+  };
+  return {
+    library,
     left: () => rows.length,
+    /** One more change, of which nobody is told. */
+    write: () => {
+      rows = [row];
+    },
   };
 }
+
+const life = Buffer.alloc(24);
+const reply: AppendReply = { ...AppendReply.decode(Buffer.alloc(0)), appended: 1, headSeq: 1, life };
+const recognise = async () => ({ logId: '', life, settling: false });
+/** Against what hangs; no test waits so long. */
+const within = { timeout: 20_000, interval: 5 };
+
+test('[S0-57] a change is shipped on signal, long before the relay would look by itself', async () => {
+  const { library, left, write } = waitingChange();
+  const logStore = { append: async () => reply, recognise };
+  const relay = startRelay({ library, logStore, log: silentLog(), idleMs: 3_600_000 });
+  await expect.poll(left, within).toBe(0);
+  for (let change = 0; change < 3; change += 1) {
+    write();
+    relay.signal();
+    await expect.poll(left, within).toBe(0);
+  }
+  await relay.stop();
+});
+
+test('[S0-57] a change of which the relay hears nothing is shipped too: it looks every 100 ms, or as it is told', async () => {
+  expect([captureConfig({}).relayMs, captureConfig({ SHOAL_RELAY_MS: '5' }).relayMs]).toEqual([100, 5]);
+  const { library, left, write } = waitingChange();
+  const logStore = { append: async () => reply, recognise };
+  const relay = startRelay({ library, logStore, log: silentLog(), idleMs: captureConfig({}).relayMs });
+  for (let change = 0; change < 3; change += 1) {
+    await expect.poll(left, within).toBe(0);
+    write();
+  }
+  await expect.poll(left, within).toBe(0);
+  await relay.stop();
+});
+
+test.each(['0', '1.5', 'soon', '60001', ''])('[SEC-5] SHOAL_RELAY_MS=%s is refused by name', (given) => {
+  expect(() => captureConfig({ SHOAL_RELAY_MS: given })).toThrow(/^SHOAL_RELAY_MS: /);
+});
+
+test('[S0-18] [S1-38] [REP-4] what was written before there is a log-store is shipped when there is one', async () => {
+  const network = memoryNetwork();
+  const { library, left } = waitingChange();
+  const here = network.connect();
+  const client = rpcClient(here.bus, 'log-store', LogStoreDefinition, { timeoutMs: limits.requestMs });
+  let attempts = 0;
+  const logStore = {
+    append: (request: AppendRequest) => {
+      attempts += 1;
+      return client.append(request);
+    },
+    recognise: client.recognise,
+  };
+  // Not even the bus is there.
+  here.cut();
+  const relay = startRelay({ library, logStore, log: silentLog() });
+  await expect.poll(() => attempts, within).toBeGreaterThan(1);
+  here.heal();
+  await expect.poll(() => attempts, within).toBeGreaterThan(3);
+  expect(left()).toBe(1);
+  const handlers = { append: async () => reply, recognise };
+  serveRpc(network.connect().bus, 'log-store', LogStoreDefinition, handlers, ['append', 'recognise']);
+  await expect.poll(left, within).toBe(0);
+  await relay.stop();
+});
 
 test('[REP-4] [CHG-8] a log-store killed with an append in hand is served within seconds of its return', async () => {
   // The hazard: who dies answers nothing, not even that it is gone, and the outbox waited for its whole deadline.
   // Crash point: after-append-before-ack, so the same change comes once more.
   const network = memoryNetwork();
   const { library, left } = waitingChange();
-  const life = Buffer.alloc(24);
-  const reply: AppendReply = { ...AppendReply.decode(Buffer.alloc(0)), appended: 1, headSeq: 1, life };
-  const recognise = async () => ({ logId: '', life, settling: false });
   const serve = (append: (request: AppendRequest) => Promise<AppendReply>) => {
     const endpoint = network.connect();
     serveRpc(endpoint.bus, 'log-store', LogStoreDefinition, { append, recognise }, ['append', 'recognise']);
@@ -57,7 +123,7 @@ test('[REP-4] [CHG-8] a log-store killed with an append in hand is served within
     again += entries.length;
     return reply;
   });
-  await expect.poll(left, { timeout: 2 * limits.logAttemptMs }).toBe(0);
+  await expect.poll(left, within).toBe(0);
   expect(again).toBe(1);
   await relay.stop();
 });
