@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MemoryNetwork } from '@shoal/bus';
-import { startRelay } from '@shoal/capture';
+import { startRelay } from '@shoal/capture/relay';
 import {
   type DeviceId,
   emptyVersion,
@@ -15,9 +15,10 @@ import {
   type Value,
   type Version,
 } from '@shoal/core';
-import { startFollower } from '@shoal/ingest';
+import { startFollower } from '@shoal/ingest/follow';
 import { keyRing, type Library, migrateLibrary, openLibrary, openLibraryReader } from '@shoal/library';
-import { busChannel, type LibraryLog, openLibraryLog } from '@shoal/log-store';
+import { busChannel } from '@shoal/log-store/bus-channel';
+import { type LibraryLog, openLibraryLog } from '@shoal/log-store/library-log';
 import { migrations, models } from '@shoal/models';
 import { parsePositionedEntry, uuidToBytes } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';

@@ -61,7 +61,8 @@ function referenceViolations(
     const { may, tests } = rooms[room];
     const allowed: readonly string[] = isTestFile(path) ? [...may, ...tests] : may;
     const broken = target !== own && !allowed.includes(target) ? [`${path} may not import ${from}`] : [];
-    return from.split('/').length > 2 ? [...broken, `${path} goes past the door of ${from}`] : broken;
+    // One name behind the room is a door of its own, as its package.json says; Node opens no other.
+    return from.split('/').length > 3 ? [...broken, `${path} goes past the door of ${from}`] : broken;
   }
   if (room === 'packages/core' && !isTestFile(path)) return [`${path} imports ${from}: core knows nothing`];
   if (isTestFile(path)) return [];

@@ -1,4 +1,4 @@
-import type { CreateEntry, EntryChange, EntryStore } from '@shoal/capture';
+import type { CreateEntry, EntryChange, EntryStore } from '@shoal/capture/entry-store';
 import { freshRecordId, migrateLibrary } from '@shoal/library';
 import { entryClosure, migrations } from '@shoal/models';
 import Database from 'better-sqlite3';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createIndexer } from '@shoal/capture';
+import { createIndexer } from '@shoal/capture/indexer';
 import { tempFolder } from '@shoal/testkit';
 import { openPlainEntries } from './plain-entries.ts';
 

@@ -33,5 +33,11 @@ export * from './process-identity.ts';
 export * from './run-file.ts';
 export { runService } from './run-service.ts';
 export { type SignalledLoop, type SignalledLoopOptions, startSignalledLoop } from './signalled-loop.ts';
+export {
+  type LibraryServiceContext,
+  type LibraryServiceOptions,
+  type ServiceBuses,
+  startLibraryService,
+} from './start-library-service.ts';
 export { type Own, startParts } from './start-parts.ts';
 export { uuidV7 } from './uuid-v7.ts';
