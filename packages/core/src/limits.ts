@@ -56,6 +56,19 @@ export const limits = {
   /** First and greatest delay of a retry before jitter (REP-4). */
   backoffBaseMs: 200,
   backoffCapMs: 30_000,
+  /** Records that are searched for at once; others take their turn (DEP-4). */
+  asksMax: 1_000,
+  /** Records that one request to a device asks for, and devices asked at once. */
+  askRecordsMax: 100,
+  asksAtOnceMax: 4,
+  /** Entries of one record in an answer: those that no other includes; more than one is rare. */
+  askEntriesMax: 100,
+  /** First and greatest rest of a search before jitter: what is on its way comes sooner, what nobody has costs little. */
+  askBaseMs: 2_000,
+  askCapMs: 10 * 60_000,
+  /** How often ingest tells what it lacks, and how long it keeps to the same records where there are more. */
+  askTellMs: 5_000,
+  askTurnMs: 60_000,
   /** Peers that one log-store remembers; beyond, the one heard longest ago is forgotten. */
   peersMax: 1_024,
   /** A group that arrived in part is read as it is after this time, so that nothing waits for ever (REP-8). */
