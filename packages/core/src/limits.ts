@@ -7,6 +7,8 @@ export const limits = {
   nameLengthMax: 64,
   /** Synced fields of one model: bounds the cost of one join. */
   fieldsMax: 128,
+  /** Unique constraints of one model: each is looked up for every record that is planned (MRG-7). */
+  uniquesMax: 16,
   /** Replicas in one record's version; usually one to three. */
   versionReplicasMax: 1_024,
   /** Siblings of one record over all of its fields. */
@@ -75,6 +77,14 @@ export const limits = {
   groupWaitMs: 30_000,
   /** Pages of pull rounds that a log remembers, to go on where an entry has gone since (LOG-4). */
   roundsServedMax: 256,
+  /** Entries that ingest may read and has not applied; beyond, pulling waits for it (ING-5). */
+  unappliedMax: 20_000,
+  /** Pulling stops while less is free on the disk: room for what the device itself writes (ING-5). */
+  diskFreeMinBytes: 256 * 1024 * 1024,
+  /** How often pulling that waits is looked at again (ING-5, REP-4). */
+  holdRecheckMs: 500,
+  /** Entries behind the peers from which on catching up is a job that is shown as one (ING-4). */
+  backfillMin: 5_000,
   /** Seqs in one acknowledgement that ingest passed over; more go in the next one (LOG-3). */
   exceptionsMax: 10_000,
   /** Sightings of a log that a library sends at once: it keeps two. */
@@ -108,6 +118,8 @@ export const limits = {
   pageRecordsDefault: 100,
   /** Bytes of one page of records, dump lines or log lines: well below a gRPC message. */
   pageBytesMax: 1024 * 1024,
+  /** Settled rows that the conflict journal keeps, the newest; open ones stay as long as they are open (MRG-8). */
+  conflictsSettledMax: 10_000,
   /** Events that wait for one slow watcher; what comes then is dropped and told as a gap. */
   watchQueueMax: 1_000,
   /** Watchers of one gateway at once. */

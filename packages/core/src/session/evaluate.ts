@@ -1,6 +1,7 @@
 import type { DeviceId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { countBeyond, mergeVectors, type Vector } from '../log/vector.ts';
+import type { HoldReason } from './hold.ts';
 import { isPresent, type Moment, type Peer, type PeerEvent, type Peers, stepPeers } from './peers.ts';
 
 /** All that a log-store's exchange of one library knows beside its log. */
@@ -10,6 +11,8 @@ export interface Session {
   readonly beatDueMs: number;
   /** Whether it asks the others to answer at once. */
   readonly isReplyWanted: boolean;
+  /** Why nothing is taken in for now (ING-5). */
+  readonly hold: HoldReason | null;
 }
 
 export type SessionEvent =
@@ -17,7 +20,9 @@ export type SessionEvent =
   /** The bus is there (again): say so, and hear who else is. */
   | { readonly kind: 'connected' }
   /** Somebody wants to hear us before our next heartbeat. */
-  | { readonly kind: 'asked' };
+  | { readonly kind: 'asked' }
+  /** What weighs on us was looked at: pulling waits for a reason, or may go on (ING-5). */
+  | { readonly kind: 'weighed'; readonly hold: HoldReason | null };
 
 export type SessionAction =
   | { readonly kind: 'beat'; readonly isReplyWanted: boolean }
@@ -35,7 +40,7 @@ export interface Evaluation {
 
 /** A session at its start: the first heartbeat is due at once and wants answers. */
 export function openSession(nowMs: number): Session {
-  return { peers: new Map(), beatDueMs: nowMs, isReplyWanted: true };
+  return { peers: new Map(), beatDueMs: nowMs, isReplyWanted: true, hold: null };
 }
 
 /** The session after an event. What to do about it is the next `evaluate`'s business. */
@@ -47,6 +52,8 @@ export function stepSession(session: Session, event: SessionEvent, moment: Momen
       const answerMs = moment.nowMs + Math.floor(moment.random * limits.answerJitterMs);
       return { ...session, beatDueMs: Math.min(session.beatDueMs, answerMs) };
     }
+    case 'weighed':
+      return session.hold === event.hold ? session : { ...session, hold: event.hold };
     default:
       return { ...session, peers: stepPeers(session.peers, event, moment) };
   }
@@ -54,7 +61,8 @@ export function stepSession(session: Session, event: SessionEvent, moment: Momen
 
 /**
  * Looks at the whole session and our vector, and says what to do now and when to look again. Of several peers that
- * offer the same, one is asked; the next one if it fails. At most `roundsMax` rounds run at once (REP-4).
+ * offer the same, one is asked; the next one if it fails. At most `roundsMax` rounds run at once (REP-4); while pulling
+ * is held none begins, and it is looked at again soon (ING-5).
  */
 export function evaluate(session: Session, have: Vector, moment: Moment): Evaluation {
   const actions: SessionAction[] = [];
@@ -73,11 +81,13 @@ export function evaluate(session: Session, have: Vector, moment: Moment): Evalua
     if (hasStalled(peer, moment.nowMs)) act({ kind: 'abandon', device }, { kind: 'failed', device });
   }
   for (const peer of next.peers.values()) {
-    const forMs = stuckForMs(peer, have, moment.nowMs);
+    // Who asks for nothing cannot be stuck with what it is not given.
+    const forMs = next.hold === null ? stuckForMs(peer, have, moment.nowMs) : null;
     const { device } = peer;
     if (forMs !== null) act({ kind: 'report-stuck', device, forMs }, { kind: 'reported', device });
   }
-  for (const device of choosePulls(next.peers, have, moment.nowMs)) {
+  const chosen = next.hold === null ? choosePulls(next.peers, have, moment.nowMs) : [];
+  for (const device of chosen) {
     act({ kind: 'pull', device }, { kind: 'started', device });
   }
   return { session: next, actions, wakeAtMs: wakeAt(next, have, moment.nowMs) };
@@ -130,6 +140,7 @@ function stuckForMs(peer: Peer, have: Vector, nowMs: number): number | null {
 
 function wakeAt(session: Session, have: Vector, nowMs: number): number {
   let wake = session.beatDueMs;
+  if (session.hold !== null) wake = Math.min(wake, nowMs + limits.holdRecheckMs);
   for (const peer of session.peers.values()) {
     const { pull } = peer;
     if (pull.kind === 'pulling') wake = Math.min(wake, pull.progressMs + limits.stuckMs);

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { limits } from '../limits.ts';
+import { type Backfill, type BackfillView, stepBackfill } from './backfill.ts';
+
+const view: BackfillView = { wallMs: 1_000, headSeq: 7, behind: 0, isAnybodyHeard: true };
+const running: Backfill = { kind: 'running', startedMs: 1_000, fromSeq: 7 };
+const done: Backfill = { ...running, kind: 'done', endedMs: 2_000 };
+const never: Backfill = { kind: 'never' };
+
+test('[ING-4] the first peer that has more than the log begins its first fill, however little it is', () => {
+  expect(stepBackfill(never, view)).toBe(never);
+  expect(stepBackfill(never, { ...view, behind: 1 })).toEqual(running);
+});
+
+test('[ING-4] a fill is done when nobody who is heard has more; while nobody is heard it waits', () => {
+  expect(stepBackfill(running, { ...view, behind: 1 })).toBe(running);
+  expect(stepBackfill(running, { ...view, isAnybodyHeard: false })).toBe(running);
+  expect(stepBackfill(running, { ...view, wallMs: 2_000 })).toEqual(done);
+});
+
+test('[ING-4] a log that was filled begins another fill only from far behind', () => {
+  expect(stepBackfill(done, { ...view, behind: limits.backfillMin - 1 })).toBe(done);
+  const again = stepBackfill(done, { ...view, behind: limits.backfillMin, wallMs: 9_000, headSeq: 20 });
+  expect(again).toEqual({ kind: 'running', startedMs: 9_000, fromSeq: 20 });
+});
