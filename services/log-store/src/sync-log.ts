@@ -1,11 +1,8 @@
 import {
   claims,
-  confirmsSighting,
-  deviceOf,
   type GroupMark,
   type LibraryId,
   type LogId,
-  type LogLife,
   type LogSighting,
   openGroups,
   type StreamId,
@@ -17,8 +14,10 @@ import { durableStep } from '@shoal/telemetry';
 import { type Acknowledgement, refuse } from './acknowledgement.ts';
 import { planAppend } from './append.ts';
 import { nextChain, pullProof } from './chain.ts';
-import { planCompaction } from './compact.ts';
 import { givenProofs } from './given-proofs.ts';
+import { LogApplied } from './log-applied.ts';
+import { type CompactionDone, LogCompaction } from './log-compaction.ts';
+import { LogIdentity } from './log-identity.ts';
 import { LogVector } from './log-vector.ts';
 import { type EntryRows, predecessorBytes } from './store/entry-rows.ts';
 import { openStore, type Store } from './store/open-store.ts';
@@ -30,6 +29,9 @@ export interface SyncLogOptions {
   readonly life: StreamId;
 }
 
+/** Where an entry was added. */
+type Mark = GroupMark & { readonly originSeq: number };
+
 /**
  * The log of one library: sync.db, which belongs to this object alone while it is open. Each method that changes
  * something is one transaction, durable when it returns; when it throws, nothing has changed.
@@ -39,35 +41,31 @@ export class SyncLog {
   readonly life: StreamId;
   readonly entries: EntryRows;
   readonly #store: Store;
+  readonly #identity: LogIdentity;
   readonly #vector: LogVector;
+  readonly #applied: LogApplied;
+  readonly #compaction: LogCompaction;
   readonly #givenProofs = givenProofs();
   // What the file says, kept at hand; read again when a transaction failed.
-  #logId!: LogId;
   #headSeq = 0;
   #chain: Buffer = Buffer.alloc(0);
-  #appliedSeq = 0;
-  #compactedSeq = 0;
   #ownStream: StreamId | null = null;
   #count = 0;
-  #lives: LogLife[] = [];
-  /** Whether this file, since it was opened, was found to have gone back before. */
-  #isRenewed = false;
 
   constructor({ path, libraryId, life }: SyncLogOptions) {
     this.libraryId = libraryId;
     this.life = life;
     this.#store = openStore(path, libraryId);
     this.entries = this.#store.entries;
+    this.#identity = new LogIdentity(this.#store, life);
     this.#vector = new LogVector(this.#store);
-    this.#store.transaction(() => this.#store.lives.begin(life, this.#store.log.read().headSeq));
-    durableStep('opening.after-life');
+    this.#applied = new LogApplied(this.#store);
+    this.#compaction = new LogCompaction(this.#store);
     this.#reload();
-    // Nobody can have followed a log without entries: it did not go back, it is new.
-    this.#isRenewed = this.#headSeq === 0;
   }
 
   get logId(): LogId {
-    return this.#logId;
+    return this.#identity.logId;
   }
 
   /** The last seq given; 0 in an empty log. */
@@ -77,7 +75,7 @@ export class SyncLog {
 
   /** Up to where ingest has applied, by its last word (LOG-3). */
   get appliedSeq(): number {
-    return this.#appliedSeq;
+    return this.#applied.seq;
   }
 
   /** How many entries lie in the log. */
@@ -115,7 +113,7 @@ export class SyncLog {
         ...entry,
         position: this.#ownPosition(first + at, first, last),
       }));
-      this.#add(appended);
+      this.#addGroups(appended);
       durableStep('append.before-commit');
       return appended;
     });
@@ -128,12 +126,22 @@ export class SyncLog {
   store(entries: readonly PositionedEntry[]): number {
     if (entries.every(({ position }) => claims(this.have, position))) return 0;
     const stored = this.#transaction(() => {
-      const added = this.#add(entries.filter(({ position }) => !claims(this.have, position)));
+      const added = this.#addGroups(entries.filter(({ position }) => !claims(this.have, position)));
       durableStep('store.before-commit');
       return added;
     });
     durableStep('store.after-commit');
     return stored;
+  }
+
+  /**
+   * Stores entries that were asked for by their record, also at positions that are claimed: there the log lost them, or
+   * let them go (DEP-4). They stand for themselves: nothing waits for their group, and a hole before them stays one
+   * (LOG-2). Answers how many were new.
+   */
+  storeAsked(entries: readonly PositionedEntry[]): number {
+    if (entries.length === 0) return 0;
+    return this.#transaction(() => this.#add(entries).length);
   }
 
   /** Merges what a finished round brought; what it left of groups is read as it is (REP-2, REP-8). */
@@ -155,24 +163,16 @@ export class SyncLog {
    * the log takes a new id, so that ingest follows it from its beginning instead of passing over what gets the same
    * seqs again (REP-6).
    */
-  acknowledge({ logId, appliedSeq, fromSeq, exceptions }: Acknowledgement): void {
-    if (logId !== this.#logId) refuse('log_id', this.#logId, logId);
-    if (appliedSeq > this.#headSeq) {
+  acknowledge(ack: Acknowledgement): void {
+    if (ack.logId !== this.logId) refuse('log_id', this.logId, ack.logId);
+    if (ack.appliedSeq > this.#headSeq) {
       this.#renew();
-      refuse('applied_seq', `at most ${this.#headSeq}`, `${appliedSeq}`);
+      refuse('applied_seq', `at most ${this.#headSeq}`, `${ack.appliedSeq}`);
     }
-    if (fromSeq > this.#appliedSeq + 1) refuse('from_seq', `at most ${this.#appliedSeq + 1}`, `${fromSeq}`);
-    if (appliedSeq === this.#appliedSeq && fromSeq > appliedSeq) return;
+    if (!this.#applied.isNews(ack)) return;
     this.#transaction(() => {
-      // What is admitted now may supersede what was looked at before.
-      if (this.#store.exceptions.replaceFrom(fromSeq, exceptions)) {
-        this.#compactedSeq = Math.min(this.#compactedSeq, fromSeq - 1);
-      }
-      if (appliedSeq < this.#appliedSeq) this.#store.streams.beginAnew(this.#appliedSeq);
-      this.#store.log.setApplied(appliedSeq);
-      this.#store.log.setCompacted(this.#compactedSeq);
-      this.#store.streams.forgetBefore(appliedSeq);
-      this.#appliedSeq = appliedSeq;
+      const changedSeq = this.#applied.take(ack);
+      this.#compaction.lookAgainFrom(changedSeq);
       durableStep('acknowledge.before-commit');
     });
     durableStep('acknowledge.after-commit');
@@ -180,45 +180,26 @@ export class SyncLog {
 
   /** The vector of what ingest has applied (LOG-2). */
   appliedVector(): Vector {
-    return this.#store.streams.vectorAt(this.#appliedSeq);
+    return this.#applied.vector();
   }
 
   /** Removes some of what is superseded, at most one step of it (LOG-3, LOG-4). */
-  compact(): { readonly removed: number; readonly isDone: boolean } {
-    const applied = { compactedSeq: this.#compactedSeq, appliedSeq: this.#appliedSeq };
-    const { seqs, compactedSeq } = planCompaction(this.#store.superseded, applied);
-    // How far it was looked costs no transaction of its own: a start that forgot it looks again.
-    this.#compactedSeq = compactedSeq;
-    if (seqs.length > 0) {
-      this.#transaction(() => {
-        this.#store.superseded.remove(seqs);
-        this.#store.log.setCompacted(compactedSeq);
-        this.#count -= seqs.length;
-        durableStep('compact.before-commit');
-      });
-      durableStep('compact.after-commit');
-    }
-    return { removed: seqs.length, isDone: compactedSeq >= this.#appliedSeq };
+  compact(): CompactionDone {
+    const done = this.#compaction.step(this.#applied.seq, (work) => this.#transaction(work));
+    this.#count -= done.removed;
+    return done;
   }
 
   /** Takes a new id if it lacks what was seen of it (REP-6); answers whether it did. Sightings of others say nothing. */
   recognise(sightings: readonly LogSighting[]): boolean {
-    const isConfirmed = (seen: LogSighting) => confirmsSighting(this.#lives, this.#headSeq, seen);
-    const hasGoneBack = sightings.some((seen) => seen.logId === this.#logId && !isConfirmed(seen));
+    const hasGoneBack = this.#identity.lacks(sightings, this.#headSeq);
     if (hasGoneBack) this.#renew();
     return hasGoneBack;
   }
 
-  /**
-   * Takes a new id if a peer knows more of a stream of this device than its own log (REP-6); answers whether it did.
-   * Once per opening: what is known then covers whatever else was forgotten.
-   */
+  /** Takes a new id if a peer knows more of a stream of this device than its own log (REP-6); answers whether it did. */
   compareOwn(theirs: Vector): boolean {
-    if (this.#isRenewed) return false;
-    const device = deviceOf(this.life);
-    const hasGoneBack = [...theirs].some(
-      ([stream, originSeq]) => deviceOf(stream) === device && originSeq > vectorAt(this.have, stream),
-    );
+    const hasGoneBack = this.#identity.lacksOwn(this.life, theirs, this.have);
     if (hasGoneBack) this.#renew();
     return hasGoneBack;
   }
@@ -248,16 +229,20 @@ export class SyncLog {
 
   #renew(): void {
     this.#transaction(() => {
-      this.#store.streams.beginAnew(this.#appliedSeq);
-      this.#store.log.renew();
-      this.#store.exceptions.clear();
+      this.#applied.forget();
+      this.#identity.renew();
     });
     this.#reload();
-    this.#isRenewed = true;
   }
 
-  #add(entries: readonly PositionedEntry[]): number {
-    const marks: (GroupMark & { readonly originSeq: number })[] = [];
+  #addGroups(entries: readonly PositionedEntry[]): number {
+    const marks = this.#add(entries);
+    this.#noteGroups(marks);
+    return marks.length;
+  }
+
+  #add(entries: readonly PositionedEntry[]): Mark[] {
+    const marks: Mark[] = [];
     for (const entry of entries) {
       const { stream, originSeq, groupLast } = entry.position;
       const seq = this.#headSeq + 1;
@@ -270,22 +255,21 @@ export class SyncLog {
       this.#chain = chain;
       marks.push({ seq, stream, originSeq, groupLast });
     }
-    if (marks.length === 0) return 0;
+    if (marks.length === 0) return marks;
     this.#count += marks.length;
     this.#store.log.setHead(this.#headSeq, this.#chain);
     for (const stream of new Set(marks.map((mark) => mark.stream))) {
       this.#vector.advance(stream, 0, this.#headSeq);
     }
-    this.#noteGroups(marks);
     if (this.#ownStream !== this.life && this.have.has(this.life)) {
       this.#store.log.setOwnStream(this.life);
       this.#ownStream = this.life;
     }
-    return marks.length;
+    return marks;
   }
 
   /** Streams come in their order: what of a group is not there when its end is was superseded (REP-8). */
-  #noteGroups(marks: readonly (GroupMark & { readonly originSeq: number })[]): void {
+  #noteGroups(marks: readonly Mark[]): void {
     for (const group of openGroups(marks, this.have)) {
       this.#store.groups.open({ ...group, streamId: this.#vector.idOf(group.stream) });
     }
@@ -310,12 +294,11 @@ export class SyncLog {
 
   #reload(): void {
     const row = this.#store.log.read();
-    this.#logId = row.logId;
+    this.#identity.reload(row);
     this.#headSeq = row.headSeq;
     this.#chain = row.chain;
-    this.#appliedSeq = row.appliedSeq;
-    this.#compactedSeq = row.compactedSeq;
-    this.#lives = this.#store.lives.all();
+    this.#applied.reload(row);
+    this.#compaction.reload(row);
     this.#ownStream = row.ownStream;
     this.#count = this.entries.count();
     this.#vector.reload();

@@ -1,0 +1,54 @@
+import type { Vector } from '@shoal/core';
+import { type Acknowledgement, refuse } from './acknowledgement.ts';
+import type { LogRow } from './store/log-row.ts';
+import type { Store } from './store/open-store.ts';
+
+/**
+ * How far the device's ingest has applied its log (LOG-2, LOG-3), by its last word: what sync.db says of that, kept at
+ * hand. Changed only within a transaction of the log; `reload` after one that failed.
+ */
+export class LogApplied {
+  readonly #store: Store;
+  #seq = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Everything up to here is applied, or among what ingest passed over. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** The vector of what is applied (LOG-2). */
+  vector(): Vector {
+    return this.#store.streams.vectorAt(this.#seq);
+  }
+
+  /** Whether an acknowledgement says anything new. Throws `invalid-argument` for one that leaves a part out. */
+  isNews({ appliedSeq, fromSeq }: Acknowledgement): boolean {
+    if (fromSeq > this.#seq + 1) refuse('from_seq', `at most ${this.#seq + 1}`, `${fromSeq}`);
+    return appliedSeq !== this.#seq || fromSeq <= appliedSeq;
+  }
+
+  /** Takes an acknowledgement in; answers from which seq on it changed what ingest passed over, else null. */
+  take({ appliedSeq, fromSeq, exceptions }: Acknowledgement): number | null {
+    const isChanged = this.#store.exceptions.replaceFrom(fromSeq, exceptions);
+    if (appliedSeq < this.#seq) this.#store.streams.beginAnew(this.#seq);
+    this.#store.log.setApplied(appliedSeq);
+    this.#store.streams.forgetBefore(appliedSeq);
+    this.#seq = appliedSeq;
+    return isChanged ? fromSeq : null;
+  }
+
+  /** Nothing of the log counts as applied any more: it takes a new id (REP-6). */
+  forget(): void {
+    this.#store.streams.beginAnew(this.#seq);
+    this.#store.exceptions.clear();
+    this.#seq = 0;
+  }
+
+  reload({ appliedSeq }: LogRow): void {
+    this.#seq = appliedSeq;
+  }
+}
