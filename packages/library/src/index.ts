@@ -10,13 +10,6 @@ export {
   type DerivedRows,
   rebuildDerived,
 } from './derived/check-derived.ts';
-export {
-  checkDerived,
-  type DerivedDifference,
-  type DerivedRow,
-  type DerivedRows,
-  rebuildDerived,
-} from './derived/check-derived.ts';
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
 export type { Cursor } from './ingest/cursor-store.ts';
 export {
