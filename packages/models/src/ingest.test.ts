@@ -48,7 +48,7 @@ describe('applying', () => {
     await b.apply(entries);
     const [dump, states] = [b.dump(), statesOf(b)];
     const { counts } = await b.apply([...entries, ...[...entries].reverse()]);
-    expect(counts).toEqual({ skipped: entries.length * 2, taken: 0, joined: 0 });
+    expect(counts).toEqual({ skipped: entries.length * 2, taken: 0, merged: 0, conflicting: 0 });
     expect([b.dump(), statesOf(b)]).toEqual([dump, states]);
     const rows = b.library.store.db.prepare('select count(*) from locations where uuid = ?').pluck();
     expect(rows.get(location)).toBe(1);

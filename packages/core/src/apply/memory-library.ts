@@ -1,7 +1,9 @@
 import { assert } from '../errors/shoal-error.ts';
 import { type RecordRef, refKey } from '../ids.ts';
 import { fieldOf, referencesOf } from '../model/spec.ts';
+import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import type { ApplyPlan } from './plan-apply.ts';
+import { createUniqueStore } from './unique-store.ts';
 import type { HideOutcome, Outcome, ShowOutcome, ViewPlan } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
 
@@ -13,12 +15,17 @@ export interface MemoryLibrary extends ViewReader {
   readonly records: ReadonlyMap<string, { readonly ref: RecordRef; readonly stored: StoredRecord }>;
   readonly shown: ReadonlyMap<string, ShowOutcome>;
   readonly parked: ReadonlyMap<string, Parked>;
+  readonly journal: MemoryJournal['rows'];
   /**
    * Carries out a plan, strictly in its order. Throws `internal` where a step leans on a row that is not there,
    * as a foreign key in a real database would (DEP-2).
    */
-  carryOut(plan: Pick<ApplyPlan, 'stored' | 'view'>): void;
+  carryOut(plan: MemoryPlan): void;
 }
+
+/** What a library in maps carries out; without a journal planned none is kept. */
+export type MemoryPlan = Pick<ApplyPlan, 'stored' | 'view'> &
+  Partial<Pick<ApplyPlan, 'journal'>> & { readonly blindWrites?: Parameters<MemoryJournal['addSettled']>[0] };
 
 /** An empty library. */
 export function createMemoryLibrary(): MemoryLibrary {
@@ -26,8 +33,10 @@ export function createMemoryLibrary(): MemoryLibrary {
   const shown = new Map<string, ShowOutcome>();
   const parked = new Map<string, Parked>();
   const cut = new Map<string, RecordRef>();
+  const journal = createMemoryJournal();
   const waiting = createPointers();
   const referring = createPointers();
+  const uniques = createUniqueStore();
 
   function show(outcome: ShowOutcome): void {
     const key = refKey(outcome.ref);
@@ -66,6 +75,7 @@ export function createMemoryLibrary(): MemoryLibrary {
   function carryOutView(view: ViewPlan): void {
     for (const outcome of view.shown) show(outcome);
     for (const outcome of view.hidden) hide(outcome);
+    for (const change of view.uniqueValues) uniques.set(change);
     for (const { ref } of view.hidden) {
       assert(referring.at(ref).length === 0, `${refKey(ref)} is gone and still referred to`);
     }
@@ -75,15 +85,18 @@ export function createMemoryLibrary(): MemoryLibrary {
     records,
     shown,
     parked,
+    journal: journal.rows,
     record: (ref) => records.get(refKey(ref))?.stored,
     isVisible: (ref) => shown.has(refKey(ref)),
     waitingFor: (ref) => waiting.at(ref),
     referringTo: (ref) => referring.at(ref),
     recordsOf: (model) => [...records.values()].map(({ ref }) => ref).filter((ref) => ref.model === model),
     cutFromCircle: (model) => [...cut.values()].filter((ref) => ref.model === model),
-    carryOut({ stored, view }) {
+    carryOut({ stored, view, journal: planned = [], blindWrites = [] }) {
       for (const record of stored) records.set(refKey(record.ref), record);
       carryOutView(view);
+      journal.carryOut(planned);
+      journal.addSettled(blindWrites);
     },
   };
 }

@@ -13,8 +13,8 @@ const onB = put(tag, { name: 'on B' }, { device: 1, ms: 3 }, first);
 describe('a batch', () => {
   test('[MRG-2] skips what is included, takes what includes, joins what is concurrent', () => {
     const library = libraryOf([first]);
-    expect(apply(library, [first]).counts).toEqual({ skipped: 1, taken: 0, joined: 0 });
-    expect(apply(library, [onA, onB]).counts).toEqual({ skipped: 0, taken: 1, joined: 1 });
+    expect(apply(library, [first]).counts).toEqual({ skipped: 1, taken: 0, merged: 0, conflicting: 0 });
+    expect(apply(library, [onA, onB]).counts).toEqual({ skipped: 0, taken: 1, merged: 0, conflicting: 1 });
     expect(library.record(tag)?.state.fields.get('name')).toHaveLength(2);
     expect(shownField(library, tag, 'name')).toBe('on B');
   });

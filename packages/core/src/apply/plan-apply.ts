@@ -3,6 +3,8 @@ import type { Registry } from '../model/registry.ts';
 import { joinCase, joinStates } from '../record/join.ts';
 import type { RecordState } from '../record/state.ts';
 import type { Version } from '../record/version.ts';
+import { conflictDots, conflictsIn } from './conflicts.ts';
+import { planJournal, type RecordConflicts } from './plan-journal.ts';
 import { planView } from './plan-view.ts';
 import type { ViewPlan } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
@@ -22,7 +24,21 @@ export interface ApplyPlan {
   readonly view: ViewPlan;
   /** Entries that did not open, with the reason; nothing of theirs is in the plan (ING-3). */
   readonly quarantined: readonly { readonly index: number; readonly error: unknown }[];
-  readonly counts: { readonly skipped: number; readonly taken: number; readonly joined: number };
+  /** What the device's journal has to hold open of the records that were touched (MRG-8). */
+  readonly journal: readonly RecordConflicts[];
+  readonly counts: ApplyCounts;
+}
+
+/** What came of each entry of a batch that opened (MRG-2). */
+export interface ApplyCounts {
+  /** Included in what was here: ignored. */
+  readonly skipped: number;
+  /** Included what was here: no conflict. */
+  readonly taken: number;
+  /** Concurrent, and nothing was lost by it. */
+  readonly merged: number;
+  /** Concurrent, and it left a conflict that was not there before: the journal has it (MRG-8). */
+  readonly conflicting: number;
 }
 
 /**
@@ -39,15 +55,11 @@ export function planApply(
     { readonly ref: RecordRef; readonly stored: StoredRecord; readonly before: StoredRecord | undefined }
   >();
   const overlay: ViewReader = {
+    ...reader,
     record: (ref) => changed.get(refKey(ref))?.stored ?? reader.record(ref),
-    isVisible: (ref) => reader.isVisible(ref),
-    waitingFor: (ref) => reader.waitingFor(ref),
-    referringTo: (ref) => reader.referringTo(ref),
-    recordsOf: (model) => reader.recordsOf(model),
-    cutFromCircle: (model) => reader.cutFromCircle(model),
   };
   const quarantined: { index: number; error: unknown }[] = [];
-  const counts = { skipped: 0, taken: 0, joined: 0 };
+  const counts = { skipped: 0, taken: 0, merged: 0, conflicting: 0 };
 
   for (const [index, change] of changes.entries()) {
     const key = refKey(change.ref);
@@ -64,7 +76,8 @@ export function planApply(
       const schemaVersion = Math.max(change.schemaVersion, here?.schemaVersion ?? 0);
       const before = earlier === undefined ? here : earlier.before;
       changed.set(key, { ref: change.ref, stored: { state, schemaVersion }, before });
-      counts[kind === 'take' ? 'taken' : 'joined']++;
+      if (kind === 'take') counts.taken++;
+      else counts[hasNewConflict(registry, change.ref, here!.state, state) ? 'conflicting' : 'merged']++;
     } catch (error) {
       quarantined.push({ index, error });
     }
@@ -72,5 +85,18 @@ export function planApply(
 
   const stored = [...changed.values()];
   const view = planView(registry, overlay, stored);
-  return { stored, view, quarantined, counts };
+  const journal = planJournal(registry, overlay, stored, view);
+  return { stored, view, quarantined, journal, counts };
+}
+
+function hasNewConflict(
+  registry: Registry,
+  ref: RecordRef,
+  before: RecordState,
+  after: RecordState,
+): boolean {
+  const spec = registry.get(ref.model);
+  if (spec === undefined) return false;
+  const known = new Set(conflictsIn(spec, before).flatMap((conflict) => conflictDots(conflict)));
+  return conflictsIn(spec, after).some((conflict) => conflictDots(conflict).some((dot) => !known.has(dot)));
 }

@@ -30,7 +30,7 @@ export function byDotDescending(a: Sibling, b: Sibling): number {
 }
 
 /** Every dot of the state that is still in force. */
-export function* dotsOf(state: RecordState): Iterable<Dot> {
+export function* dotsOf(state: Pick<RecordState, 'fields' | 'deletes'>): Iterable<Dot> {
   for (const siblings of state.fields.values()) for (const sibling of siblings) yield sibling.dot;
   yield* state.deletes;
 }

@@ -4,6 +4,8 @@ import {
   type Drafts,
   draftWrites,
   limits,
+  planBlindWrites,
+  planJournal,
   planView,
   type ReplicaId,
   rankFinder,
@@ -57,6 +59,8 @@ export function captureWrites(
   const plan = planView(store.registry, drafts.reader, all);
   requireTargets(drafts, plan);
   const changes = store.carryOut(plan);
+  store.journal.carryOut(planJournal(store.registry, drafts.reader, all, plan));
+  store.journal.addSettled(planBlindWrites(drafts, writes));
   for (const write of writes)
     if (write.kind !== 'delete' && write.local !== undefined)
       store.rows(write.ref.model).setLocal(write.ref.id, write.local);

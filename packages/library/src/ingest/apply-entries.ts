@@ -1,4 +1,5 @@
 import {
+  type ApplyCounts,
   asShoalError,
   type Dot,
   type LibraryId,
@@ -35,7 +36,8 @@ export interface Applied {
   readonly changes: readonly ViewChange[];
   readonly quarantined: readonly { readonly entry: SequencedEntry; readonly error: ShoalError }[];
   readonly drifts: readonly Drift[];
-  readonly counts: { readonly skipped: number; readonly taken: number; readonly joined: number };
+  /** What came of each entry that opened: ignored, no conflict, merged, or a conflict in the journal (MRG-8). */
+  readonly counts: ApplyCounts;
 }
 
 /**
@@ -57,6 +59,7 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   const plan = planApply(store.registry, store.reader, incoming);
   for (const { ref, stored } of plan.stored) store.records.put(ref, stored);
   const changes = store.carryOut(plan.view);
+  store.journal.carryOut(plan.journal);
   const quarantined = plan.quarantined.map(({ index, error }) => ({
     entry: entries[index]!,
     error: asShoalError(error),

@@ -94,6 +94,25 @@ create table shoal_log (
 );
 insert into shoal_log (id) values (1);
 
+-- The conflict journal: what met on this device, and what became of it (MRG-8). Settled: open no more.
+create table shoal_conflicts (
+  id integer primary key autoincrement,
+  model text not null,
+  uuid text not null,
+  kind text not null,
+  field text,
+  winner text,
+  -- All values that met, under their dots, as a record's payload.
+  content blob not null,
+  since_ms integer not null,
+  settled_ms integer,
+  -- The change that settled it; null where that was one of another record.
+  settled_by text
+);
+create index shoal_conflicts_record on shoal_conflicts (model, uuid);
+create index shoal_conflicts_open on shoal_conflicts (id) where settled_ms is null;
+create index shoal_conflicts_settled on shoal_conflicts (settled_ms, id) where settled_ms is not null;
+
 -- Entries that could not be applied, with the reason (ING-3).
 create table shoal_quarantine (
   id integer primary key,

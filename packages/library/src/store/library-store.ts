@@ -10,6 +10,7 @@ import {
   type ViewReader,
 } from '@shoal/core';
 import type { SyncedModel } from '../model/sync-model.ts';
+import { type JournalStore, journalStore } from './journal-store.ts';
 import { type KeyMap, keyMap } from './key-map.ts';
 import type { Sqlite } from './open-database.ts';
 import { type ParkStore, parkStore } from './park-store.ts';
@@ -30,6 +31,7 @@ export interface LibraryStore {
   readonly records: RecordStore;
   readonly keys: KeyMap;
   readonly parked: ParkStore;
+  readonly journal: JournalStore;
   readonly reader: ViewReader;
   rows(model: ModelName): RowStore;
   /** Looks the local keys of many records up at once, for what follows within this transaction. */
@@ -50,6 +52,7 @@ export function libraryStore(options: {
   const keys = keyMap(db);
   const records = recordStore(db);
   const parked = parkStore(db, options.wallMs);
+  const journal = journalStore(db, options.wallMs);
   const rowsByModel = new Map(options.models.map((model) => [model.spec.name, rowStore(db, model, keys)]));
   const rows = (model: ModelName) => rowsByModel.get(model)!;
 
@@ -84,6 +87,7 @@ export function libraryStore(options: {
     records,
     keys,
     parked,
+    journal,
     reader,
     rows,
     loadKeys(refs) {

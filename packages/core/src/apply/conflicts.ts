@@ -1,0 +1,121 @@
+import { type Dot, dotDevice } from '../clock/dot.ts';
+import type { DeviceId } from '../ids.ts';
+import { fieldOf, type ModelSpec } from '../model/spec.ts';
+import { dotsOf, ownDotsOnly, type RecordState, type Sibling } from '../record/state.ts';
+import { sameValue } from '../record/value.ts';
+import type { Outcome } from './view-plan.ts';
+
+/** What met of which one side is not shown (MRG-8). */
+export type ConflictKind =
+  /** Values of one field, written without knowledge of each other. */
+  | 'siblings'
+  /** A delete, and values that it had not seen: they are hidden. */
+  | 'delete-beats-edit'
+  /** The same where the model has the edit win: the record stays. */
+  | 'edit-beats-delete'
+  /** A local write that had read nothing, and what it replaced. */
+  | 'blind-write'
+  /** A reference shown as null because it closed a circle (DEP-2). */
+  | 'circle-cut'
+  /** A record that cannot be shown because what it requires was deleted (DEP-3). */
+  | 'orphaned';
+
+/** One conflict, named by its content: the kind, the field and the dots that met, never by how they arrived. */
+export interface Conflict {
+  readonly kind: ConflictKind;
+  /** Null: it is about the record as a whole. */
+  readonly field: string | null;
+  /** The change that the view follows; null where none won. */
+  readonly winner: Dot | null;
+  /** All that met, the winner's side too: values whole, so that what lost can be brought back (MRG-4). */
+  readonly content: Pick<RecordState, 'fields' | 'deletes'>;
+}
+
+/** The rule that decided a conflict of that kind, in a word for people. */
+export const decidedBy = {
+  siblings: 'last-writer',
+  'delete-beats-edit': 'delete-wins',
+  'edit-beats-delete': 'edit-wins',
+  'blind-write': 'had-read-nothing',
+  'circle-cut': 'latest-reference-cut',
+  orphaned: 'target-deleted',
+} as const satisfies Record<ConflictKind, string>;
+
+/** The dots that met in a conflict, each once, in order. */
+export function conflictDots({ content }: Conflict): Dot[] {
+  return [...new Set(dotsOf(content))].sort();
+}
+
+/**
+ * The conflicts in a merged state: a function of it alone, so that every device that holds the state tells the same,
+ * in whatever order it came (MRG-8, ING-1). Siblings that agree are none: nothing is lost. Of a record with an owner
+ * the dots of each device are looked at by themselves: those of others are refused, and meet nothing (MRG-5).
+ */
+export function conflictsIn(spec: ModelSpec, state: RecordState): Conflict[] {
+  if (!isContested(state)) return [];
+  if (spec.ownership.kind === 'shared') return conflictsAmong(spec, state);
+  return devicesOf(state).flatMap((device) => conflictsAmong(spec, ownDotsOnly(state, device)));
+}
+
+/** The conflict that a view shows in how it treats a record of that state: a circle that was cut, a target deleted. */
+export function conflictOfOutcome(outcome: Outcome, state: RecordState): Conflict | undefined {
+  switch (outcome.kind) {
+    case 'gone':
+      return undefined;
+    case 'park': {
+      if (outcome.reason !== 'orphaned') return undefined;
+      const content = { fields: state.fields, deletes: [] };
+      return { kind: 'orphaned', field: outcome.waitsFor?.field ?? null, winner: null, content };
+    }
+    case 'show': {
+      // A reference that waits shows null for one reason only (DEP-2).
+      const cut = outcome.nulled.find(({ field }) => isWaiting(outcome.spec, field));
+      if (cut === undefined) return undefined;
+      const fields = new Map([[cut.field, state.fields.get(cut.field) ?? []]]);
+      return { kind: 'circle-cut', field: cut.field, winner: null, content: { fields, deletes: [] } };
+    }
+  }
+}
+
+/** Most states are not: each field has one value, and a tombstone hides none. */
+function isContested({ fields, deletes }: RecordState): boolean {
+  if (deletes.length > 0) return fields.size > 0;
+  for (const siblings of fields.values()) if (siblings.length > 1) return true;
+  return false;
+}
+
+function conflictsAmong(spec: ModelSpec, { fields, deletes }: RecordState): Conflict[] {
+  const isDeleteMet = deletes.length > 0 && fields.size > 0;
+  if (isDeleteMet && spec.deletes === 'delete-wins') {
+    // Siblings among what is hidden are told with it.
+    return [{ kind: 'delete-beats-edit', field: null, winner: deletes[0]!, content: { fields, deletes } }];
+  }
+  const met: Conflict[] = [];
+  if (isDeleteMet) {
+    const winner = greatest([...fields.values()].map(([sibling]) => sibling!.dot));
+    met.push({ kind: 'edit-beats-delete', field: null, winner, content: { fields, deletes } });
+  }
+  for (const [field, siblings] of fields) {
+    if (siblings.length < 2 || agree(siblings)) continue;
+    const content = { fields: new Map([[field, siblings]]), deletes: [] };
+    met.push({ kind: 'siblings', field, winner: siblings[0]!.dot, content });
+  }
+  return met;
+}
+
+function agree([first, ...others]: readonly Sibling[]): boolean {
+  return others.every(({ value }) => sameValue(value, first!.value));
+}
+
+function devicesOf(state: RecordState): DeviceId[] {
+  return [...new Set([...dotsOf(state)].map(dotDevice))].sort();
+}
+
+function greatest(dots: readonly Dot[]): Dot {
+  return dots.reduce((a, b) => (b > a ? b : a));
+}
+
+function isWaiting(spec: ModelSpec, name: string): boolean {
+  const field = fieldOf(spec, name);
+  return field?.kind === 'reference' && field.missing === 'wait';
+}

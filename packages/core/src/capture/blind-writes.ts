@@ -1,0 +1,55 @@
+import type { Conflict } from '../apply/conflicts.ts';
+import { type RecordRef, refKey } from '../ids.ts';
+import { emptyState, type RecordState, type Sibling } from '../record/state.ts';
+import { sameValue } from '../record/value.ts';
+import { covers, emptyVersion, joinVersions, type Version } from '../record/version.ts';
+import type { Draft, Drafts } from './drafts.ts';
+import type { RecordWrite } from './record-write.ts';
+
+/** A blind write and what it replaced, for the journal of this device. */
+export interface BlindWrite {
+  readonly ref: RecordRef;
+  readonly conflict: Conflict;
+}
+
+/**
+ * What the blind writes of a batch replaced (MRG-1, MRG-8): values and deletes that were there before it and that no
+ * other write of the batch to that record had seen. Not the same value again; nothing of what goes with a delete; and
+ * nothing of what one device alone may write, where no value of anybody else can be lost.
+ */
+export function planBlindWrites(drafts: Drafts, writes: readonly RecordWrite[]): BlindWrite[] {
+  const seenByKey = new Map<string, Version>();
+  const blindRefs = new Map<string, RecordRef>();
+  for (const { ref, seen } of writes) {
+    const key = refKey(ref);
+    if (seen === null) blindRefs.set(key, ref);
+    else seenByKey.set(key, joinVersions(seenByKey.get(key) ?? emptyVersion, seen));
+  }
+  return [...blindRefs].flatMap(([key, ref]) => {
+    const draft = drafts.get(ref);
+    if (draft === undefined || draft.spec.ownership.kind !== 'shared') return [];
+    const conflict = blindConflict(draft, seenByKey.get(key) ?? emptyVersion);
+    return conflict === undefined ? [] : [{ ref, conflict }];
+  });
+}
+
+function blindConflict({ dot, before, stored }: Draft, seen: Version): Conflict | undefined {
+  const here = before?.state ?? emptyState;
+  const fields = new Map<string, readonly Sibling[]>();
+  for (const [field, siblings] of here.fields) {
+    const now = stored.state.fields.get(field) ?? [];
+    const lost = siblings.filter((sibling) => !covers(seen, sibling.dot) && !isThere(sibling, now));
+    if (lost.length > 0) fields.set(field, lost);
+  }
+  const deletes = lostDeletes(here, stored.state, seen);
+  if (fields.size === 0 && deletes.length === 0) return undefined;
+  return { kind: 'blind-write', field: null, winner: dot, content: { fields, deletes } };
+}
+
+function isThere(lost: Sibling, now: readonly Sibling[]): boolean {
+  return now.some(({ dot, value }) => dot === lost.dot || sameValue(value, lost.value));
+}
+
+function lostDeletes(before: RecordState, after: RecordState, seen: Version): RecordState['deletes'] {
+  return before.deletes.filter((dot) => !covers(seen, dot) && !after.deletes.includes(dot));
+}
