@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,21 +7,25 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type FollowedLibraries, followLibraries } from './follow-libraries.ts';
 import { homePaths } from './home-paths.ts';
 import { addLibrary, newLibraryFile } from './library-file.ts';
+import { setLibraryPaused } from './library-pause.ts';
 import { silentLog } from './log.ts';
 
 interface Part {
   readonly name: string;
+  setPaused(isPaused: boolean): void;
   close(): void;
 }
 
 let dir: string;
 let followed: FollowedLibraries<Part>;
 let closed: string[];
+let pauses: boolean[];
 const paths = () => homePaths(dir);
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'shoal-libraries-'));
   closed = [];
+  pauses = [];
 });
 afterEach(async () => {
   await followed.stop();
@@ -32,7 +37,10 @@ async function follow(): Promise<void> {
     paths: paths(),
     log: silentLog(),
     pollMs: 5,
-    open: ({ name }) => ({ name, close: () => closed.push(name) }),
+    open: ({ name, isPaused }) => {
+      pauses.push(isPaused);
+      return { name, setPaused: (now) => void pauses.push(now), close: () => void closed.push(name) };
+    },
   });
 }
 
@@ -63,6 +71,20 @@ test('a damaged library is unavailable with its reason, holds up no other, and o
   );
   await writeFile(place.file, JSON.stringify({ version: 1, ...damaged }));
   await vi.waitFor(() => expect(names()).toContain('damaged'));
+});
+
+test('[ING-4] a library that is paused stays so over restarts, until it is told to go on', async () => {
+  const { paths: place } = await addLibrary(paths(), newLibraryFile({ name: 'first' }));
+  await follow();
+  await setLibraryPaused(place, true);
+  await vi.waitFor(() => expect(pauses).toEqual([false, true]));
+  expect(statSync(place.paused).mode & 0o777).toBe(0o600);
+  await followed.stop();
+  await follow();
+  expect(pauses).toEqual([false, true, true]);
+  await setLibraryPaused(place, false);
+  await setLibraryPaused(place, false);
+  await vi.waitFor(() => expect(pauses).toEqual([false, true, true, false]));
 });
 
 test('a library that nobody has is not-found', async () => {

@@ -1,10 +1,13 @@
 import { asShoalError, type LibraryId, limits, ShoalError } from '@shoal/core';
 import type { HomePaths } from './home-paths.ts';
 import { type HomeLibrary, listLibraryIds, readLibrary } from './library-file.ts';
+import { isLibraryPaused } from './library-pause.ts';
 import type { Log } from './log.ts';
 
 /** What a service keeps for one library. */
 export interface LibraryPart {
+  /** The library was paused, or is to go on (ING-4); how it was at first stands in `HomeLibrary.isPaused`. */
+  setPaused?(isPaused: boolean): void;
   close(): Promise<void> | void;
 }
 
@@ -31,7 +34,7 @@ interface OpenLibrary<Part> {
 
 /**
  * Opens a part for each library of a home, now and whenever one appears; closes it when the library's folder goes.
- * A library that cannot be opened is told once per reason, tried again at each look, and holds up no other.
+ * What pauses and goes on is told of it. A library that cannot be opened is told once per reason, tried again at each look, and holds up no other.
  * Resolves after the first look.
  */
 export async function followLibraries<Part extends LibraryPart>(
@@ -56,6 +59,14 @@ export async function followLibraries<Part extends LibraryPart>(
       reasonById.set(id, message);
     }
   };
+  const lookAtPause = async (entry: OpenLibrary<Part>) => {
+    const isPaused = await isLibraryPaused(entry.library.paths);
+    if (isPaused === entry.library.isPaused) return;
+    const { library, part } = entry;
+    opened.set(library.libraryId, { library: { ...library, isPaused }, part });
+    part.setPaused?.(isPaused);
+    log.info({ library: library.libraryId, isPaused }, isPaused ? 'library paused' : 'library goes on');
+  };
   const closeOne = async (id: LibraryId) => {
     const entry = opened.get(id);
     opened.delete(id);
@@ -65,6 +76,7 @@ export async function followLibraries<Part extends LibraryPart>(
     const ids = new Set(await listLibraryIds(paths));
     for (const id of ids) if (!opened.has(id) && !isStopped) await openOne(id);
     for (const id of [...opened.keys()]) if (!ids.has(id)) await closeOne(id);
+    for (const entry of [...opened.values()]) await lookAtPause(entry);
     for (const id of [...reasonById.keys()]) if (!ids.has(id)) reasonById.delete(id);
   };
   let looking = look();

@@ -28,6 +28,8 @@ export interface LibraryPaths {
   readonly file: string;
   readonly libraryDb: string;
   readonly syncDb: string;
+  /** There while the library is paused. */
+  readonly paused: string;
 }
 
 /** The home where none is named. */
@@ -64,5 +66,6 @@ export function libraryPaths(dir: string): LibraryPaths {
     file: join(dir, 'library.json'),
     libraryDb: join(dir, 'library.db'),
     syncDb: join(dir, 'sync.db'),
+    paused: join(dir, 'paused'),
   };
 }

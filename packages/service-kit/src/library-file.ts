@@ -6,6 +6,7 @@ import { checkFileVersion, makeFolder } from './home.ts';
 import { type HomePaths, type LibraryPaths, libraryPaths } from './home-paths.ts';
 import { type Hub, hubOf } from './hub-file.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
+import { isLibraryPaused } from './library-pause.ts';
 import { isErrno, readPrivateFile, storageFailed, writePrivateFile } from './private-file.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -31,6 +32,8 @@ export interface LibraryFile {
 /** A library of a home, with its place. */
 export interface HomeLibrary extends LibraryFile {
   readonly paths: LibraryPaths;
+  /** Whether it was paused when it was read; `LibraryPart.setPaused` tells of changes. */
+  readonly isPaused: boolean;
 }
 
 const nameLengthMax = 200;
@@ -78,7 +81,7 @@ export async function addLibrary(paths: HomePaths, library: LibraryFile): Promis
     }
     throw storageFailed(place.dir, 'made', error);
   }
-  return { ...library, paths: place };
+  return { ...library, paths: place, isPaused: false };
 }
 
 /**
@@ -86,7 +89,7 @@ export async function addLibrary(paths: HomePaths, library: LibraryFile): Promis
  * up. Throws as `readLibrary`, `storage-failed`.
  */
 export async function changeLibraryHub(paths: HomePaths, id: LibraryId, hub: Hub): Promise<void> {
-  const { paths: place, ...library } = await readLibrary(paths, id);
+  const { paths: place, isPaused: _, ...library } = await readLibrary(paths, id);
   const text = libraryFileText({ ...library, hub });
   if (text !== libraryFileText(library)) await writePrivateFile(place.file, text);
 }
@@ -107,7 +110,7 @@ export async function readLibrary(paths: HomePaths, id: LibraryId): Promise<Home
       field: 'libraryId',
     });
   }
-  return { ...library, paths: place };
+  return { ...library, paths: place, isPaused: await isLibraryPaused(place) };
 }
 
 /** The ids of the libraries of a home, in order; what is being made is not among them. */
