@@ -21,6 +21,7 @@ export * from './errors/catalogue.ts';
 export * from './errors/shoal-error.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './log/admission.ts';
 export * from './log/append.ts';
 export * from './log/group.ts';
 export * from './log/sighting.ts';
