@@ -75,6 +75,10 @@ export {
   AcknowledgeRequest,
   AppendReply,
   AppendRequest,
+  AskReply,
+  AskRequest,
+  FetchReply,
+  FetchRequest,
   Heartbeat,
   LiveEntries,
   LogCommitted,
@@ -92,8 +96,10 @@ export {
   ReadRequest,
   RecogniseReply,
   RecogniseRequest,
+  RecordName,
   SequencedEntry,
   StreamPosition,
+  WantedRecord,
 } from '../gen/shoal/v1/log_store.ts';
 export * from './codec/index.ts';
 export { descriptorSetUrl } from './descriptor-set.ts';

@@ -1,6 +1,13 @@
 import { type Bus, deviceOfSubject, rpcClient, type Subscription, serveRpc, subjects } from '@shoal/bus';
 import { asShoalError, type DeviceId, type LibraryId, limits, ShoalError } from '@shoal/core';
-import { Heartbeat, LiveEntries, LogStoreDefinition, type PullRequest, uuidFromBytes } from '@shoal/proto';
+import {
+  type FetchRequest,
+  Heartbeat,
+  LiveEntries,
+  LogStoreDefinition,
+  type PullRequest,
+  uuidFromBytes,
+} from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
 import type { ChannelHandler, LibraryChannel } from './library-channel.ts';
 
@@ -14,7 +21,7 @@ export interface BusChannelOptions {
 
 /**
  * The channel of one library over a bus. We speak and answer under our own id only, others are known by the subject
- * that they speak under (SEC-2); of all methods only Pull is served there, for this library alone.
+ * that they speak under (SEC-2); of all methods only Pull and Fetch are served there, for this library alone.
  */
 export function busChannel({ bus, library, device, report }: BusChannelOptions): LibraryChannel {
   const stops: (() => Promise<void> | void)[] = [];
@@ -50,16 +57,16 @@ export function busChannel({ bus, library, device, report }: BusChannelOptions):
     keep(subscription);
   };
 
+  const clientOf = (peer: DeviceId) =>
+    rpcClient(bus, subjects.shared.rpc(library, peer), LogStoreDefinition, { timeoutMs: limits.requestMs });
+
   return {
     publishLive: (message) =>
       publish(subjects.shared.live(library, device), LiveEntries.encode(message).finish()),
     publishHeartbeat: (message) =>
       publish(subjects.shared.heartbeat(library, device), Heartbeat.encode(message).finish()),
-    pull: (peer, request, signal) => {
-      const prefix = subjects.shared.rpc(library, peer);
-      const client = rpcClient(bus, prefix, LogStoreDefinition, { timeoutMs: limits.requestMs });
-      return client.pull(request, { signal });
-    },
+    pull: (peer, request, signal) => clientOf(peer).pull(request, { signal }),
+    fetch: (peer, request, signal) => clientOf(peer).fetch(request, { signal }),
     onLive: (handler) => listen(subjects.shared.anyLive(library), LiveEntries, handler),
     onHeartbeat: (handler) => listen(subjects.shared.anyHeartbeat(library), Heartbeat, handler),
     onConnected: (handler) => {
@@ -72,6 +79,13 @@ export function busChannel({ bus, library, device, report }: BusChannelOptions):
       };
       keep(serveRpc(bus, subjects.shared.rpc(library, device), LogStoreDefinition, { pull }, ['pull']));
     },
+    serveFetch: (handler) => {
+      const fetch = async (request: FetchRequest) => {
+        checkLibrary(library, request);
+        return handler(request);
+      };
+      keep(serveRpc(bus, subjects.shared.rpc(library, device), LogStoreDefinition, { fetch }, ['fetch']));
+    },
     close: async () => {
       await Promise.all(stops.map((stop) => stop()));
     },
@@ -79,7 +93,7 @@ export function busChannel({ bus, library, device, report }: BusChannelOptions):
 }
 
 /** Who may speak on one library's subjects may not ask for another's log through them. */
-function checkLibrary(library: LibraryId, request: PullRequest): void {
+function checkLibrary(library: LibraryId, request: PullRequest | FetchRequest): void {
   const asked = uuidFromBytes<LibraryId>(request.libraryId, 'library_id');
   if (asked === library) return;
   throw new ShoalError('invalid-argument', `"library_id": expected ${library}, found ${asked}`, {

@@ -1,9 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { type DeviceId, type LibraryId, lifeId, limits, ShoalError, type StreamId } from '@shoal/core';
+import {
+  type DeviceId,
+  isPresent,
+  type LibraryId,
+  lifeId,
+  limits,
+  type Peers,
+  ShoalError,
+  type StreamId,
+} from '@shoal/core';
 import {
   type AcknowledgeRequest,
   type AppendReply,
   type AppendRequest,
+  type AskReply,
+  type AskRequest,
+  type FetchReply,
+  type FetchRequest,
   type LogStatusReply,
   lifeToBytes,
   type ParsedEntry,
@@ -15,11 +28,14 @@ import {
   type RecogniseReply,
   type RecogniseRequest,
   sightingsFromWire,
+  wantedFromWire,
 } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
 import { durableStep } from '@shoal/telemetry';
 import { parseAcknowledgement } from './acknowledgement.ts';
+import { openAsker } from './ask-peers.ts';
 import { openCompactor } from './compactor.ts';
+import { fetchRecords } from './fetch-records.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { logStatus } from './log-status.ts';
 import { pullPage } from './pull-page.ts';
@@ -47,6 +63,9 @@ export interface LibraryLog {
   acknowledge(request: AcknowledgeRequest): void;
   /** Compares the log with what the device's library saw of it (REP-6). */
   recognise(request: RecogniseRequest): RecogniseReply;
+  /** Searches for records that the device's library lacks (DEP-4). */
+  ask(request: AskRequest): AskReply;
+  fetch(request: FetchRequest): FetchReply;
   status(): LogStatusReply;
   /** Ends what is under way, then closes sync.db. */
   close(): Promise<void>;
@@ -67,7 +86,17 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     onFailed: (error) => report.error({ err: error }, 'superseded entries not removed'),
   });
   const pull = (request: PullRequest) => pullPage(log, request);
+  const fetch = (request: FetchRequest) => fetchRecords(log, request);
   channel.servePull(async (request) => pull(request));
+  channel.serveFetch(async (request) => fetch(request));
+  const asker = openAsker({
+    log,
+    peers: () => presentDevices(replication.peers, surroundings.nowMs()),
+    fetch: channel.fetch,
+    surroundings,
+    onStored: onReadable,
+    report,
+  });
 
   return {
     append: (request) => {
@@ -97,14 +126,21 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       if (log.recognise(sightingsFromWire(sightings))) replication.wentBack('its library saw more of it');
       return { logId: log.logId, life: lifeToBytes(log.life), settling: !replication.isSettled };
     },
+    ask: ({ wanted }) => ({ fruitless: asker.want(wantedFromWire(wanted)) }),
+    fetch,
     status: () => logStatus(log, replication.peers, surroundings),
     close: async () => {
       await channel.close();
       await replication.close();
+      await asker.close();
       compactor.close();
       log.close();
     },
   };
+}
+
+function presentDevices(peers: Peers, nowMs: number): DeviceId[] {
+  return [...peers.values()].filter((peer) => isPresent(peer, nowMs)).map(({ device }) => device);
 }
 
 /** A group is taken whole or not at all: one bad entry refuses it, and changes nothing (SEC-5). */

@@ -128,7 +128,7 @@ describe('the log-store as a service', () => {
     expect(a.have).toEqual(b.have);
   });
 
-  it('[SEC-2] on the library’s subjects only Pull is answered, and for that library alone', async () => {
+  it('[SEC-2] on the library’s subjects only Pull and Fetch are answered, and for that library alone', async () => {
     const home = await startNatsDevice('one');
     const [library, secret] = [newLibraryFile({ name: 'shared' }), newLibraryFile({ name: 'secret' })];
     await addLibrary(home.paths, library);
@@ -155,11 +155,15 @@ describe('the log-store as a service', () => {
         afterProof: Buffer.alloc(0),
       });
     expect(await pull(library.libraryId)).toMatchObject({ done: true, firstPage: true });
+    const fetch = (id: LibraryId) => peer.fetch({ libraryId: uuidToBytes(id), records: [] });
+    expect(await fetch(library.libraryId)).toMatchObject({ entries: [], full: false });
+    await expect(fetch(secret.libraryId)).rejects.toMatchObject({ code: 'invalid-argument' });
     await expect(pull(secret.libraryId)).rejects.toMatchObject({ code: 'invalid-argument' });
     const libraryId = uuidToBytes(library.libraryId);
     await expect(peer.append(groupOf(library.libraryId, home, 1))).rejects.toMatchObject({
       code: 'unavailable',
     });
+    await expect(peer.ask({ libraryId, wanted: [] })).rejects.toMatchObject({ code: 'unavailable' });
     await expect(
       peer.acknowledge({ libraryId, logId: '', appliedSeq: 0, fromSeq: 0, exceptions: [] }),
     ).rejects.toMatchObject({

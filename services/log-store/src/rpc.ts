@@ -21,6 +21,8 @@ export function logStoreHandlers(find: FindLibraryLog): Handlers<LogStoreDefinit
       return {};
     },
     recognise: async (request) => logOf(request).recognise(request),
+    ask: async (request) => logOf(request).ask(request),
+    fetch: async (request) => logOf(request).fetch(request),
     getLogStatus: async (request) => logOf(request).status(),
   };
 }

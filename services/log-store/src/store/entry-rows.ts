@@ -42,6 +42,11 @@ export interface EntryRows {
   /** From `fromSeq` to `toSeq`, both included, in order. Iterate to the end or return before another statement. */
   between(fromSeq: number, toSeq: number): IterableIterator<EntryRow>;
   at(seq: number): EntryRow | undefined;
+  /**
+   * What another device needs of a record, the newest first: the entries that no other includes; where ingest passed
+   * over one of these, all of them (DEP-4).
+   */
+  ofRecord(model: ModelName, record: RecordId, limit: number): EntryRow[];
   /** Places behind `afterSeq`, in order. */
   placesAfter(afterSeq: number, limit: number): Place[];
   /** Seqs of a stream's entries beyond a position, by position. */
@@ -79,6 +84,12 @@ export function entryRows(db: Database.Database): EntryRows {
     `select ${columns} from entries where seq >= ? and seq <= ? order by seq`,
   );
   const at = db.prepare<[number], EntryRow>(`select ${columns} from entries where seq = ?`);
+  const ofRecord = db.prepare<[{ uuid: Buffer; model: string; limit: number }], EntryRow>(
+    `select ${columns} from entries where record_id = @uuid and model = @model and (is_head = 1 or exists (
+       select 1 from entries as head join exceptions on exceptions.seq = head.seq
+       where head.record_id = @uuid and head.is_head = 1 and head.model = @model))
+     order by is_head desc, seq desc limit @limit`,
+  );
   const placesAfter = db.prepare<[number, number], Place>(
     `select seq, stream_id as streamId, origin_seq as originSeq from entries where seq > ? order by seq limit ?`,
   );
@@ -141,6 +152,7 @@ export function entryRows(db: Database.Database): EntryRows {
     },
     between: (fromSeq, toSeq) => between.iterate(fromSeq, toSeq),
     at: (seq) => at.get(seq),
+    ofRecord: (model, record, limit) => ofRecord.all({ uuid: uuidToBytes(record), model, limit }),
     placesAfter: (afterSeq, limit) => placesAfter.all(afterSeq, limit),
     seqsBeyond: (streamId, originSeq, limit) => seqsBeyond.all(streamId, originSeq, limit),
     positionsBeyond: (streamId, originSeq) => positionsBeyond.iterate(streamId, originSeq),

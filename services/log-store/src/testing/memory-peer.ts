@@ -1,7 +1,21 @@
 import { join } from 'node:path';
 import type { MemoryNetwork } from '@shoal/bus';
-import { type DeviceId, formatVersion, type LogId, type LogSighting, type StreamId } from '@shoal/core';
-import { entryToWire, lifeFromBytes, parsePositionedEntry, sightingsToWire, uuidToBytes } from '@shoal/proto';
+import {
+  type DeviceId,
+  formatVersion,
+  type LogId,
+  type LogSighting,
+  type StreamId,
+  type Wanted,
+} from '@shoal/core';
+import {
+  entryToWire,
+  lifeFromBytes,
+  parsePositionedEntry,
+  sightingsToWire,
+  uuidToBytes,
+  wantedToWire,
+} from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { onTestFinished } from 'vitest';
 import { busChannel } from '../bus-channel.ts';
@@ -25,6 +39,8 @@ export interface MemoryPeer {
   recognise(...sightings: readonly LogSighting[]): { readonly logId: string; readonly settling: boolean };
   /** A sighting of the log as it is. */
   see(): LogSighting;
+  /** Its library lacks these records; answers for how many everybody was asked in vain. */
+  want(...wanted: readonly Wanted[]): number;
   /** Where sync.db lies, to be copied and put back while the peer is stopped. */
   readonly path: string;
   status(): ReturnType<ReturnType<typeof openLibraryLog>['status']>;
@@ -34,7 +50,11 @@ export interface MemoryPeer {
   stop(): Promise<void>;
 }
 
-export function openMemoryPeer(network: MemoryNetwork, device: DeviceId): MemoryPeer {
+export function openMemoryPeer(
+  network: MemoryNetwork,
+  device: DeviceId,
+  random: () => number = Math.random,
+): MemoryPeer {
   const path = join(tempFolder(), 'sync.db');
   const start = () => {
     const endpoint = network.connect();
@@ -43,7 +63,7 @@ export function openMemoryPeer(network: MemoryNetwork, device: DeviceId): Memory
       device,
       path,
       channel: busChannel({ bus: endpoint.bus, library, device, report: silentLog() }),
-      surroundings: { nowMs: () => performance.now(), wallMs: () => Date.now(), random: () => Math.random() },
+      surroundings: { nowMs: () => performance.now(), wallMs: () => Date.now(), random },
       onReadable: () => undefined,
       report: silentLog(),
     });
@@ -80,6 +100,7 @@ export function openMemoryPeer(network: MemoryNetwork, device: DeviceId): Memory
       const { logId, headSeq, life } = running!.log.read({ libraryId, logId: '', fromSeq: 1, limit: 1 });
       return { logId: logId as LogId, life: lifeFromBytes<StreamId>(life, 'life'), seq: headSeq };
     },
+    want: (...wanted) => running!.log.ask({ libraryId, wanted: wantedToWire(wanted) }).fruitless,
     path,
     status: () => running!.log.status(),
     cut: () => running!.endpoint.cut(),
