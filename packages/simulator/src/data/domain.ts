@@ -19,6 +19,7 @@ const plain = {
   priority: 50,
   dependsOn: [],
   ids: 'fresh',
+  uniques: [],
   scope: null,
 } as const;
 

@@ -106,7 +106,7 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
 function rebuilt({ records }: LibraryCopy): MemoryLibrary {
   const memory = createMemoryLibrary();
   const stored = records.map(({ ref, stored }) => ({ ref, stored }));
-  memory.carryOut({ stored, view: { shown: [], hidden: [] } });
+  memory.carryOut({ stored, view: { shown: [], hidden: [], uniqueValues: [] } });
   const view = planView(
     registry,
     memory,

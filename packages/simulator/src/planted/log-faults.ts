@@ -1,4 +1,5 @@
 import {
+  covers,
   type Dot,
   type PullRound,
   planAppend,
@@ -86,6 +87,12 @@ export const logFaults: readonly PlantedFault[] = [
     parts: { planSupersede: supersedeByStamp },
   },
   {
+    name: 'an entry supersedes another when it includes its dot',
+    rule: 'LOG-3',
+    parts: { planSupersede: supersedeByDot },
+    keptSeed: 'two-shipments-of-one-dot',
+  },
+  {
     name: 'an entry that was not applied supersedes others',
     rule: 'LOG-3',
     parts: { isAdmitted: () => true },
@@ -116,13 +123,25 @@ export const logFaults: readonly PlantedFault[] = [
   },
 ];
 
-function supersedeByStamp(
-  entries: readonly (SupersedeCandidate & { readonly dot?: Dot })[],
-  history: 'latest' | 'kept',
-): number[] {
+type Dotted = SupersedeCandidate & { readonly dot?: Dot };
+
+function supersedeByStamp(entries: readonly Dotted[], history: 'latest' | 'kept'): number[] {
   if (history === 'kept') return planSupersede(entries, history);
-  const isGone = (entry: SupersedeCandidate & { readonly dot?: Dot }) =>
-    entries.some((by) => by.isAdmitted && by.dot! > entry.dot!);
+  const isGone = (entry: Dotted) => entries.some((by) => by.isAdmitted && by.dot! > entry.dot!);
+  return entries.filter(isGone).map(({ seq }) => seq);
+}
+
+function supersedeByDot(entries: readonly Dotted[], history: 'latest' | 'kept'): number[] {
+  if (history === 'kept') return planSupersede(entries, history);
+  const includesDot = (by: Dotted, entry: Dotted) => covers(by.version, entry.dot!);
+  const isGone = (entry: Dotted) =>
+    entries.some(
+      (by) =>
+        by !== entry &&
+        by.isAdmitted &&
+        includesDot(by, entry) &&
+        (by.seq > entry.seq || !includesDot(entry, by)),
+    );
   return entries.filter(isGone).map(({ seq }) => seq);
 }
 

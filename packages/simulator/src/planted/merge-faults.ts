@@ -1,15 +1,20 @@
 import {
   compareVersions,
+  createRegistry,
   deleteState,
   joinVersions,
+  type MemoryLibrary,
   planApply,
   planView,
   putState,
+  type RecordRef,
   type RecordState,
+  refKey,
   type ShowOutcome,
   type Sibling,
   type ViewReader,
 } from '@shoal/core';
+import { specs } from '../data/domain.ts';
 import type { PlantedFault } from './planted-fault.ts';
 
 /** Mistakes in how states are written, merged and shown. */
@@ -78,6 +83,22 @@ export const mergeFaults: readonly PlantedFault[] = [
     parts: onReader((reader) => ({ ...reader, waitingFor: () => [] })),
   },
   {
+    name: 'a child of a parked parent is shown',
+    rule: 'DEP-2',
+    parts: onReader((reader) => ({
+      ...reader,
+      isVisible: (ref) => reader.isVisible(ref) || isParked(reader, ref),
+    })),
+  },
+  {
+    name: 'a reference that may be null shows null instead of waiting',
+    rule: 'DEP-2',
+    parts: {
+      planApply: (_registry, reader, changes) => planApply(neverWaiting, reader, changes),
+      planView: (_registry, reader, changed) => planView(neverWaiting, reader, changed),
+    },
+  },
+  {
     name: 'what refers to a record that goes stays shown',
     rule: 'DEP-2',
     parts: onReader((reader) => ({ ...reader, referringTo: () => [] })),
@@ -89,11 +110,25 @@ export const mergeFaults: readonly PlantedFault[] = [
   },
 ];
 
+/** A fleet's readers are maps, which know what is parked. */
+function isParked(reader: ViewReader & Partial<Pick<MemoryLibrary, 'parked'>>, ref: RecordRef): boolean {
+  return reader.parked?.has(refKey(ref)) === true;
+}
+
 function keepNewest(...[spec, state, write]: Parameters<typeof putState>): RecordState {
   const written = putState(spec, state, write);
   const fields = new Map([...written.fields].map(([name, siblings]) => [name, siblings.slice(0, 1)]));
   return { ...written, fields };
 }
+
+const neverWaiting = createRegistry(
+  specs.map((spec) => ({
+    ...spec,
+    fields: spec.fields.map((field) =>
+      field.kind === 'reference' && field.nullable ? { ...field, missing: 'null' as const } : field,
+    ),
+  })),
+);
 
 function stateToShip(state: RecordState, shown: ShowOutcome | undefined): RecordState {
   if (shown === undefined) return state;
