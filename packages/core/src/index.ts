@@ -14,6 +14,7 @@ export * from './capture/draft-ranks.ts';
 export * from './capture/draft-writes.ts';
 export type { Draft, DraftedChange, Drafts, WriteRules, WriteScope } from './capture/drafts.ts';
 export * from './capture/record-write.ts';
+export { requireFree } from './capture/require-free.ts';
 export { requireTargets } from './capture/write-rights.ts';
 export * from './clock/dot.ts';
 export * from './clock/hlc.ts';

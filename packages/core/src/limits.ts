@@ -75,6 +75,8 @@ export const limits = {
   peersMax: 1_024,
   /** A group that arrived in part is read as it is after this time, so that nothing waits for ever (REP-8). */
   groupWaitMs: 30_000,
+  /** Pull rounds with peers that a log-store keeps to go on with after a restart (REP-2). */
+  roundsKeptMax: 64,
   /** Pages of pull rounds that a log remembers, to go on where an entry has gone since (LOG-4). */
   roundsServedMax: 256,
   /** Entries that ingest may read and has not applied; beyond, pulling waits for it (ING-5). */
@@ -87,6 +89,8 @@ export const limits = {
   backfillMin: 5_000,
   /** Seqs in one acknowledgement that ingest passed over; more go in the next one (LOG-3). */
   exceptionsMax: 10_000,
+  /** What a member passed over, in one of its heartbeats; with more of it, it says nothing to hubs (LOG-3). */
+  ackExceptionsMax: 1_000,
   /** Sightings of a log that a library sends at once: it keeps two. */
   sightingsMax: 8,
   /** Starts that a log remembers; a sighting of an older one counts as not confirmed (REP-6). */

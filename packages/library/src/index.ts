@@ -23,6 +23,7 @@ export {
   type Shipment,
 } from './library.ts';
 export type { ColumnField } from './model/entity-columns.ts';
+export type { UniqueDeclaration } from './model/entity-uniques.ts';
 export {
   type DerivedTable,
   type DerivedUpkeep,
@@ -31,6 +32,7 @@ export {
   syncModel,
 } from './model/sync-model.ts';
 export { openTransactionManager, type TransactionManager } from './orm/transaction-manager.ts';
+export type { ConflictFilter, ConflictReader, ConflictRecord } from './read/conflict-reader.ts';
 export { dumpLine } from './read/dump-line.ts';
 export { type LibraryReader, openLibraryReader, type ViewRecord } from './read/library-reader.ts';
 export { engineSchema } from './store/engine-schema.ts';

@@ -7,6 +7,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'unknown-model': status.INVALID_ARGUMENT,
   'unknown-field': status.INVALID_ARGUMENT,
   'missing-reference': status.FAILED_PRECONDITION,
+  'unique-taken': status.ALREADY_EXISTS,
   'payload-too-large': status.INVALID_ARGUMENT,
   'not-a-folder': status.INVALID_ARGUMENT,
   'already-exists': status.ALREADY_EXISTS,

@@ -1,6 +1,7 @@
 import { type Dot, dotDevice } from '../clock/dot.ts';
 import type { DeviceId } from '../ids.ts';
 import { fieldOf, type ModelSpec } from '../model/spec.ts';
+import { creationField } from '../record/creation.ts';
 import { dotsOf, ownDotsOnly, type RecordState, type Sibling } from '../record/state.ts';
 import { sameValue } from '../record/value.ts';
 import type { Outcome } from './view-plan.ts';
@@ -96,7 +97,7 @@ function conflictsAmong(spec: ModelSpec, { fields, deletes }: RecordState): Conf
     met.push({ kind: 'edit-beats-delete', field: null, winner, content: { fields, deletes } });
   }
   for (const [field, siblings] of fields) {
-    if (siblings.length < 2 || agree(siblings)) continue;
+    if (siblings.length < 2 || agree(siblings) || field === creationField) continue;
     const content = { fields: new Map([[field, siblings]]), deletes: [] };
     met.push({ kind: 'siblings', field, winner: siblings[0]!.dot, content });
   }

@@ -20,14 +20,18 @@ function wrong(change: (view: ViewPlan) => ViewPlan, entries = [device, place]) 
 
 describe('a library in maps', () => {
   test('[DEP-2] refuses a row that refers to one that is not there yet', () => {
-    const plan = wrong(({ shown, hidden }) => ({ shown: [...shown].reverse(), hidden }));
+    const plan = wrong((view) => ({ ...view, shown: [...view.shown].reverse() }));
     expect(() => createMemoryLibrary().carryOut(plan)).toThrow('is shown before device');
   });
 
   test('[DEP-2] refuses a plan that is wrong about what was visible', () => {
     const plan = wrong((view) => view);
     expect(() => libraryOf([device]).carryOut(plan)).toThrow('wrong about what was visible');
-    const hiding = { shown: [], hidden: [{ kind: 'gone', ref: device.ref, wasVisible: true }] } as const;
+    const hiding = {
+      shown: [],
+      hidden: [{ kind: 'gone', ref: device.ref, wasVisible: true }],
+      uniqueValues: [],
+    } as const;
     expect(() => createMemoryLibrary().carryOut({ stored: [], view: hiding })).toThrow('wrong about');
   });
 

@@ -92,6 +92,8 @@ export function createMemoryLibrary(): MemoryLibrary {
     referringTo: (ref) => referring.at(ref),
     recordsOf: (model) => [...records.values()].map(({ ref }) => ref).filter((ref) => ref.model === model),
     cutFromCircle: (model) => [...cut.values()].filter((ref) => ref.model === model),
+    uniqueValuesOf: uniques.valuesOf,
+    sharing: uniques.sharing,
     carryOut({ stored, view, journal: planned = [], blindWrites = [] }) {
       for (const record of stored) records.set(refKey(record.ref), record);
       carryOutView(view);

@@ -45,12 +45,16 @@ describe('a batch', () => {
   test('[ING-1] a write and its delete in one batch leave nothing to show', () => {
     const library = createMemoryLibrary();
     const { view } = apply(library, [first, remove(first, { device: 1, ms: 5 })]);
-    expect(view).toEqual({ shown: [], hidden: [{ kind: 'gone', ref: tag, wasVisible: false }] });
+    expect(view).toEqual({
+      shown: [],
+      hidden: [{ kind: 'gone', ref: tag, wasVisible: false }],
+      uniqueValues: [],
+    });
   });
 
   test('[ING-1] an empty batch plans nothing', () => {
     const plan = planApply(domain, createMemoryLibrary(), []);
     expect(plan.stored).toEqual([]);
-    expect(plan.view).toEqual({ shown: [], hidden: [] });
+    expect(plan.view).toEqual({ shown: [], hidden: [], uniqueValues: [] });
   });
 });

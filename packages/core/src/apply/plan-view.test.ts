@@ -158,6 +158,6 @@ describe('what this program does not know', () => {
 
   test('[DEP-4] what was never stored has no outcome', () => {
     const view = planView(domain, createMemoryLibrary(), [{ ref: content, before: undefined }]);
-    expect(view).toEqual({ shown: [], hidden: [] });
+    expect(view).toEqual({ shown: [], hidden: [], uniqueValues: [] });
   });
 });

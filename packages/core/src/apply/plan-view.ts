@@ -7,6 +7,7 @@ import { isOwnedThrough, modelsOwnedThrough, ownerThrough, sameOwner } from './o
 import { orderHidden, orderShown } from './plan-order.ts';
 import { type Standing, standings } from './standing.ts';
 import { createTargetIndex } from './target-index.ts';
+import { createUniqueUpkeep, type UniqueUpkeep } from './unique-upkeep.ts';
 import type { NulledReference, Outcome, ParkReason, ViewPlan } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
 import { createWorkQueue } from './work-queue.ts';
@@ -19,7 +20,8 @@ export interface ChangedRecord {
 
 /**
  * Computes what the view shows after the states of `changed` records changed; `reader` answers with the new
- * states. Visible is the least fixpoint of: alive, and every `wait` reference points to a visible record (DEP-2).
+ * states. Visible is the least fixpoint of: alive, not held, and every `wait` reference points to a visible record
+ * (DEP-2); held is what has an alive elder with its value, visible or not (MRG-7).
  * What is visible is a function of the merged states of all records, never of the order of arrival.
  */
 export function planView(
@@ -31,6 +33,7 @@ export function planView(
   const circleOf = circles(registry, standingOf);
   const outcomes = new Map<string, Outcome>();
   const index = createTargetIndex();
+  const uniques = createUniqueUpkeep(registry, reader);
   const referrersByHidden = new Map<string, RecordRef[]>();
   const queue = createWorkQueue();
   // Records of which others must be told, once, although they are neither shown nor hidden by it.
@@ -62,7 +65,8 @@ export function planView(
     if (ownership === 'same') return;
     for (const model of models) {
       lookAtCuts(model);
-      if (ownership === 'lost') continue;
+      // What was alive is not any more: it is let go of where it was shown, and where it kept others from a value.
+      if (ownership === 'lost' && registry.require(model).uniques.length === 0) continue;
       const owned = [...reader.recordsOf(model)];
       for (const ref of owned) restated.add(refKey(ref));
       queue.add(owned);
@@ -84,7 +88,9 @@ export function planView(
       announced.add(circle);
       queue.add(circle.members);
     }
-    const outcome = evaluate({ ref, standing: standingOf(ref), circle, standingOf, isVisible, wasVisible });
+    const standing = standingOf(ref);
+    queue.add(uniques.settle(ref, standing));
+    const outcome = evaluate({ ref, standing, circle, standingOf, isVisible, wasVisible, uniques });
     if (outcome === undefined) continue;
     outcomes.set(key, outcome);
     index.add(outcome);
@@ -114,6 +120,7 @@ export function planView(
       all.filter((outcome) => outcome.kind !== 'show'),
       referrersByHidden,
     ),
+    uniqueValues: uniques.changes(),
   };
 }
 
@@ -125,8 +132,9 @@ function evaluate(at: {
   readonly standingOf: (ref: RecordRef) => Standing;
   readonly isVisible: (ref: RecordRef) => boolean;
   readonly wasVisible: boolean;
+  readonly uniques: UniqueUpkeep;
 }): Outcome | undefined {
-  const { ref, standing, circle, wasVisible } = at;
+  const { ref, standing, circle, wasVisible, uniques } = at;
   switch (standing.kind) {
     case 'unknown':
       return undefined;
@@ -148,7 +156,9 @@ function evaluate(at: {
       break;
   }
   const { spec, stored, state } = standing;
+  if (uniques.isHeld(ref, spec)) return { kind: 'park', ref, reason: 'held', waitsFor: null, wasVisible };
   const row = viewOf(spec, state);
+  uniques.rename(ref, spec, row);
   const nulled: NulledReference[] = [];
   for (const field of referencesOf(spec)) {
     const id = row.get(field.name);

@@ -1,6 +1,7 @@
 import type { RecordRef } from '../ids.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { Value } from '../record/value.ts';
+import type { UniqueChange } from './unique-overlay.ts';
 import type { StoredRecord } from './view-reader.ts';
 
 /**
@@ -14,6 +15,8 @@ export type ParkReason =
   | 'waiting'
   /** A `wait` reference points to a deleted record. */
   | 'orphaned'
+  /** An alive record that was made before it has a value that only one may have (MRG-7). */
+  | 'held'
   /** Nothing of it, or not the references that it needs, was written by its owner (MRG-5). */
   | 'refused'
   /** This program does not know the model, or not yet that version of it (DEP-5). */
@@ -36,6 +39,7 @@ export type Outcome =
       readonly ref: RecordRef;
       readonly spec: ModelSpec;
       readonly stored: StoredRecord;
+      /** As merged, but for references that show null, and texts that are renamed. */
       readonly row: ReadonlyMap<string, Value>;
       readonly nulled: readonly NulledReference[];
       readonly wasVisible: boolean;
@@ -56,9 +60,12 @@ export type HideOutcome = Exclude<Outcome, { kind: 'show' }>;
 /**
  * Carry out `shown`, then `hidden`, each in its order. No row of `shown` refers to one that is not there yet: where
  * rows refer to each other, one is listed twice, first with null. What requires a hidden record goes before it;
- * references that show null may still point to it until the end, so foreign keys must be deferred.
+ * references that show null may still point to it until the end, so foreign keys must be deferred. When all is carried
+ * out no two rows have one value in a unique constraint; on the way they may, as rows swap their values (MRG-7).
  */
 export interface ViewPlan {
   readonly shown: readonly ShowOutcome[];
   readonly hidden: readonly HideOutcome[];
+  /** What `uniqueValuesOf` and `sharing` answer from now on, where that is another. */
+  readonly uniqueValues: readonly UniqueChange[];
 }

@@ -1,5 +1,6 @@
 import type { ModelName, RecordRef } from '../ids.ts';
 import type { RecordState } from '../record/state.ts';
+import type { Sharer, UniqueValue } from './unique-value.ts';
 
 /** A record as it is stored: its merged state and the greatest schema version that wrote it. */
 export interface StoredRecord {
@@ -19,4 +20,8 @@ export interface ViewReader {
   recordsOf(model: ModelName): Iterable<RecordRef>;
   /** Records of a model that show null because their self-reference was cut out of a circle (DEP-2). */
   cutFromCircle(model: ModelName): Iterable<RecordRef>;
+  /** What earlier plans gave the record (MRG-7). */
+  uniqueValuesOf(ref: RecordRef): readonly UniqueValue[];
+  /** Records that have the value by earlier plans, visible or not: the eldest first, at most `limit`. */
+  sharing(model: ModelName, value: UniqueValue, limit: number): readonly Sharer[];
 }

@@ -1,5 +1,6 @@
 import type { Conflict } from '../apply/conflicts.ts';
 import { type RecordRef, refKey } from '../ids.ts';
+import { creationField } from '../record/creation.ts';
 import { emptyState, type RecordState, type Sibling } from '../record/state.ts';
 import { sameValue } from '../record/value.ts';
 import { covers, emptyVersion, joinVersions, type Version } from '../record/version.ts';
@@ -37,6 +38,7 @@ function blindConflict({ dot, before, stored }: Draft, seen: Version): Conflict 
   const here = before?.state ?? emptyState;
   const fields = new Map<string, readonly Sibling[]>();
   for (const [field, siblings] of here.fields) {
+    if (field === creationField) continue; // Written again, it says what it said.
     const now = stored.state.fields.get(field) ?? [];
     const lost = siblings.filter((sibling) => !covers(seen, sibling.dot) && !isThere(sibling, now));
     if (lost.length > 0) fields.set(field, lost);

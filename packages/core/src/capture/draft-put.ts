@@ -1,7 +1,9 @@
+import { isRenamed } from '../apply/unique-value.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
 import type { RecordRef } from '../ids.ts';
 import { checkFields } from '../model/check-fields.ts';
 import { fieldOf, type ModelSpec, referencesOf } from '../model/spec.ts';
+import { withCreation } from '../record/creation.ts';
 import { emptyState, type RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
 import { type Version, withDot } from '../record/version.ts';
@@ -20,9 +22,10 @@ export function draftPut(drafts: Drafts, write: RecordPut): void {
   const fields = fieldsToWrite(drafts, spec, here, isThere, write);
   if (isThere && fields.size === 0) return;
   if (isThere) requireOwnership(drafts, spec, ref, here);
+  const whole = withCreation(spec, here, { fields, isWhole: !isThere });
   const references = referencesOf(spec).filter(({ name }) => fields.has(name));
   const setReferences = references.map(({ name }) => name);
-  const state = drafts.put(spec, ref, { seen: seenBy(drafts, write, here), fields, setReferences });
+  const state = drafts.put(spec, ref, { seen: seenBy(drafts, write, here), fields: whole, setReferences });
   // Nobody can give a record to another device, or take one: that would need a claim (MRG-5).
   if (!isThere || ('field' in spec.ownership && fields.has(spec.ownership.field)))
     requireOwnership(drafts, spec, ref, state);
@@ -60,8 +63,12 @@ function fieldsToWrite(
   const nulled = hasNull ? new Set(scope.nulledFields(write.ref)) : new Set<string>();
   const changed = new Map(
     [...wanted].filter(
-      // Null given back where the view shows null in place of a missing target is no change (MRG-3, DEP-3).
-      ([name, value]) => !sameValue(merged.get(name) ?? null, value) && !(value === null && nulled.has(name)),
+      // What the view shows, given back, is no change, where it shows null in place of a missing target (MRG-3, DEP-3)
+      // or another text in place of one that an elder has (MRG-7).
+      ([name, value]) =>
+        !sameValue(merged.get(name) ?? null, value) &&
+        !(value === null && nulled.has(name)) &&
+        !isRenamed(spec, write.ref.id, { name, merged: merged.get(name) ?? null, value }),
     ),
   );
   return spec.granularity === 'row' && changed.size > 0 ? new Map([...merged, ...changed]) : changed;

@@ -35,6 +35,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 2,
   },
+  'unique-taken': {
+    meaning: 'Another record has this value, which only one of them may have.',
+    remedy: 'Choose another value, or change the record that the message names.',
+    retryable: false,
+    exitCode: 2,
+  },
   'payload-too-large': {
     meaning: 'A value or a record is larger than may be synced.',
     remedy: 'Store large content as a file, and its name in the record.',

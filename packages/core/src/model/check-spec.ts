@@ -1,5 +1,6 @@
 import { ShoalError } from '../errors/shoal-error.ts';
 import { limits } from '../limits.ts';
+import { checkUniques } from './check-uniques.ts';
 import { type ModelSpec, type ReferenceField, referencesOf } from './spec.ts';
 
 const namePattern = /^[a-z][a-z0-9_]*$/;
@@ -23,6 +24,7 @@ export function checkSpec(spec: ModelSpec, specByName: ReadonlyMap<string, Model
   for (const reference of referencesOf(spec)) checkReference(spec, reference, specByName);
   checkSelfReferences(spec);
   checkOwnership(spec);
+  checkUniques(spec, (reason) => refuseModel(spec, reason));
 }
 
 /** Throws `invalid-model` for `spec`. */

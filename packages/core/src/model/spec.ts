@@ -37,6 +37,16 @@ export type Ownership =
   | { readonly kind: 'device'; readonly field: string }
   | { readonly kind: 'through'; readonly field: string };
 
+/**
+ * A unique constraint, and what becomes of records that have the same values in all of its fields (MRG-7); null never
+ * meets null. All but the eldest are hidden (`hold`), or shown with another text in the last field (`rename`). With
+ * `derived-id` devices meet on one record by its name, so that nothing collides; what does all the same is held.
+ */
+export interface UniqueSpec {
+  readonly fields: readonly string[];
+  readonly policy: 'derived-id' | 'rename' | 'hold';
+}
+
 /** Everything the engine knows of a model; it holds no branch per model (S0-05). */
 export interface ModelSpec {
   readonly name: ModelName;
@@ -59,6 +69,7 @@ export interface ModelSpec {
   readonly priority: number;
   /** In order of their names. */
   readonly fields: readonly FieldSpec[];
+  readonly uniques: readonly UniqueSpec[];
   /** Models that must come first although no reference says so (DEP-1). */
   readonly dependsOn: readonly ModelName[];
   /** The reference whose target is the record's scope (REP-7). */
@@ -80,4 +91,14 @@ export function referencesOf(spec: ModelSpec): readonly ReferenceField[] {
     referencesBySpec.set(spec, references);
   }
   return references;
+}
+
+/** Names a constraint among those of its model. */
+export function uniqueName({ fields }: UniqueSpec): string {
+  return fields.join();
+}
+
+/** The field in which a constraint tells records apart: the last one; it is what errors name and renaming changes. */
+export function tellingField({ fields }: UniqueSpec): string {
+  return fields.at(-1)!;
 }

@@ -1,4 +1,5 @@
 import {
+  type ChangedRecord,
   type DeviceId,
   type Draft,
   type Drafts,
@@ -9,6 +10,7 @@ import {
   planView,
   type ReplicaId,
   rankFinder,
+  requireFree,
   requireTargets,
   ShoalError,
 } from '@shoal/core';
@@ -56,8 +58,9 @@ export function captureWrites(
     requireWithinBounds(draft, payload);
     return outboxItem(draft, ranks[index]!, payload, context.wallMs());
   });
-  const plan = planView(store.registry, drafts.reader, all);
+  const plan = planView(store.registry, drafts.reader, [...all, ...givenBack(drafts, writes)]);
   requireTargets(drafts, plan);
+  requireFree(drafts, plan);
   const changes = store.carryOut(plan);
   store.journal.carryOut(planJournal(store.registry, drafts.reader, all, plan));
   store.journal.addSettled(planBlindWrites(drafts, writes));
@@ -67,6 +70,18 @@ export function captureWrites(
   for (const item of items) outbox.add(item, transactionStamp);
   if (drafts.clock !== drafts.scope.clock) context.clock.write(drafts.clock);
   return { written: all.map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
+}
+
+/**
+ * Records that were written with what their merged state says anyway. A unit of work has put that into the row, where
+ * the view may show another text (MRG-7): they are shown again.
+ */
+function givenBack({ scope, reader, get }: Drafts, writes: readonly LocalWrite[]): ChangedRecord[] {
+  return writes.flatMap(({ kind, ref }) => {
+    const isRenaming = scope.registry.require(ref.model).uniques.some(({ policy }) => policy === 'rename');
+    if (kind === 'delete' || !isRenaming || get(ref) !== undefined) return [];
+    return [{ ref, before: reader.record(ref) }];
+  });
 }
 
 /** Within the transaction: the clock is read now, and stands still for all others until its end (CLK-2). */

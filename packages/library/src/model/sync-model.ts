@@ -2,6 +2,7 @@ import type { EntitySchema } from '@mikro-orm/core';
 import { type ModelName, type ModelSpec, type RecordId, ShoalError, type Value } from '@shoal/core';
 import type { Sqlite } from '../store/open-database.ts';
 import { type ColumnField, readEntity } from './entity-columns.ts';
+import { readUniques, type UniqueDeclaration } from './entity-uniques.ts';
 
 /** What a derived table does when rows of its model change, in the transaction that changes them (DEP-6). */
 export interface DerivedTable {
@@ -42,6 +43,8 @@ export interface SyncDeclaration {
   /** By reference property: what a missing target means (DEP-2). */
   readonly references?: Readonly<Record<string, 'wait' | 'null'>>;
   readonly derived?: readonly DerivedTable[];
+  /** For every unique constraint of the entity, by its properties: what becomes of records that collide (MRG-7). */
+  readonly uniques?: readonly UniqueDeclaration[];
 }
 
 /** A model with its entity, its columns and its place in the engine. */
@@ -79,13 +82,14 @@ export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): S
       return read().localColumns;
     },
     get spec() {
-      spec ??= readSpec(declaration, read());
+      spec ??= readSpec(entity, declaration, read());
       return spec;
     },
   };
 }
 
 function readSpec(
+  entity: EntitySchema,
   declaration: SyncDeclaration,
   { table, columns }: ReturnType<typeof readEntity>,
 ): ModelSpec {
@@ -114,6 +118,7 @@ function readSpec(
     priority: declaration.priority ?? 50,
     fields: columns.map(({ field }) => field),
     dependsOn: (declaration.dependsOn ?? []) as ModelName[],
+    uniques: readUniques(entity, declaration, columns),
     scope: declaration.scope === undefined ? null : named(declaration.scope),
   };
 }

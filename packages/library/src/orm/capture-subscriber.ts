@@ -121,7 +121,11 @@ export class CaptureSubscriber implements EventSubscriber {
     const { entity, originalEntity } = changeSet;
     const uuidBefore = (originalEntity as Row | undefined)?.uuid;
     const uuid = entity.uuid ?? uuidBefore;
-    if (typeof uuid !== 'string') return undefined; // Not ready to sync: nothing of it is captured (CHG-9).
+    if (typeof uuid !== 'string') {
+      // Nobody would judge its values against those of others, and what arrives could not be written beside it.
+      if (model.spec.uniques.length > 0) refuseNameless(model);
+      return undefined; // Not ready to sync: nothing of it is captured (CHG-9).
+    }
     if (typeof uuidBefore === 'string' && entity.uuid !== uuidBefore) refuseRename(model, uuidBefore);
     const ref = { model: model.spec.name, id: uuid } as RecordRef;
     const { store } = this.#context;
@@ -161,6 +165,15 @@ export class CaptureSubscriber implements EventSubscriber {
     const original = helper(entity).__originalEntityData as Row | undefined;
     if (original !== undefined) original.version = version;
   }
+}
+
+/** Where values are unique no row waits until it is ready to sync (MRG-7). */
+function refuseNameless({ spec }: SyncedModel): never {
+  throw new ShoalError(
+    'invalid-argument',
+    `"uuid" of ${spec.name}: a row of a model with unique values needs a UUID from the start`,
+    { model: spec.name, field: 'uuid' },
+  );
 }
 
 /** A record keeps its name: on other devices the old one would stay for ever. */

@@ -65,6 +65,17 @@ create table shoal_nulled (
 create index shoal_nulled_target on shoal_nulled (target_model, target_uuid);
 create index shoal_nulled_field on shoal_nulled (model, field);
 
+-- The unique values of records that are alive, as merged, whether shown or not (MRG-7).
+create table shoal_unique_values (
+  model text not null,
+  uuid text not null,
+  constraint_name text not null,
+  value text not null,
+  stamp text not null,
+  primary key (model, uuid, constraint_name)
+) without rowid;
+create index shoal_unique_values_value on shoal_unique_values (model, constraint_name, value, stamp, uuid);
+
 -- How far ingest has applied which log (ING-2).
 create table shoal_cursor (
   id integer primary key check (id = 1),

@@ -16,6 +16,7 @@ import type { Sqlite } from './open-database.ts';
 import { type ParkStore, parkStore } from './park-store.ts';
 import { type RecordStore, recordStore } from './record-store.ts';
 import { type RowStore, rowStore } from './row-store.ts';
+import { uniqueStore } from './unique-store.ts';
 
 /** What changed in the view, for hints and watchers. */
 export interface ViewChange {
@@ -53,6 +54,7 @@ export function libraryStore(options: {
   const records = recordStore(db);
   const parked = parkStore(db, options.wallMs);
   const journal = journalStore(db, options.wallMs);
+  const uniques = uniqueStore(db);
   const rowsByModel = new Map(options.models.map((model) => [model.spec.name, rowStore(db, model, keys)]));
   const rows = (model: ModelName) => rowsByModel.get(model)!;
 
@@ -78,6 +80,8 @@ export function libraryStore(options: {
         fields.map((field) => field.name),
       );
     },
+    uniqueValuesOf: uniques.valuesOf,
+    sharing: uniques.sharing,
   };
 
   return {
@@ -99,16 +103,29 @@ export function libraryStore(options: {
       }
     },
     carryOut(plan) {
+      stepAside(plan);
       const shownByModel = new Map<ModelName, number[]>();
       for (const outcome of plan.shown) pushTo(shownByModel, outcome.ref.model, showRow(outcome));
       for (const [model, ids] of shownByModel) for (const upkeep of rows(model).upkeep) upkeep.shown(ids);
       for (const outcome of plan.hidden) hideRow(outcome);
+      for (const change of plan.uniqueValues) uniques.set(change);
       return [
         ...new Map(plan.shown.map(({ ref }) => [refKey(ref), { ref, removed: false }])).values(),
         ...plan.hidden.filter(({ wasVisible }) => wasVisible).map(({ ref }) => ({ ref, removed: true })),
       ];
     },
   };
+
+  /**
+   * Rows that change or go let go of their unique values first, so that they can swap them (MRG-7): SQLite looks at
+   * each statement, not at the transaction. A row by itself can be in nobody's way.
+   */
+  function stepAside({ shown, hidden }: ViewPlan): void {
+    const refs = [...shown, ...hidden]
+      .map(({ ref }) => ref)
+      .filter(({ model }) => models.get(model)?.spec.uniques.length);
+    if (refs.length > 1) for (const ref of refs) rows(ref.model).stepAside(ref.id);
+  }
 
   function showRow({ ref, row, nulled, stored }: Extract<Outcome, { kind: 'show' }>): number {
     const version = formatVersion(stored.state.version);

@@ -1,4 +1,4 @@
-import { ShoalError, type Value } from '@shoal/core';
+import { type FieldSpec, ShoalError, type UniqueSpec, type Value } from '@shoal/core';
 import type { ColumnField } from '../model/entity-columns.ts';
 import type { DerivedUpkeep, SyncedModel } from '../model/sync-model.ts';
 import type { KeyMap } from './key-map.ts';
@@ -14,6 +14,8 @@ export interface RowStore {
   insert(uuid: string, version: string, row: ReadonlyMap<string, Value>, kept: KeptRow | null): number;
   /** Writes the synced columns of a row; undefined where there is none. */
   update(uuid: string, version: string, row: ReadonlyMap<string, Value>): number | undefined;
+  /** Gives a row unique values that nobody has, until it is written or taken away in the same transaction (MRG-7). */
+  stepAside(uuid: string): void;
   /** Takes a row away and returns what it keeps. */
   remove(uuid: string): KeptRow | undefined;
   /** UUIDs of the rows whose column holds the local id. */
@@ -52,6 +54,7 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
   const remove = db.prepare<[string], Record<string, SqlValue>>(
     `delete from ${table} where uuid = ? returning ${keptColumns.join(', ')}`,
   );
+  const stepAside = prepareStepAside(db, model);
   const referringByColumn = new Map(
     model.columns
       .filter(({ targetTable }) => targetTable !== null)
@@ -89,6 +92,7 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       return id;
     },
     update: (uuid, version, row) => update.get(version, ...bind(row), uuid) as number | undefined,
+    stepAside: (uuid) => void stepAside?.run(uuid),
     remove(uuid) {
       keys.remove(table, uuid);
       const row = remove.get(uuid);
@@ -109,6 +113,39 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       setColumns.run(...names.map((name) => local[name]), uuid);
     },
   };
+}
+
+/** Undefined where nothing is unique. One column of each constraint is enough; the registry sees to it that there is one. */
+function prepareStepAside(db: Sqlite, { spec, columns }: SyncedModel): Statement | undefined {
+  const columnNames = new Set(spec.uniques.map((unique) => asideColumn(unique, columns)));
+  if (columnNames.size === 0) return undefined;
+  const settings = columns.flatMap(({ column, field }) =>
+    columnNames.has(column) ? [`${column} = ${asideValue(field)}`] : [],
+  );
+  return db.prepare(`update ${spec.table} set ${settings.join(', ')} where uuid = ?`);
+}
+
+function asideColumn({ fields }: UniqueSpec, columns: readonly ColumnField[]): string {
+  const unique = columns.filter(({ field }) => fields.includes(field.name));
+  return unique.find(({ field }) => asideValue(field) !== undefined)!.column;
+}
+
+/** SQL for a value that no synced field can have: text with a NUL and the row's own id, numbers beyond 2^53. */
+function asideValue(field: FieldSpec): string | undefined {
+  switch (field.kind) {
+    case 'text':
+      return field.oneOf === undefined ? "char(0) || 'aside ' || id" : undefined;
+    case 'blob':
+      return "cast(char(0) || 'shoal aside ' || uuid as blob)";
+    case 'integer':
+    case 'reference':
+      // Foreign keys are checked when the transaction ends.
+      return '-4611686018427387904 + id';
+    case 'boolean':
+    case 'json':
+    case 'number':
+      return undefined;
+  }
 }
 
 function prepareUnready(db: Sqlite, table: string, column: string) {

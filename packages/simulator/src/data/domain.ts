@@ -3,25 +3,10 @@ import {
   type DeviceId,
   type ModelName,
   type ModelSpec,
-  type Ownership,
   type RecordId,
   type RecordRef,
-  type ReferenceField,
-  type ValueField,
 } from '@shoal/core';
-
-const plain = {
-  domain: 'index',
-  strategy: 'state',
-  granularity: 'field',
-  deletes: 'delete-wins',
-  schemaVersion: 1,
-  priority: 50,
-  dependsOn: [],
-  ids: 'fresh',
-  uniques: [],
-  scope: null,
-} as const;
+import { model, reference, text, uuid } from '@shoal/core/testing';
 
 /**
  * A small domain with every shape that the built-in models have: a device and its place, a tree under one owner
@@ -73,26 +58,4 @@ export function deviceId(index: number): DeviceId {
 export function recordRef(name: string, index: number): RecordRef {
   const kind = specs.findIndex((spec) => spec.name === name);
   return { model: name as ModelName, id: uuid(kind, index) as RecordId };
-}
-
-function uuid(kind: number, index: number): string {
-  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
-  return `${hex(kind, 8)}-0000-4000-8000-${hex(index, 12)}`;
-}
-
-function model(
-  name: string,
-  ownership: Ownership,
-  fields: ModelSpec['fields'],
-  more: Partial<ModelSpec> = {},
-): ModelSpec {
-  return { ...plain, name: name as ModelName, table: `${name}s`, ownership, fields, ...more };
-}
-
-function text(name: string): ValueField {
-  return { kind: 'text', name, nullable: true, default: null };
-}
-
-function reference(name: string, target: string, missing: 'wait' | 'null', nullable = true): ReferenceField {
-  return { kind: 'reference', name, target: target as ModelName, nullable, missing, default: null };
 }

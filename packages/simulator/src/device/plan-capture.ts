@@ -9,6 +9,7 @@ import {
   type ReplicaId,
   rankFinder,
   refKey,
+  requireFree,
   requireTargets,
   type Value,
   type Version,
@@ -70,6 +71,7 @@ export function planCapture(
   });
   const view = parts.planView(registry, drafts.reader, all);
   requireTargets(drafts, view);
+  requireFree(drafts, view);
   const made = drafts.changes.map(({ ref, dot, seen, before, fields }) => {
     return { ref, dot, seen, here: before.version, fields };
   });

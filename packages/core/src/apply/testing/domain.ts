@@ -11,6 +11,7 @@ const plain = {
   priority: 50,
   dependsOn: [],
   ids: 'fresh',
+  uniques: [],
   scope: null,
 } as const;
 
