@@ -55,6 +55,7 @@ function parsePage(page: readonly WireEntry[], log: Log) {
 }
 
 function report(applied: Applied, log: Log): void {
+  log.debug(applied.counts, 'entries were applied; those skipped were older than what is here');
   for (const { entry, error } of applied.quarantined) {
     const { model, recordId } = entry.entry.header;
     log.warn({ seq: entry.seq, model, record: recordId, code: error.code }, 'an entry waits in quarantine');

@@ -2,6 +2,7 @@ import type { RecordId, Value } from '@shoal/core';
 import type { SyncedModel } from '../model/sync-model.ts';
 import { openForReading } from '../store/open-database.ts';
 import { fieldValue, type SqlValue } from '../store/row-store.ts';
+import { type ConflictReader, conflictReader } from './conflict-reader.ts';
 import { dumpLine } from './dump-line.ts';
 
 /** A record as people see it: fields by name, references as UUIDs, and the version to write back with (MRG-1). */
@@ -18,6 +19,8 @@ export interface LibraryReader {
   get(model: string, id: RecordId): ViewRecord | undefined;
   /** Records in order of ids, behind `after`. */
   list(model: string, options: { readonly after: RecordId | null; readonly limit: number }): ViewRecord[];
+  /** The conflict journal of this device (MRG-8). */
+  readonly conflicts: ConflictReader;
   counts(): { readonly model: string; readonly records: number }[];
   /** The canonical dump: every synced row, models in order of their names, rows in order of UUIDs, no local column. */
   dump(): Iterable<string>;
@@ -32,6 +35,7 @@ export function openLibraryReader(path: string, models: readonly SyncedModel[]):
   return {
     get: (model, id) => byName.get(model)?.get(id),
     list: (model, { after, limit }) => byName.get(model)?.list(after ?? '', limit) ?? [],
+    conflicts: conflictReader(db),
     counts: () => inOrder.map((model) => ({ model, records: byName.get(model)!.count() })),
     *dump() {
       db.exec('begin');
