@@ -1,6 +1,6 @@
 import { type MemoryNetwork, memoryNetwork } from '@shoal/bus';
 import { type DeviceId, limits } from '@shoal/core';
-import { protocolVersion, uuidToBytes } from '@shoal/proto';
+import { Heartbeat, protocolVersion, uuidToBytes } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { busChannel } from './bus-channel.ts';
@@ -21,6 +21,7 @@ function slowPeer(network: MemoryNetwork, device: DeviceId): { asked(): number }
   });
   const tell = () =>
     channel.publishHeartbeat({
+      ...Heartbeat.decode(Buffer.alloc(0)),
       deviceId: uuidToBytes(device),
       logId: 'f'.repeat(32),
       headSeq: 1_000,
