@@ -56,8 +56,11 @@ export {
   ReadLogRequest,
   Record,
   RecordCount,
+  SetPausedReply,
+  SetPausedRequest,
   StatusReply,
   StatusRequest,
+  SyncStatus,
   WatchEvent,
   WatchRequest,
 } from '../gen/shoal/v1/gateway.ts';
@@ -71,12 +74,14 @@ export {
   ParkedReason,
 } from '../gen/shoal/v1/ingest.ts';
 export {
+  Ack as WireAck,
   AcknowledgeReply,
   AcknowledgeRequest,
   AppendReply,
   AppendRequest,
   AskReply,
   AskRequest,
+  BackfillStatus,
   FetchReply,
   FetchRequest,
   Heartbeat,

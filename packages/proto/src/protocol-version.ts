@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = '6d6f8a891459543a555f58ee470dbac24a884720bfac21bea64992b456c56013';
+export const contractFingerprint = '52894a46685e119ee414e203f08953b7d0dad114ec8c1aac77015588a3192a1c';

@@ -38,7 +38,7 @@ export function openLogRecognition(options: {
       const life = lifeFromBytes<StreamId>(answer.life, 'life');
       if (life === knownLife) return answer.logId as LogId;
       const reply = await options.logStore.recognise(
-        { libraryId, sightings: sightingsToWire(options.sightings()) },
+        { libraryId, sightings: sightingsToWire(options.sightings()), wholeLogId: '' },
         { timeoutMs: limits.logAttemptMs },
       );
       knownLife = lifeFromBytes<StreamId>(reply.life, 'life');

@@ -46,7 +46,7 @@ export function openReappend(options: {
   async function step({ logId, appliedSeq }: { logId: LogId; appliedSeq: number }): Promise<boolean> {
     if (library.logMemory.wholeLogId() === logId) return false;
     if (pass?.logId !== logId) {
-      const reply = await logStore.recognise({ libraryId, sightings: [] }, attempt);
+      const reply = await logStore.recognise({ libraryId, sightings: [], wholeLogId: '' }, attempt);
       if (reply.settling || reply.logId !== logId) return false;
       log.info({ logId }, 'appending again what the log lacks');
       pass = { logId, after: null, isAtEnd: false, hasLeftOut: false, appended: 0, headSeq: 0 };

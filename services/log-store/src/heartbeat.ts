@@ -32,6 +32,7 @@ export function heartbeatOf(
     replyWanted: isReplyWanted,
     protocolVersion,
     wallMs,
+    ack: undefined,
   };
 }
 

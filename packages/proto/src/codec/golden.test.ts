@@ -93,6 +93,7 @@ const heartbeat: Heartbeat = {
   replyWanted: true,
   protocolVersion: 1,
   wallMs: 1_700_000_000_000,
+  ack: undefined,
 };
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -1,3 +1,4 @@
+export * from './ack.ts';
 export * from './asked-records.ts';
 export * from './entry.ts';
 export * from './ids.ts';
