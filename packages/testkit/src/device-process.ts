@@ -1,5 +1,6 @@
 import { connectGateway, type GatewayClient } from '@shoal/client';
 import { type Home, readHome, readNatsRun, readServiceRun, type ServiceName } from '@shoal/service-kit';
+import { type CrashPoints, crashPoints } from './crash-points.ts';
 import type { ProcessLedger } from './process-ledger.ts';
 import { type ShoalProcess, startShoal } from './shoal-process.ts';
 import { until } from './until.ts';
@@ -18,13 +19,20 @@ export interface DeviceProcess {
   /** A client of the gateway as it listens now. */
   gateway(): Promise<GatewayClient>;
   pidOf(program: ServiceName | 'nats'): Promise<number>;
+  /** Where its processes can be killed. Throws for a device that was not made with them. */
+  crashPoints(): CrashPoints;
   /** Lets go of clients. */
   close(): void;
 }
 
-/** A device in an existing home; nothing is started yet. */
-export async function deviceProcess(dir: string, ledger: ProcessLedger): Promise<DeviceProcess> {
+/** A device in an existing home; nothing is started yet. `crashFolder` gives it crash points. */
+export async function deviceProcess(
+  dir: string,
+  ledger: ProcessLedger,
+  options: { readonly crashFolder?: string } = {},
+): Promise<DeviceProcess> {
   const home = await readHome(dir);
+  const points = options.crashFolder === undefined ? undefined : await crashPoints(options.crashFolder);
   const { paths, token } = home;
   let up: ShoalProcess | undefined;
   let client: { readonly address: string; readonly gateway: GatewayClient } | undefined;
@@ -40,7 +48,7 @@ export async function deviceProcess(dir: string, ledger: ProcessLedger): Promise
     home,
     start: async (options = {}) => {
       const flags = options.isInProcess === true ? ['--in-process'] : [];
-      up = startShoal(['up', '--home', paths.dir, '--json', ...flags], { ledger });
+      up = startShoal(['up', '--home', paths.dir, '--json', ...flags], { ledger, env: points?.env ?? {} });
       await up.line((line) => line.startsWith('{'));
     },
     stop: async () => {
@@ -69,6 +77,10 @@ export async function deviceProcess(dir: string, ledger: ProcessLedger): Promise
         const run = program === 'nats' ? readNatsRun(paths) : readServiceRun(paths, program);
         return (await run)?.pid;
       }),
+    crashPoints: () => {
+      if (points === undefined) throw new Error(`${dir} was made without crash points`);
+      return points;
+    },
     close,
   };
 }

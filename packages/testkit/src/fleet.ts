@@ -19,8 +19,8 @@ export interface Fleet {
   stopHub(): Promise<void>;
   /** Starts the hub where it was. */
   startHub(): Promise<void>;
-  /** The lines of a device's canonical dump. */
-  dump(device: DeviceProcess): Promise<readonly string[]>;
+  /** The lines of a device's canonical dump, of the fleet's library where no other is named. */
+  dump(device: DeviceProcess, libraryId?: Buffer): Promise<readonly string[]>;
   /** Waits until all devices (those given, where some are) have equal dumps that pass `isWanted`; returns the lines. */
   converged(options?: ConvergedOptions): Promise<readonly string[]>;
   /** Stops what runs, ends what does not stop, removes the folder; fails if anything was left running. */
@@ -35,9 +35,13 @@ export interface ConvergedOptions {
 
 /** Starts a hub and `count` devices that share a library. */
 export async function startFleet(
-  options: { readonly count?: number; readonly isInProcess?: boolean } = {},
+  options: {
+    readonly count?: number;
+    readonly isInProcess?: boolean;
+    readonly hasCrashPoints?: boolean;
+  } = {},
 ): Promise<Fleet> {
-  const { count = 2, isInProcess = false } = options;
+  const { count = 2, isInProcess = false, hasCrashPoints = false } = options;
   const folder = await tempFolder('fleet');
   const ledger = processLedger();
   let hub: ShoalProcess | undefined;
@@ -58,7 +62,8 @@ export async function startFleet(
     for (const name of names(count)) {
       const { paths } = await initHome({ dir: join(folder.path, name), name });
       await addLibrary(paths, library);
-      devices.push(await deviceProcess(paths.dir, ledger));
+      const crash = hasCrashPoints ? { crashFolder: join(folder.path, 'crash-points', name) } : {};
+      devices.push(await deviceProcess(paths.dir, ledger, crash));
     }
     await Promise.all(devices.map((device) => device.start({ isInProcess })));
     return uuidToBytes(library.libraryId);
@@ -74,9 +79,9 @@ export async function startFleet(
       await abandon();
       throw error;
     });
-  const dump = async (device: DeviceProcess) => {
+  const dump = async (device: DeviceProcess, library: Buffer = libraryId) => {
     const lines: string[] = [];
-    for await (const page of (await device.gateway()).dump({ libraryId })) lines.push(...page.lines);
+    for await (const page of (await device.gateway()).dump({ libraryId: library })) lines.push(...page.lines);
     return lines;
   };
   return {
@@ -91,7 +96,7 @@ export async function startFleet(
       until(
         'the devices have equal dumps',
         async () => {
-          const dumps = await Promise.all(wanted.map(dump));
+          const dumps = await Promise.all(wanted.map((device) => dump(device)));
           const isEqual = new Set(dumps.map(digest)).size === 1;
           return isEqual && isWanted(dumps[0]!) ? dumps[0] : undefined;
         },

@@ -1,3 +1,4 @@
+export { type CrashPoints, crashPoints } from './crash-points.ts';
 export { type DeviceProcess, deviceProcess } from './device-process.ts';
 export { type ConvergedOptions, type Fleet, nothingRuns, startFleet } from './fleet.ts';
 export { freePort } from './free-port.ts';

@@ -1,0 +1,142 @@
+import type { LibraryId } from '@shoal/core';
+
+import type { DurableStep } from '@shoal/telemetry';
+import { type DeviceProcess, type Fleet, startFleet, until } from '@shoal/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LedgerTraffic, startLedgerTraffic } from './ledger-traffic.ts';
+import { logProblems, readShownLog } from './log-problems.ts';
+import { databaseProblems } from './testing/database-problems.ts';
+import { type WriteLedger, writeLedger } from './write-ledger.ts';
+import { writeTag } from './write-tag.ts';
+
+/**
+ * The hazard: a process dies between two things that last, the first is done and the second is not, and what comes
+ * after it takes the one for the other (ING-2: a phantom, never a hole). The method: clients write on two devices; at
+ * a step that has a name one process of each is killed, once, and started again by its supervisor. Then both
+ * show every acknowledged write, nothing twice, no vector that claims what is not there, and whole files. The devices
+ * go through all steps one after the other, each time with what the crashes before left behind.
+ */
+let fleet: Fleet;
+let world: World;
+let turn = 0;
+
+/** One library on both devices, and what its clients were told. */
+interface World {
+  readonly libraryId: Buffer;
+  readonly ledger: WriteLedger;
+  readonly shared: string;
+}
+
+beforeAll(async () => {
+  fleet = await startFleet({ hasCrashPoints: true });
+  world = await newWorld(fleet.libraryId);
+});
+afterAll(() => fleet?.close());
+
+/** A ledger for a library, and in it a tag that both devices know. */
+async function newWorld(libraryId: Buffer): Promise<World> {
+  const ledger = writeLedger();
+  const [a] = fleet.devices;
+  const shared = await until('the library is there', async () =>
+    writeTag(await a!.gateway(), { libraryId, fields: { canonical_name: 'shared' } }),
+  );
+  ledger.send([{ record: shared, field: 'canonical_name', value: 'shared' }])();
+  await untilWhole({ libraryId, ledger, shared });
+  return { libraryId, ledger, shared };
+}
+
+/** By turns, so that no process dies so often in a row that its supervisor makes it wait. */
+function devicesInTurn(): { readonly victim: DeviceProcess; readonly other: DeviceProcess } {
+  const [a, b] = fleet.devices as [DeviceProcess, DeviceProcess];
+  turn += 1;
+  return turn % 2 === 0 ? { victim: a, other: b } : { victim: b, other: a };
+}
+
+/** Writes on both devices from before `work` until some time after it, two hundred records at once first. */
+async function underTraffic(
+  { libraryId, ledger, shared }: World,
+  work: (writing: readonly LedgerTraffic[]) => Promise<void>,
+): Promise<void> {
+  const writing = fleet.devices.map((device, at) =>
+    startLedgerTraffic({
+      device,
+      libraryId,
+      ledger,
+      shared: { id: shared, field: at === 0 ? 'color' : 'icon' },
+      groupSize: 200,
+    }),
+  );
+  try {
+    await work(writing);
+    const before = writing.map((one) => one.made());
+    await until('all write on', () => writing.every((one, at) => one.made() >= before[at]! + 3));
+  } finally {
+    await Promise.all(writing.map((one) => one.stop()));
+  }
+}
+
+/** Waits until one of the device's processes was killed at the step. */
+async function untilStruck(
+  device: DeviceProcess,
+  step: DurableStep,
+  writing: readonly LedgerTraffic[],
+): Promise<void> {
+  await until(`a crash at ${step}`, () => {
+    for (const one of writing) one.made();
+    return device.crashPoints().struck(step);
+  });
+}
+
+/** Waits until both devices have everything, and nothing else; fails with what is wrong. */
+async function untilWhole({ libraryId, ledger }: World): Promise<void> {
+  const shown = await until(
+    'both devices have all that was acknowledged, and it alone',
+    async () => {
+      const [dump, other] = await Promise.all(fleet.devices.map((device) => fleet.dump(device, libraryId)));
+      const lost = [...ledger.problems(dump!), ...ledger.problems(other!)];
+      if (lost.length > 0) throw new Error(lost.slice(0, 5).join('; '));
+      if (dump!.join('\n') !== other!.join('\n')) throw new Error('the dumps differ');
+      const gateways = await Promise.all(fleet.devices.map((device) => device.gateway()));
+      const logs = await Promise.all(gateways.map((gateway) => readShownLog(gateway, libraryId)));
+      const wrong = logProblems(logs);
+      if (wrong.length > 0) throw new Error(wrong.slice(0, 5).join('; '));
+      return dump;
+    },
+    { deadlineMs: 60_000, pollMs: 100 },
+  );
+  expect(shown.length).toBeGreaterThan(0);
+  const files = fleet.devices.flatMap(({ home: { paths } }) => {
+    const { libraryDb, syncDb } = paths.library(idOf(libraryId));
+    return [libraryDb, syncDb];
+  });
+  expect(files.flatMap(databaseProblems)).toEqual([]);
+}
+
+const idOf = (bytes: Buffer) =>
+  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') as LibraryId;
+
+/** Steps that come with traffic, and the how manieth time is meant: one for each device, both in the same minute. */
+const pairs: readonly (readonly [step: DurableStep, nth: number, of: DurableStep, nth: number])[] = [
+  ['capture.before-commit', 1, 'append.before-commit', 1],
+  ['store.before-commit', 1, 'ingest.before-commit', 2],
+  ['relay.after-drain', 1, 'append.after-commit', 1],
+  ['capture.after-commit', 1, 'compact.before-commit', 1],
+  ['store.after-commit', 2, 'relay.after-append', 1],
+  ['ingest.after-commit', 2, 'acknowledge.before-commit', 2],
+  ['append.after-publish', 1, 'relay.after-clear', 2],
+  ['acknowledge.after-commit', 2, 'compact.after-commit', 1],
+];
+
+test.each(pairs)(
+  '[ING-2] [CHG-8] [LOG-2] killed at %s (%i.), the other at %s (%i.): what was acknowledged is there, once, without holes',
+  async (step, nth, of, ofNth) => {
+    const { victim, other } = devicesInTurn();
+    await victim.crashPoints().arm(step, nth);
+    await other.crashPoints().arm(of, ofNth);
+    await underTraffic(world, async (writing) => {
+      await untilStruck(victim, step, writing);
+      await untilStruck(other, of, writing);
+    });
+    await untilWhole(world);
+  },
+);
