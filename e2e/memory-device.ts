@@ -39,6 +39,10 @@ export interface MemoryDevice {
   cut(): void;
   heal(): void;
   put(tag: RecordId, fields: Record<string, Value>): Promise<void>;
+  /** Writes a record of any model. */
+  putRecord(ref: RecordRef, fields: Record<string, Value>): Promise<void>;
+  readonly device: DeviceId;
+  path(file: DeviceFile): string;
   dump(): string[];
   logId(): string;
   entries(): number;
@@ -108,6 +112,11 @@ export function memoryDevice(network: MemoryNetwork, folder: string, number: num
     return running;
   }
 
+  async function putRecord(ref: RecordRef, fields: Record<string, Value>): Promise<void> {
+    const put = { kind: 'put', ref, fields: new Map(Object.entries(fields)), seen: null } as const;
+    await now().library.write([put]);
+  }
+
   return {
     start: async () => {
       running = await open();
@@ -116,15 +125,10 @@ export function memoryDevice(network: MemoryNetwork, folder: string, number: num
     kill: () => end(true),
     cut: () => now().endpoint.cut(),
     heal: () => now().endpoint.heal(),
-    put: async (tag, fields) => {
-      const put = {
-        kind: 'put',
-        ref: tagRef(tag),
-        fields: new Map(Object.entries(fields)),
-        seen: null,
-      } as const;
-      await now().library.write([put]);
-    },
+    put: (tag, fields) => putRecord(tagRef(tag), fields),
+    putRecord,
+    device,
+    path,
     dump: () => [...now().reader.dump()],
     logId: () => now().libraryLog.status().logId,
     entries: () => now().libraryLog.status().entries,
@@ -170,6 +174,7 @@ function callsOf(libraryLog: LibraryLog, gate: { readonly isOpen: boolean }) {
     append: through(libraryLog.append),
     read: through(libraryLog.read),
     recognise: through(libraryLog.recognise),
+    ask: through(libraryLog.ask),
     acknowledge: through((request: Parameters<LibraryLog['acknowledge']>[0]) => {
       libraryLog.acknowledge(request);
       return {};

@@ -10,6 +10,7 @@ import {
   type Registry,
   type ReplicaId,
   type ShoalError,
+  type Wanted,
 } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
 import { durableStep } from '@shoal/telemetry';
@@ -22,6 +23,7 @@ import type { KeyRing } from './crypto/seal.ts';
 import { type Applied, applyEntries, type SequencedEntry } from './ingest/apply-entries.ts';
 import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
 import { type ExceptionStore, exceptionStore } from './ingest/exception-store.ts';
+import { missingRecords } from './ingest/missing-records.ts';
 import type { SyncedModel } from './model/sync-model.ts';
 import { clockStore } from './store/clock-store.ts';
 import { type LibraryStore, libraryStore, type ViewChange } from './store/library-store.ts';
@@ -97,6 +99,8 @@ export interface Library {
   setWholeLog(logId: LogId): Promise<void>;
   /** Ingest begins to follow a log: what it passed over before, and would not now, is no exception (LOG-3). */
   sweepExceptions(logId: LogId): Promise<void>;
+  /** What others wait for and nobody here has heard of, behind `after` (DEP-4). */
+  missingRecords(after: RecordRef | null, limit: number): readonly Wanted[];
   outboxCount(): number;
   close(): void;
 }
@@ -208,6 +212,7 @@ export function openLibrary(options: LibraryOptions): Library {
     readRecords: (after, limit) => inReadTransaction(db, () => readRecords(after, limit)),
     setWholeLog: (logId) => atOnce(() => memory.setWhole(logId)),
     sweepExceptions: (logId) => atOnce(() => exceptions.sweep(logId)),
+    missingRecords: missingRecords(store, device),
     outboxCount: () => outbox.count(),
     close: () => db.close(),
   };

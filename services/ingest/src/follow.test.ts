@@ -21,6 +21,7 @@ function libraryAt(cursor: Cursor): Followed {
     logMemory: { sightings: () => [], wholeLogId: () => cursor.logId, knowsNoOther: () => true },
     readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
     setWholeLog: async () => undefined,
+    missingRecords: () => [],
   };
 }
 

@@ -4,6 +4,7 @@ import { type Client, type LogStoreDefinition, lifeFromBytes, uuidToBytes } from
 import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
 import { openAcknowledger } from './acknowledge.ts';
 import { applyPage } from './apply-page.ts';
+import { openMissingTeller } from './ask-missing.ts';
 import { openReappend } from './reappend.ts';
 
 /** How far ingest is (ING-4). */
@@ -34,12 +35,13 @@ export type FollowedLibrary = Pick<
   | 'logMemory'
   | 'readRecords'
   | 'setWholeLog'
+  | 'missingRecords'
 >;
 
 /** What it asks of the device's own log-store. */
 export type FollowedLog = Pick<
   Client<typeof LogStoreDefinition>,
-  'read' | 'acknowledge' | 'recognise' | 'append'
+  'read' | 'acknowledge' | 'recognise' | 'append' | 'ask'
 >;
 
 /** A log-store that died with a request in hand is served again soon after it is back (REP-4). */
@@ -62,6 +64,7 @@ export function startFollower(options: {
   const libraryId = uuidToBytes(library.options.libraryId);
   const acknowledger = openAcknowledger(options);
   const reappend = openReappend(options);
+  const missing = openMissingTeller({ ...options, nowMs: () => performance.now() });
   const recognition = openLogRecognition({
     libraryId: library.options.libraryId,
     logStore,
@@ -103,6 +106,7 @@ export function startFollower(options: {
     if (cursor !== undefined) await acknowledger.tell(cursor);
     const isMore = cursor !== undefined && page.nextSeq > fromSeq && page.nextSeq <= page.headSeq;
     state = isMore ? 'catching-up' : 'ready';
+    if (!isMore) await missing.step();
     return isMore || (await reappend.step({ logId, appliedSeq: cursor?.appliedSeq ?? 0 }));
   }
 

@@ -4,6 +4,7 @@ import type { KeptRow } from './row-store.ts';
 
 /** What is alive and not shown, and what is shown as null (DEP-3). */
 export interface ParkStore {
+  /** Parks a record, or says anew why it is; it waits since the reason is the same. */
   park(ref: RecordRef, reason: ParkReason, waitsFor: NulledReference | null, kept: KeptRow | null): void;
   /** Takes a record out of the parked ones; returns what it kept. */
   unpark(ref: RecordRef): KeptRow | null;
@@ -11,7 +12,22 @@ export interface ParkStore {
   /** The fields of a shown record that show null in place of a reference. */
   nulledFields(ref: RecordRef): string[];
   waitingFor(target: RecordRef): RecordRef[];
+  /** Targets behind `after` that nobody here has heard of, each with one record that waits for it (DEP-4). */
+  missing(after: RecordRef | null, limit: number): Missing[];
   nulledIn(model: ModelName, fields: readonly string[]): RecordRef[];
+}
+
+/** A record that waits, by which field, and for what. */
+export interface Missing {
+  readonly ref: RecordRef;
+  readonly field: string;
+  readonly target: RecordRef;
+}
+
+interface MissingRow extends RefRow {
+  readonly field: string;
+  readonly targetModel: string;
+  readonly targetUuid: string;
 }
 
 interface RefRow {
@@ -25,7 +41,8 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     `insert into shoal_parked (model, uuid, reason, field, target_model, target_uuid, since_ms, local_row)
      values (?, ?, ?, ?, ?, ?, ?, ?)
      on conflict do update set reason = excluded.reason, field = excluded.field, target_model = excluded.target_model,
-       target_uuid = excluded.target_uuid, local_row = coalesce(excluded.local_row, local_row)`,
+       target_uuid = excluded.target_uuid, local_row = coalesce(excluded.local_row, local_row),
+       since_ms = iif(reason = excluded.reason, since_ms, excluded.since_ms)`,
   );
   const remove = db
     .prepare<[string, string], string | null>(
@@ -39,6 +56,12 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
   const waiting = db.prepare<[string, string, string, string], RefRow>(
     `select model, uuid from shoal_parked where target_model = ? and target_uuid = ?
      union select model, uuid from shoal_nulled where target_model = ? and target_uuid = ?`,
+  );
+  // A target is missing for all that wait for it, or for none.
+  const missing = db.prepare<[string, string, number], MissingRow>(
+    `select model, uuid, field, target_model as targetModel, target_uuid as targetUuid from shoal_parked
+     where reason = 'missing' and (target_model, target_uuid) > (?, ?)
+     group by target_model, target_uuid order by target_model, target_uuid limit ?`,
   );
   const nulledFields = db
     .prepare<[string, string], string>('select field from shoal_nulled where model = ? and uuid = ?')
@@ -71,6 +94,12 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     },
     nulledFields: (ref) => nulledFields.all(ref.model, ref.id) as string[],
     waitingFor: (target) => waiting.all(target.model, target.id, target.model, target.id).map(toRef),
+    missing: (after, limit) =>
+      missing.all(after?.model ?? '', after?.id ?? '', limit).map((row) => ({
+        ref: toRef(row),
+        field: row.field,
+        target: toRef({ model: row.targetModel, uuid: row.targetUuid }),
+      })),
     nulledIn: (model, fields) =>
       fields.flatMap((field) =>
         (nulledIn.all(model, field) as string[]).map((uuid) => toRef({ model, uuid })),
