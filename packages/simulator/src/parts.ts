@@ -7,6 +7,8 @@ import {
   openGroups,
   planAppend,
   planApply,
+  planBlindWrites,
+  planJournal,
   planLive,
   planSupersede,
   planView,
@@ -31,6 +33,8 @@ export interface Parts {
   readonly openGroups: typeof openGroups;
   readonly planAppend: typeof planAppend;
   readonly planApply: typeof planApply;
+  readonly planBlindWrites: typeof planBlindWrites;
+  readonly planJournal: typeof planJournal;
   readonly planLive: typeof planLive;
   readonly planSupersede: typeof planSupersede;
   readonly planView: typeof planView;
@@ -71,6 +75,8 @@ export const productionParts: Parts = {
   openGroups,
   planAppend,
   planApply,
+  planBlindWrites,
+  planJournal,
   planLive,
   planSupersede,
   planView,

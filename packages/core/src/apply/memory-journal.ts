@@ -20,10 +20,13 @@ export interface MemoryJournal {
   addSettled(rows: readonly { readonly ref: RecordRef; readonly conflict: Conflict }[]): void;
 }
 
-/** An empty journal. */
-export function createMemoryJournal(): MemoryJournal {
-  const rows: JournalRow[] = [];
-  const openByKey = new Map<string, readonly number[]>();
+/** A journal of those rows, in the order of noticing. */
+export function createMemoryJournal(kept: readonly JournalRow[] = []): MemoryJournal {
+  const rows = [...kept];
+  const openByKey = new Map<string, number[]>();
+  for (const [at, { ref, state }] of rows.entries()) {
+    if (state.kind === 'open') openByKey.set(refKey(ref), [...(openByKey.get(refKey(ref)) ?? []), at]);
+  }
 
   function carryOutRecord({ ref, state, conflicts }: RecordConflicts): void {
     const key = refKey(ref);

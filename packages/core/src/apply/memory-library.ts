@@ -27,13 +27,17 @@ export interface MemoryLibrary extends ViewReader {
 export type MemoryPlan = Pick<ApplyPlan, 'stored' | 'view'> &
   Partial<Pick<ApplyPlan, 'journal'>> & { readonly blindWrites?: Parameters<MemoryJournal['addSettled']>[0] };
 
-/** An empty library. */
-export function createMemoryLibrary(): MemoryLibrary {
+/** A library without records; `journal` is what it remembers all the same. */
+export function createMemoryLibrary({
+  journal: kept = [],
+}: {
+  journal?: MemoryJournal['rows'];
+} = {}): MemoryLibrary {
   const records = new Map<string, { ref: RecordRef; stored: StoredRecord }>();
   const shown = new Map<string, ShowOutcome>();
   const parked = new Map<string, Parked>();
   const cut = new Map<string, RecordRef>();
-  const journal = createMemoryJournal();
+  const journal = createMemoryJournal(kept);
   const waiting = createPointers();
   const referring = createPointers();
   const uniques = createUniqueStore();

@@ -2,6 +2,7 @@ import { emptyVersion, refKey } from '@shoal/core';
 import type { Device } from '../device/device.ts';
 import { mustHold } from './broken.ts';
 import { shownView } from './expected-view.ts';
+import { checkExplained, checkJournal } from './explained.ts';
 import type { Ledger } from './ledger.ts';
 import { describeState } from './write-record.ts';
 
@@ -14,11 +15,11 @@ export function isConverged(devices: readonly Device[]): boolean {
 export function whyNotConverged(devices: readonly Device[]): string {
   return devices
     .map(({ index, library, log, logStore }) => {
-      const { headSeq, have, openGroups } = log.content;
+      const { headSeq, have, groups } = log.content;
       const peers = logStore()?.exchange.describePeers() ?? 'down';
       return [
         `device ${index}: outbox ${library.content.outbox.length}, cursor ${library.content.cursor?.appliedSeq ?? 0}`,
-        `of ${headSeq}, open groups ${openGroups.length}, have ${JSON.stringify([...have])}, peers ${peers}`,
+        `of ${headSeq}, groups held ${groups.length}, have ${JSON.stringify([...have])}, peers ${peers}`,
       ].join(' ');
     })
     .join('\n');
@@ -43,7 +44,11 @@ export function checkConverged(devices: readonly Device[], ledger: Ledger): void
       () => `views of ${first!.index} and ${other.index}:\n${here}\n${there}`,
     );
   }
-  for (const device of devices) checkLedger(device, ledger);
+  for (const device of devices) {
+    checkLedger(device, ledger);
+    checkJournal(device);
+  }
+  checkExplained(devices, ledger);
 }
 
 /** Every acknowledged write is included on the device. */

@@ -33,6 +33,6 @@ export function describeState(state: RecordState): string {
 }
 
 /** Whether a write had seen another: it loaded it, and it was there when it wrote. */
-function hasSeen(later: MadeWrite, earlier: MadeWrite): boolean {
+export function hasSeen(later: MadeWrite, earlier: MadeWrite): boolean {
   return covers(later.seen, earlier.dot) && covers(later.here, earlier.dot);
 }

@@ -1,11 +1,13 @@
 import {
-  type ApplyPlan,
   type Clock,
   createMemoryLibrary,
   type Dot,
+  type JournalRow,
   type LogId,
   type LogSighting,
   type MemoryLibrary,
+  type MemoryPlan,
+  planJournal,
   planView,
   type RecordRef,
   type RecordState,
@@ -48,7 +50,7 @@ export interface LibraryContent {
 
 /** One transaction: all of it, or nothing when the disk fails. */
 export interface LibraryCommit extends Partial<LibraryContent> {
-  readonly plan?: Pick<ApplyPlan, 'stored' | 'view'>;
+  readonly plan?: MemoryPlan;
   /** The local writes that it makes, for whoever looks on. */
   readonly made?: readonly MadeWrite[];
 }
@@ -57,6 +59,8 @@ export interface LibraryCommit extends Partial<LibraryContent> {
 export interface LibraryFile {
   readonly memory: MemoryLibrary;
   readonly content: LibraryContent;
+  /** Whether a copy was ever put in its place: what only its journal knew may be gone. */
+  readonly hasGoneBack: boolean;
   commit(commit: LibraryCommit): void;
   copy(): LibraryCopy;
   /** Puts a copy in place of what is there; the view is built from nothing. */
@@ -65,12 +69,14 @@ export interface LibraryFile {
 
 export interface LibraryCopy {
   readonly records: readonly { readonly ref: RecordRef; readonly stored: StoredRecord }[];
+  readonly journal: readonly JournalRow[];
   readonly content: LibraryContent;
 }
 
 /** A library without records. `onCommit` hears of a transaction before it happens and may throw, as disks do. */
 export function createLibraryFile(disk: { before(): void; after(commit: LibraryCommit): void }): LibraryFile {
   let memory = createMemoryLibrary();
+  let hasGoneBack = false;
   let content: LibraryContent = {
     clock: zeroClock,
     outbox: [],
@@ -87,6 +93,9 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
     get content() {
       return content;
     },
+    get hasGoneBack() {
+      return hasGoneBack;
+    },
     commit(commit) {
       disk.before();
       const { plan, made: _, ...changed } = commit;
@@ -94,24 +103,24 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
       content = { ...content, ...changed };
       disk.after(commit);
     },
-    copy: () => ({ records: [...memory.records.values()], content }),
+    copy: () => ({ records: [...memory.records.values()], journal: [...memory.journal], content }),
     restore(copy) {
       memory = rebuilt(copy);
+      hasGoneBack = true;
       content = copy.content;
     },
   };
 }
 
-/** A library with those records and the view that belongs to them (DEP-2). */
-function rebuilt({ records }: LibraryCopy): MemoryLibrary {
-  const memory = createMemoryLibrary();
+/** A library with those records, the view that belongs to them and the journal that it had (DEP-2, MRG-8). */
+function rebuilt({ records, journal }: LibraryCopy): MemoryLibrary {
+  const memory = createMemoryLibrary({ journal });
   const stored = records.map(({ ref, stored }) => ({ ref, stored }));
   memory.carryOut({ stored, view: { shown: [], hidden: [], uniqueValues: [] } });
-  const view = planView(
-    registry,
-    memory,
-    stored.map(({ ref }) => ({ ref, before: undefined })),
-  );
-  memory.carryOut({ stored: [], view });
+  const changed = stored.map(({ ref }) => ({ ref, before: undefined }));
+  const view = planView(registry, memory, changed);
+  // As far as the reason of what is parked hangs on the order of arrival, another one may stand there now (DEP-3).
+  const known = stored.map((record) => ({ ...record, before: record.stored }));
+  memory.carryOut({ stored: [], view, journal: planJournal(registry, memory, known, view) });
   return memory;
 }

@@ -1,5 +1,6 @@
 import {
   type ApplyPlan,
+  type BlindWrite,
   type Clock,
   type DeviceId,
   type Dot,
@@ -26,6 +27,8 @@ export interface MadeWrite {
   readonly seen: Version;
   /** What was there when it wrote. */
   readonly here: Version;
+  /** It had read nothing, and replaced what was there (MRG-1). */
+  readonly isBlind: boolean;
   /** Null: a delete. */
   readonly fields: ReadonlyMap<string, Value> | null;
 }
@@ -33,6 +36,8 @@ export interface MadeWrite {
 export interface CapturePlan {
   readonly stored: ApplyPlan['stored'];
   readonly view: ApplyPlan['view'];
+  readonly journal: ApplyPlan['journal'];
+  readonly blindWrites: readonly BlindWrite[];
   readonly clock: Clock;
   readonly items: readonly Omit<OutboxRow, 'id'>[];
   readonly made: readonly MadeWrite[];
@@ -72,8 +77,11 @@ export function planCapture(
   const view = parts.planView(registry, drafts.reader, all);
   requireTargets(drafts, view);
   requireFree(drafts, view);
+  const journal = parts.planJournal(registry, drafts.reader, all, view);
+  const blindWrites = parts.planBlindWrites(drafts, writes);
   const made = drafts.changes.map(({ ref, dot, seen, before, fields }) => {
-    return { ref, dot, seen, here: before.version, fields };
+    const isBlind = writes.some((write) => write.seen === null && refKey(write.ref) === refKey(ref));
+    return { ref, dot, seen, here: before.version, isBlind, fields };
   });
-  return { stored: all, view, clock: drafts.clock, items, made };
+  return { stored: all, view, journal, blindWrites, clock: drafts.clock, items, made };
 }

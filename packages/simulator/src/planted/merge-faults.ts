@@ -7,6 +7,7 @@ import {
   planApply,
   planView,
   putState,
+  type RecordConflicts,
   type RecordRef,
   type RecordState,
   refKey,
@@ -108,7 +109,31 @@ export const mergeFaults: readonly PlantedFault[] = [
     rule: 'DEP-2',
     parts: onReader((reader) => ({ ...reader, cutFromCircle: () => [] })),
   },
+  {
+    name: 'the journal is not told what a delete hid',
+    rule: 'MRG-8',
+    parts: {
+      planApply: (registry, reader, changes) => {
+        const plan = planApply(registry, reader, changes);
+        return { ...plan, journal: plan.journal.map(withoutHidden) };
+      },
+    },
+  },
+  {
+    name: 'the journal is not told of siblings that a stale write makes',
+    rule: 'MRG-8',
+    parts: { planJournal: () => [] },
+  },
+  {
+    name: 'a blind write tells nobody what it replaced',
+    rule: 'MRG-8',
+    parts: { planBlindWrites: () => [] },
+  },
 ];
+
+function withoutHidden(record: RecordConflicts): RecordConflicts {
+  return { ...record, conflicts: record.conflicts.filter(({ kind }) => kind !== 'delete-beats-edit') };
+}
 
 /** A fleet's readers are maps, which know what is parked. */
 function isParked(reader: ViewReader & Partial<Pick<MemoryLibrary, 'parked'>>, ref: RecordRef): boolean {

@@ -1,0 +1,121 @@
+import {
+  type Conflict,
+  conflictDots,
+  conflictsIn,
+  covers,
+  creationField,
+  type Dot,
+  dotDevice,
+  type JournalRow,
+  type RecordState,
+  refKey,
+  sameValue,
+  type Value,
+} from '@shoal/core';
+import { registry } from '../data/domain.ts';
+import type { Device } from '../device/device.ts';
+import type { MadeWrite } from '../device/plan-capture.ts';
+import { mustHold } from './broken.ts';
+import type { Ledger } from './ledger.ts';
+import { hasSeen } from './write-record.ts';
+
+/** What the journal holds open is what states and view say, from nothing (MRG-8). */
+export function checkJournal({ index, library: { memory } }: Device): void {
+  const openByKey = new Map<string, string[]>();
+  for (const { ref, conflict, state } of memory.journal) {
+    if (state.kind === 'open') push(openByKey, refKey(ref), describeConflict(conflict));
+  }
+  const cut = new Set(registry.specs.flatMap(({ name }) => [...memory.cutFromCircle(name)].map(refKey)));
+  for (const [key, { ref, stored }] of memory.records) {
+    const spec = registry.get(ref.model);
+    const isKnown = spec !== undefined && stored.schemaVersion <= spec.schemaVersion;
+    const expected = isKnown ? conflictsIn(spec, stored.state).map(describeConflict) : [];
+    if (cut.has(key)) expected.push('circle-cut');
+    if (memory.parked.get(key)?.reason === 'orphaned') expected.push('orphaned');
+    const found = openByKey.get(key) ?? [];
+    mustHold(expected.sort().join('\n') === found.sort().join('\n'), 'MRG-8', () => {
+      return `the journal of device ${index} on ${key} has\n${found.join('\n')}\nexpected\n${expected.join('\n')}`;
+    });
+  }
+}
+
+/**
+ * Every value that was ever written and is not shown was replaced by a write that had seen it, or is in a journal:
+ * on every device as long as it is in the state, on the one that made a blind write for what that replaced (MRG-8).
+ */
+export function checkExplained(devices: readonly Device[], ledger: Ledger): void {
+  const rowsByDevice = new Map(devices.map((device) => [device.id, rowsByDot(device)]));
+  for (const device of devices) {
+    const { memory } = device.library;
+    for (const { ref, stored } of memory.records.values()) {
+      const spec = registry.get(ref.model);
+      // What others write of an owned record is refused, and its owner loses nothing to anybody (MRG-5).
+      if (spec?.ownership.kind !== 'shared' || stored.schemaVersion > spec.schemaVersion) continue;
+      const included = ledger.writesOf(ref).filter(({ dot }) => covers(stored.state.version, dot));
+      for (const write of included) {
+        for (const [field, value] of write.fields ?? []) {
+          if (field === creationField || isShown(stored.state, field, write.dot, value)) continue;
+          const isExplained =
+            isIn(rowsByDevice.get(device.id)!, write.dot, field) ||
+            isReplaced(write, field, value, included, (by) => {
+              const writer = devices.find(({ id }) => id === dotDevice(by.dot))!;
+              return writer.library.hasGoneBack || isIn(rowsByDevice.get(writer.id)!, write.dot, field);
+            });
+          mustHold(isExplained, 'MRG-8', () => {
+            const name = `${refKey(ref)} ${field} ${write.dot} ${JSON.stringify(value)}`;
+            return `nobody can tell what became of ${name} on device ${device.index}`;
+          });
+        }
+      }
+    }
+  }
+}
+
+/** Whether the value is the one that a living record shows of its field, or agrees with it. */
+function isShown({ fields, deletes }: RecordState, field: string, dot: Dot, value: Value): boolean {
+  const siblings = fields.get(field) ?? [];
+  const isThere = siblings.some((sibling) => sibling.dot === dot);
+  return isThere && deletes.length === 0 && sameValue(siblings[0]!.value, value);
+}
+
+/** Whether somebody replaced it who had seen it; or, blindly, with the same, or with a row in a journal to tell. */
+function isReplaced(
+  write: MadeWrite,
+  field: string,
+  value: Value,
+  included: readonly MadeWrite[],
+  isTold: (by: MadeWrite) => boolean,
+): boolean {
+  return included.some((by) => {
+    if (by === write || !hasSeen(by, write)) return false;
+    if (by.fields !== null && !by.fields.has(field)) return false;
+    if (!by.isBlind) return true;
+    return (by.fields !== null && sameValue(by.fields.get(field)!, value)) || isTold(by);
+  });
+}
+
+/** The rows of a device that hold the value of a dot. */
+function rowsByDot({ library: { memory } }: Device): Map<Dot, JournalRow[]> {
+  const rows = new Map<Dot, JournalRow[]>();
+  for (const row of memory.journal) for (const dot of conflictDots(row.conflict)) push(rows, dot, row);
+  return rows;
+}
+
+function isIn(rows: ReadonlyMap<Dot, readonly JournalRow[]>, dot: Dot, field: string): boolean {
+  return (rows.get(dot) ?? []).some(({ conflict }) =>
+    conflict.content.fields.get(field)?.some((sibling) => sibling.dot === dot),
+  );
+}
+
+/** What the view decides lasts as long as it does; what met in a state is named by its dots. */
+function describeConflict(conflict: Conflict): string {
+  const { kind, field, winner } = conflict;
+  if (kind === 'circle-cut' || kind === 'orphaned') return kind;
+  return [kind, field, winner, ...conflictDots(conflict)].join(' ');
+}
+
+function push<K, V>(valuesByKey: Map<K, V[]>, key: K, value: V): void {
+  const values = valuesByKey.get(key);
+  if (values === undefined) valuesByKey.set(key, [value]);
+  else values.push(value);
+}
