@@ -9,6 +9,7 @@ import {
   checkView,
 } from './checks/always.ts';
 import { createLedger, type Ledger } from './checks/ledger.ts';
+import { checkWholeGroups } from './checks/whole-groups.ts';
 import { createDevice, type Device, serviceNames } from './device/device.ts';
 import type { Surroundings, Watcher } from './device/surroundings.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -52,6 +53,7 @@ export function openFleet(
   const devices: Device[] = [];
   const loaded: Loaded[] = [];
   const commitsByDevice = new Map<DeviceId, number>();
+  const givenUpByDevice = new Map<DeviceId, number>();
   const dirtyLogs = new Set<DeviceId>();
   const network = createNetwork({
     scheduler,
@@ -76,6 +78,9 @@ export function openFleet(
         () => `appends ${entries.map(({ ref, originSeq }) => `${originSeq}:${nameOf(ref)}`).join(' ')}`,
       );
     },
+    read: (id, fromSeq, nextSeq) =>
+      checkWholeGroups(deviceOf(id), { fromSeq, nextSeq, givenUpSeq: givenUpByDevice.get(id) ?? 0 }),
+    gaveUpGroups: (id, throughSeq) => void givenUpByDevice.set(id, throughSeq),
     libraryCommitted(id, commit) {
       ledger.addWrites(commit.made ?? []);
       checkStates(ledger, commit);

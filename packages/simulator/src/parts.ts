@@ -4,10 +4,10 @@ import {
   type DeviceId,
   deleteState,
   deviceOf,
-  openGroups,
   planAppend,
   planApply,
   planBlindWrites,
+  planGroupSpans,
   planJournal,
   planLive,
   planSupersede,
@@ -19,6 +19,7 @@ import {
   tickClock,
   type Vector,
   vectorAt,
+  wholePageLength,
 } from '@shoal/core';
 import type { Advance, LogRow } from './data/log-content.ts';
 
@@ -30,17 +31,18 @@ export interface Parts {
   readonly confirmsSighting: typeof confirmsSighting;
   readonly contiguousFrom: typeof contiguousFrom;
   readonly deleteState: typeof deleteState;
-  readonly openGroups: typeof openGroups;
   readonly planAppend: typeof planAppend;
   readonly planApply: typeof planApply;
   readonly planBlindWrites: typeof planBlindWrites;
   readonly planJournal: typeof planJournal;
+  readonly planGroupSpans: typeof planGroupSpans;
   readonly planLive: typeof planLive;
   readonly planSupersede: typeof planSupersede;
   readonly planView: typeof planView;
   readonly putState: typeof putState;
   readonly stepRound: typeof stepRound;
   readonly tickClock: typeof tickClock;
+  readonly wholePageLength: typeof wholePageLength;
   /** What the relay ships of a record (CHG-7). */
   readonly stateToShip: (state: RecordState, row: ShowOutcome | undefined) => RecordState;
   /** Whether an outbox row goes when the log has committed what was read of it (CHG-8). */
@@ -72,10 +74,10 @@ export const productionParts: Parts = {
   confirmsSighting,
   contiguousFrom,
   deleteState,
-  openGroups,
   planAppend,
   planApply,
   planBlindWrites,
+  planGroupSpans,
   planJournal,
   planLive,
   planSupersede,
@@ -83,6 +85,7 @@ export const productionParts: Parts = {
   putState,
   stepRound,
   tickClock,
+  wholePageLength,
   stateToShip: (state) => state,
   isShipped: (waiting, read) => waiting.dot === read.dot,
   standsForOthers: (isPassedOver) => !isPassedOver,

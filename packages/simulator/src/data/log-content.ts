@@ -1,4 +1,4 @@
-import type { LogId, LogLife, OpenGroup, StreamId, Vector } from '@shoal/core';
+import type { GroupSpan, LogId, LogLife, StreamId, Vector } from '@shoal/core';
 import type { Entry } from './entry.ts';
 
 /** An entry as it lies in a log. */
@@ -30,7 +30,7 @@ export interface LogContent {
   readonly rows: ReadonlyMap<number, LogRow>;
   readonly have: Vector;
   readonly advances: readonly Advance[];
-  readonly openGroups: readonly OpenGroup[];
+  readonly groups: readonly GroupSpan[];
   /** The starts of the log-store on this file, the present one last (REP-6). */
   readonly lives: readonly LogLife[];
 }
@@ -46,7 +46,7 @@ export function emptyLog(logId: LogId): LogContent {
     rows: new Map(),
     have: new Map(),
     advances: [],
-    openGroups: [],
+    groups: [],
     lives: [],
   };
 }

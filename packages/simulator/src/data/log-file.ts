@@ -1,11 +1,14 @@
 import {
   claims,
   type DeviceId,
+  firstOpenSeq,
+  type GroupedEntry,
+  type GroupSpan,
   type LogId,
   type LogSighting,
-  type OpenGroup,
-  readableSeq,
+  readableThrough,
   refKey,
+  releaseGroupSpans,
   ShoalError,
   type StreamId,
   type Vector,
@@ -36,6 +39,9 @@ export interface LogFile {
   store(entries: readonly Entry[]): number;
   /** Merges what a finished round brought (REP-2). */
   claim(vector: Vector): void;
+  /** Where the first group begins that ingest waits for; null where it waits for none (REP-8). */
+  firstOpenSeq(): number | null;
+  /** Gives up waiting for the groups that begin up to there. */
   releaseGroups(seq: number): void;
   /** Ingest has applied up to there, but for the exceptions (LOG-3). Throws for another log, or for more than there is. */
   acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
@@ -47,13 +53,13 @@ export interface LogFile {
   compact(): number;
 }
 
-interface Draft extends Omit<LogContent, 'rows' | 'have' | 'advances' | 'openGroups'> {
+interface Draft extends Omit<LogContent, 'rows' | 'have' | 'advances' | 'groups'> {
   headSeq: number;
   chain: string;
   rows: Map<number, LogRow>;
   have: Map<StreamId, number>;
   advances: LogContent['advances'][number][];
-  openGroups: OpenGroup[];
+  groups: readonly GroupSpan[];
 }
 
 /** Opens a log; `disk` holds its content over the lives of the log-store. */
@@ -75,7 +81,6 @@ export function openLogFile(
     if (have === before) return;
     draft.have.set(stream, have);
     draft.advances.push({ stream, originSeq: have, seq: draft.headSeq });
-    draft.openGroups = draft.openGroups.filter((group) => group.stream !== stream || group.groupLast > have);
   }
 
   function add(draft: Draft, entries: readonly Entry[]): number {
@@ -93,19 +98,13 @@ export function openLogFile(
       added.push(row);
     }
     for (const stream of new Set(added.map(({ entry }) => entry.stream))) advance(draft, stream, 0);
-    const marks = added.map(({ seq, entry }) => ({ seq, stream: entry.stream, groupLast: entry.groupLast }));
-    for (const group of parts.openGroups(marks, draft.have)) {
-      const isKnown = draft.openGroups.some(
-        (o) => o.stream === group.stream && o.groupLast === group.groupLast,
-      );
-      if (!isKnown) draft.openGroups.push(group);
-    }
-    // Streams come in their order: what of a group is not there when its end is was superseded (REP-8).
-    const lastByStream = new Map(added.map(({ entry }) => [entry.stream, entry.originSeq]));
-    draft.openGroups = draft.openGroups.filter(
-      ({ stream, groupLast }) => groupLast > (lastByStream.get(stream) ?? 0),
-    );
+    regroup(draft, added);
     return added.length;
+  }
+
+  function regroup(draft: Draft, added: readonly LogRow[]): void {
+    const { groups: spans, have, headSeq } = draft;
+    draft.groups = parts.planGroupSpans({ spans, added: added.map(groupedEntry), have, headSeq });
   }
 
   /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
@@ -120,8 +119,8 @@ export function openLogFile(
       return disk.read();
     },
     get readableSeq() {
-      const { headSeq, openGroups } = disk.read();
-      return readableSeq(headSeq, openGroups);
+      const { headSeq, groups } = disk.read();
+      return readableThrough(headSeq, groups);
     },
     begin(life) {
       const content = disk.read();
@@ -162,15 +161,15 @@ export function openLogFile(
     claim(vector) {
       const draft = draftOf(disk.read());
       for (const [stream, originSeq] of vector) advance(draft, stream, originSeq);
-      disk.commit({
-        ...draft,
-        openGroups: draft.openGroups.filter(({ firstSeq }) => firstSeq > draft.headSeq),
-      });
+      regroup(draft, []);
+      const { groups, headSeq } = draft;
+      disk.commit({ ...draft, groups: releaseGroupSpans(groups, { seq: headSeq, headSeq }) });
     },
+    firstOpenSeq: () => firstOpenSeq(disk.read().groups),
     releaseGroups(seq) {
       const content = disk.read();
-      const openGroups = content.openGroups.filter(({ firstSeq }) => firstSeq > seq);
-      disk.commit({ ...content, openGroups });
+      const { groups, headSeq } = content;
+      disk.commit({ ...content, groups: releaseGroupSpans(groups, { seq, headSeq }) });
     },
     acknowledge(logId, appliedSeq, exceptions) {
       const content = disk.read();
@@ -215,6 +214,10 @@ function draftOf(content: LogContent): Draft {
     rows: new Map(content.rows),
     have: new Map(content.have),
     advances: [...content.advances],
-    openGroups: [...content.openGroups],
   };
+}
+
+/** A row as groups are told of it. */
+export function groupedEntry({ seq, entry: { stream, originSeq, groupLast } }: LogRow): GroupedEntry {
+  return { seq, stream, originSeq, groupLast };
 }

@@ -130,6 +130,7 @@ export function startExchange(options: {
         if (isOurs()) step({ kind: 'progressed', device, hasBrought: stored > 0 });
       },
       onEnd: (end) => {
+        if (end.kind === 'finished') watcher.gaveUpGroups(self, file.content.headSeq);
         if (!life.isAlive) return;
         cutRounds.delete(device);
         if (end.kind === 'cut') cutRounds.set(device, end.round);
@@ -148,18 +149,18 @@ export function startExchange(options: {
 
   /** A group whose rest never comes is read as it is after a while (REP-8). */
   function releaseOldGroup(): boolean {
-    const readable = file.readableSeq;
-    if (readable === file.content.headSeq) {
+    const firstSeq = file.firstOpenSeq();
+    if (firstSeq === null) {
       held = null;
       return false;
     }
-    const firstSeq = readable + 1;
     if (held?.firstSeq !== firstSeq) {
       held = { firstSeq, sinceMs: scheduler.nowMs };
       return false;
     }
     if (scheduler.nowMs - held.sinceMs < limits.groupWaitMs) return false;
     held = null;
+    watcher.gaveUpGroups(self, file.content.headSeq);
     return commits(() => file.releaseGroups(firstSeq));
   }
 

@@ -55,7 +55,7 @@ export function startIngest(options: {
       (process) => {
         const { read, append } = file.content.sightings;
         const { isSettled } = process.recognise([read, append]);
-        return { ...process.read(fromSeq, sizes.pageEntries), isSettled };
+        return { ...process.read(fromSeq, Math.max(sizes.pageEntries, sizes.groupEntries)), isSettled };
       },
       (page) => take(fromSeq, page),
     );

@@ -1,6 +1,7 @@
 import type { DeviceId, LogId, LogSighting, Moment, StreamId } from '@shoal/core';
 import type { Change, Entry } from '../data/entry.ts';
 import type { LogFile } from '../data/log-file.ts';
+import { readWhole } from '../data/read-whole.ts';
 import { type PullReply, type PullRequest, servePull } from '../data/serve-pull.ts';
 import type { Life } from '../time/life.ts';
 import { type Exchange, type Heartbeat, startExchange } from './exchange.ts';
@@ -81,12 +82,9 @@ export function startLogStore(options: {
       return { isSettled: exchange.isSettled() };
     },
     read(fromSeq, limit) {
-      const { logId, rows } = file.content;
-      const { readableSeq } = file;
-      const found = [...rows.values()].filter(({ seq }) => seq >= fromSeq && seq <= readableSeq);
-      const entries = found.slice(0, limit).map(({ entry }) => entry);
-      const nextSeq = found.length > limit ? found[limit]!.seq : Math.max(fromSeq, readableSeq + 1);
-      return { logId, life: stream, entries, nextSeq };
+      const page = readWhole(parts, file, { fromSeq, limit });
+      watcher.read(device, fromSeq, page.nextSeq);
+      return { logId: file.content.logId, life: stream, ...page };
     },
     acknowledge: (logId, appliedSeq, exceptions) => file.acknowledge(logId, appliedSeq, exceptions),
     pull: (request) => servePull(parts, { log: file, life: stream, given }, request),

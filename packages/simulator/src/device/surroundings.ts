@@ -9,6 +9,10 @@ import type { Scheduler } from '../time/scheduler.ts';
 export interface Watcher {
   /** The log of a device gave changes their place. */
   appended(device: DeviceId, entries: readonly Entry[]): void;
+  /** Ingest was given all of its log from one seq to before another, to apply it at once. */
+  read(device: DeviceId, fromSeq: number, nextSeq: number): void;
+  /** Groups of which the rest may never come are read as they are, up to there (REP-8). */
+  gaveUpGroups(device: DeviceId, throughSeq: number): void;
   libraryCommitted(device: DeviceId, commit: LibraryCommit): void;
   logCommitted(device: DeviceId): void;
   /** Something worth a line in a drawing. */

@@ -3,6 +3,7 @@ import {
   type Dot,
   type PullRound,
   planAppend,
+  planGroupSpans,
   planSupersede,
   type RoundEvent,
   type SupersedeCandidate,
@@ -115,6 +116,21 @@ export const logFaults: readonly PlantedFault[] = [
       stepRound: (round, event) =>
         stepRound(round, event.kind === 'stored' ? { ...event, hasRefused: false } : event),
     },
+  },
+  {
+    name: 'ingest reads a group as far as it is there',
+    rule: 'REP-8',
+    parts: { planGroupSpans: () => [] },
+  },
+  {
+    name: 'a group that lies around an open one is read up to there',
+    rule: 'REP-8',
+    parts: { planGroupSpans: (change) => planGroupSpans(change).filter(({ isOpen }) => isOpen) },
+  },
+  {
+    name: 'a page for ingest ends where it is full',
+    rule: 'REP-8',
+    parts: { wholePageLength: (entries) => entries.length },
   },
   {
     name: 'heartbeats do not say what the log has',

@@ -1,0 +1,53 @@
+import { type StreamId, vectorAt } from '@shoal/core';
+import type { Entry } from '../data/entry.ts';
+import type { LogRow } from '../data/log-content.ts';
+import type { LogFile } from '../data/log-file.ts';
+import type { Device } from '../device/device.ts';
+import { mustHold } from './broken.ts';
+
+/** What ingest was given to apply at once, and up to where it need not wait for the rest of groups any more. */
+interface Given {
+  readonly fromSeq: number;
+  readonly nextSeq: number;
+  readonly givenUpSeq: number;
+}
+
+/**
+ * What ingest is given holds every group whole of which the log has the end (REP-8), but for one that lies among so
+ * many others that each place within the page would cut one; and of others nothing, unless they were given up.
+ */
+export function checkWholeGroups({ log }: Device, { fromSeq, nextSeq, givenUpSeq }: Given): void {
+  const rows = [...log.content.rows.values()].filter(({ seq }) => seq >= fromSeq);
+  checkNotCut(log, rows, nextSeq);
+  const lastByStream = new Map<StreamId, number>(log.content.have);
+  for (const { stream, originSeq } of rows.map(({ entry }) => entry))
+    lastByStream.set(stream, Math.max(originSeq, lastByStream.get(stream) ?? 0));
+  const early = rows.find(({ seq, entry }) => {
+    const isGiven = seq < nextSeq && seq > givenUpSeq;
+    return isGiven && (lastByStream.get(entry.stream) ?? 0) < entry.groupLast;
+  });
+  mustHold(early === undefined, 'REP-8', () => {
+    return `${early!.place} is read before its group is there, up to ${early!.entry.groupLast}`;
+  });
+}
+
+function checkNotCut(log: LogFile, rows: readonly LogRow[], nextSeq: number): void {
+  const { have, headSeq } = log.content;
+  const cut = cutAt(rows, nextSeq).find(({ stream, groupLast }) => vectorAt(have, stream) >= groupLast);
+  if (cut === undefined) return;
+  const places = rows.slice(1).filter(({ seq }) => seq < nextSeq);
+  const isAvoidable = places.some(({ seq }) => cutAt(rows, seq).length === 0);
+  mustHold(!isAvoidable && nextSeq <= log.readableSeq, 'REP-8', () => {
+    return `the group ${cut.stream} ${cut.groupLast} is cut before seq ${nextSeq} of ${headSeq}`;
+  });
+}
+
+/** Entries before `seq` of groups that have others at or behind it. */
+function cutAt(rows: readonly LogRow[], seq: number): Entry[] {
+  const behind = new Set(rows.filter((row) => row.seq >= seq).map(groupKey));
+  return rows.filter((row) => row.seq < seq && behind.has(groupKey(row))).map(({ entry }) => entry);
+}
+
+function groupKey({ entry: { stream, groupLast } }: LogRow): string {
+  return `${stream} ${groupLast}`;
+}

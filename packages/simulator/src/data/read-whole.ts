@@ -1,0 +1,25 @@
+import type { Parts } from '../parts.ts';
+import type { Entry } from './entry.ts';
+import { groupedEntry, type LogFile } from './log-file.ts';
+
+/** One page of a log for its ingest: up to what may be read, and ending where it cuts no group (REP-8). */
+export function readWhole(
+  parts: Parts,
+  log: LogFile,
+  { fromSeq, limit }: { readonly fromSeq: number; readonly limit: number },
+): { readonly entries: readonly Entry[]; readonly nextSeq: number } {
+  const rows = [...log.content.rows.values()];
+  const { readableSeq } = log;
+  const found = rows.filter(({ seq }) => seq >= fromSeq && seq <= readableSeq);
+  if (found.length <= limit) {
+    const entries = found.map(({ entry }) => entry);
+    return { entries, nextSeq: Math.max(fromSeq, readableSeq + 1) };
+  }
+  const page = found.slice(0, limit).map(groupedEntry);
+  const length = parts.wholePageLength(page, ({ stream, groupLast }) => {
+    const last = rows.findLast(({ entry }) => entry.stream === stream && entry.groupLast === groupLast);
+    return last!.seq;
+  });
+  const entries = found.slice(0, length).map(({ entry }) => entry);
+  return { entries, nextSeq: found[length]!.seq };
+}
