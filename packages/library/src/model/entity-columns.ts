@@ -42,18 +42,29 @@ export function readEntity(
   entity: EntitySchema,
   declaration: SyncDeclaration,
 ): { table: string; columns: ColumnField[]; localColumns: string[] } {
-  const local = new Set(declaration.local ?? []);
+  const stays = localProperties(entity, declaration);
   const columns: ColumnField[] = [];
   const localColumns: string[] = [];
   for (const [property, meta] of Object.entries(
     entity.meta.properties as unknown as Record<string, Property>,
   )) {
     if (engineProperties.has(property)) continue;
-    if (local.has(property)) localColumns.push(columnOf(property, meta));
+    if (stays.has(property)) localColumns.push(columnOf(property, meta));
     else columns.push(columnField(declaration, property, meta));
   }
   columns.sort((a, b) => (a.field.name < b.field.name ? -1 : 1));
   return { table: tableOf(entity), columns, localColumns };
+}
+
+/** What never leaves the device: what is named as local, or all but what is named to leave (S0-10). */
+function localProperties(entity: EntitySchema, declaration: SyncDeclaration): ReadonlySet<string> {
+  const { fields, local } = declaration;
+  if (fields !== undefined && local !== undefined)
+    refuse(declaration, 'names both its fields and what is local');
+  const own = Object.keys(entity.meta.properties).filter((property) => !engineProperties.has(property));
+  const unknown = (fields ?? local ?? []).find((property) => !own.includes(property));
+  if (unknown !== undefined) refuse(declaration, `names the unknown property "${unknown}"`);
+  return new Set(fields === undefined ? local : own.filter((property) => !fields.includes(property)));
 }
 
 function columnField(declaration: SyncDeclaration, property: string, meta: Property): ColumnField {

@@ -38,8 +38,10 @@ export interface SyncDeclaration {
   readonly dependsOn?: readonly string[];
   /** The reference whose target is the scope. */
   readonly scope?: string;
-  /** Properties that never leave the device. */
+  /** Properties that never leave the device; all others are synced. */
   readonly local?: readonly string[];
+  /** Or the other way: the properties that leave the device; all others stay (S0-10). */
+  readonly fields?: readonly string[];
   /** By reference property: what a missing target means (DEP-2). */
   readonly references?: Readonly<Record<string, 'wait' | 'null'>>;
   readonly derived?: readonly DerivedTable[];
@@ -60,7 +62,7 @@ export interface SyncedModel {
 }
 
 /**
- * Declares that an entity syncs: every property but `id`, `uuid`, `version` and the `local` ones becomes a synced
+ * Declares that an entity syncs: every property but `id`, `uuid`, `version` and the local ones becomes a synced
  * field, named as its column, references without `_id`. What is wrong is said when the registry is made
  * (`invalid-model`): entities may refer to each other in circles, so nothing is read before all are declared.
  */
