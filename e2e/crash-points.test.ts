@@ -1,5 +1,8 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { uuidFromBytes, uuidToBytes } from '@shoal/client';
 import type { LibraryId } from '@shoal/core';
-
+import { addLibrary, newLibraryFile, readHubFile } from '@shoal/service-kit';
 import type { DurableStep } from '@shoal/telemetry';
 import { type DeviceProcess, type Fleet, startFleet, until } from '@shoal/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -38,7 +41,8 @@ async function newWorld(libraryId: Buffer): Promise<World> {
   const ledger = writeLedger();
   const [a] = fleet.devices;
   const shared = await until('the library is there', async () =>
-    writeTag(await a!.gateway(), { libraryId, fields: { canonical_name: 'shared' } }),
+    // Short: a request that a killed service had in hand is never answered.
+    writeTag(await a!.gateway(), { libraryId, fields: { canonical_name: 'shared' }, timeoutMs: 2_000 }),
   );
   ledger.send([{ record: shared, field: 'canonical_name', value: 'shared' }])();
   await untilWhole({ libraryId, ledger, shared });
@@ -79,7 +83,7 @@ async function underTraffic(
 async function untilStruck(
   device: DeviceProcess,
   step: DurableStep,
-  writing: readonly LedgerTraffic[],
+  writing: readonly LedgerTraffic[] = [],
 ): Promise<void> {
   await until(`a crash at ${step}`, () => {
     for (const one of writing) one.made();
@@ -106,14 +110,11 @@ async function untilWhole({ libraryId, ledger }: World): Promise<void> {
   );
   expect(shown.length).toBeGreaterThan(0);
   const files = fleet.devices.flatMap(({ home: { paths } }) => {
-    const { libraryDb, syncDb } = paths.library(idOf(libraryId));
+    const { libraryDb, syncDb } = paths.library(uuidFromBytes<LibraryId>(libraryId, 'library_id'));
     return [libraryDb, syncDb];
   });
   expect(files.flatMap(databaseProblems)).toEqual([]);
 }
-
-const idOf = (bytes: Buffer) =>
-  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') as LibraryId;
 
 /** Steps that come with traffic, and the how manieth time is meant: one for each device, both in the same minute. */
 const pairs: readonly (readonly [step: DurableStep, nth: number, of: DurableStep, nth: number])[] = [
@@ -140,3 +141,49 @@ test.each(pairs)(
     await untilWhole(world);
   },
 );
+
+test('[ING-2] [REP-2] killed at round.before-claim, the other at round.after-claim: the next round brings the rest', async () => {
+  const { victim, other } = devicesInTurn();
+  await victim.crashPoints().arm('round.before-claim');
+  await other.crashPoints().arm('round.after-claim');
+  await underTraffic(world, async (writing) => {
+    // What is written while a log-store is down comes to it by a round.
+    for (const device of fleet.devices) process.kill(await device.pidOf('log-store'), 'SIGKILL');
+    await untilStruck(victim, 'round.before-claim', writing);
+    await untilStruck(other, 'round.after-claim', writing);
+  });
+  await untilWhole(world);
+});
+
+test('[ING-2] killed at opening.after-migrate, the other at opening.after-life: a new library opens all the same', async () => {
+  const { victim, other } = devicesInTurn();
+  await victim.crashPoints().arm('opening.after-migrate');
+  await other.crashPoints().arm('opening.after-life');
+  const hub = await readHubFile(join(fleet.folder.path, 'hub', 'hub.json'));
+  const library = newLibraryFile({ name: 'second', hub });
+  for (const { home } of fleet.devices) await addLibrary(home.paths, library);
+  await untilStruck(victim, 'opening.after-migrate');
+  await untilStruck(other, 'opening.after-life');
+  await newWorld(uuidToBytes(library.libraryId));
+  await untilWhole(world);
+});
+
+test('[ING-2] [REP-6] killed at reappend.after-page, the other at reappend.before-whole: what only libraries know reaches both', async () => {
+  const { victim, other } = devicesInTurn();
+  await fleet.stopHub();
+  // Nobody else has what is written now; and then both logs are lost.
+  await underTraffic(world, () => Promise.resolve());
+  for (const device of fleet.devices) {
+    await device.stop();
+    const { syncDb } = device.home.paths.library(uuidFromBytes<LibraryId>(world.libraryId, 'library_id'));
+    for (const file of [syncDb, `${syncDb}-wal`, `${syncDb}-shm`]) await rm(file, { force: true });
+  }
+  await victim.crashPoints().arm('reappend.after-page');
+  await other.crashPoints().arm('reappend.before-whole');
+  await fleet.startHub();
+  await Promise.all(fleet.devices.map((device) => device.start()));
+  await untilStruck(victim, 'reappend.after-page');
+  await untilStruck(other, 'reappend.before-whole');
+  await underTraffic(world, () => Promise.resolve());
+  await untilWhole(world);
+});
