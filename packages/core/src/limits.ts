@@ -83,6 +83,8 @@ export const limits = {
   unappliedMax: 20_000,
   /** Pulling stops while less is free on the disk: room for what the device itself writes (ING-5). */
   diskFreeMinBytes: 256 * 1024 * 1024,
+  /** How long a caller who pauses a library waits for its services to say that they follow. */
+  pauseWaitMs: 3_000,
   /** How often pulling that waits is looked at again (ING-5, REP-4). */
   holdRecheckMs: 500,
   /** Entries behind the peers from which on catching up is a job that is shown as one (ING-4). */

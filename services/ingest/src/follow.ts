@@ -1,4 +1,4 @@
-import { limits, type StreamId } from '@shoal/core';
+import { limits, type StreamId, type SyncStateName, syncStateOf } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
 import { type Client, type LogStoreDefinition, lifeFromBytes, uuidToBytes } from '@shoal/proto';
 import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
@@ -7,9 +7,9 @@ import { applyPage } from './apply-page.ts';
 import { openMissingTeller } from './ask-missing.ts';
 import { openReappend } from './reappend.ts';
 
-/** How far ingest is (ING-4). */
+/** How far ingest is, as far as it sees: its own log (ING-4). */
 export interface FollowState {
-  readonly state: 'uninitialised' | 'catching-up' | 'ready';
+  readonly state: SyncStateName;
   readonly cursor: Cursor | undefined;
   readonly headSeq: number;
 }
@@ -19,6 +19,8 @@ export interface Follower {
   /** The log may have grown. */
   signal(): void;
   state(): FollowState;
+  /** A paused follower finishes the page in hand and applies nothing until it is told to go on. */
+  setPaused(isPaused: boolean): void;
   /** Applies what is in hand, then ends. */
   stop(): Promise<void>;
 }
@@ -59,6 +61,10 @@ export function startFollower(options: {
   readonly library: FollowedLibrary;
   readonly logStore: FollowedLog;
   readonly log: Log;
+  /** Whether it begins paused (ING-4). */
+  readonly isPaused?: boolean;
+  /** Without a signal the log is looked at this often, in ms (S1-40). */
+  readonly pollMs?: number;
 }): Follower {
   const { library, logStore, log } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
@@ -72,16 +78,20 @@ export function startFollower(options: {
   });
   let cursor = library.cursor.read();
   let headSeq = cursor?.appliedSeq ?? 0;
-  let state: FollowState['state'] = 'uninitialised';
+  let isPaused = options.isPaused ?? false;
+  let isApplying = false;
+  let hasLooked = false;
   let hasSwept = false;
 
   /** Applies one page; answers whether there is more to read at once. */
   async function step(): Promise<boolean> {
+    if (isPaused) return false;
     const fromSeq = (cursor?.appliedSeq ?? 0) + 1;
     const page = await logStore.read(
       { libraryId, logId: '', fromSeq, limit: limits.batchEntriesMax },
       attempt,
     );
+    if (isPaused) return false;
     const logId = await recognition.idOf(page);
     if (logId !== page.logId) return true;
     if (!hasSwept) await library.sweepExceptions(logId);
@@ -100,12 +110,15 @@ export function startFollower(options: {
     if (page.nextSeq > fromSeq) {
       const appliedEntries = (cursor?.appliedEntries ?? 0) + page.entries.length;
       const next = { logId, life, appliedSeq: page.nextSeq - 1, appliedEntries };
-      await applyPage({ library, log }, page.entries, next);
+      isApplying = true;
+      await applyPage({ library, log }, page.entries, next).finally(() => {
+        isApplying = false;
+      });
       cursor = next;
     }
     if (cursor !== undefined) await acknowledger.tell(cursor);
     const isMore = cursor !== undefined && page.nextSeq > fromSeq && page.nextSeq <= page.headSeq;
-    state = isMore ? 'catching-up' : 'ready';
+    hasLooked = true;
     if (!isMore) await missing.step();
     return isMore || (await reappend.step({ logId, appliedSeq: cursor?.appliedSeq ?? 0 }));
   }
@@ -113,14 +126,30 @@ export function startFollower(options: {
   const loop = startSignalledLoop({
     work: step,
     name: 'the log is followed',
-    idleMs: pollMs,
+    idleMs: options.pollMs ?? pollMs,
     retryMs: retryMsMin,
     retryMsMax,
     log,
   });
   return {
     signal: () => loop.signal(),
-    state: () => ({ state, cursor, headSeq }),
+    state: () => {
+      const unapplied = Math.max(0, headSeq - (cursor?.appliedSeq ?? 0));
+      const state = syncStateOf({
+        // Who asks for quiet may touch the files once it is there.
+        isPaused: isPaused && !isApplying,
+        isStale: false,
+        hasLooked,
+        backfill: 'never',
+        behind: 0,
+        unapplied,
+      });
+      return { state, cursor, headSeq };
+    },
+    setPaused(now) {
+      isPaused = now;
+      loop.signal();
+    },
     stop: () => loop.stop(),
   };
 }

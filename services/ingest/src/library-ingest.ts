@@ -10,6 +10,7 @@ import { type Follower, startFollower } from './follow.ts';
 export interface LibraryIngest {
   readonly library: Library;
   readonly follower: Follower;
+  setPaused(isPaused: boolean): void;
   close(): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export async function openLibraryIngest(options: {
   readonly publishChanged: (hint: Uint8Array) => void;
   readonly log: Log;
 }): Promise<LibraryIngest> {
-  const { libraryId, keys, currentKey, paths } = options.library;
+  const { libraryId, keys, currentKey, paths, isPaused } = options.library;
   const log = options.log.child({ library: libraryId });
   await untilMigrated(paths.libraryDb);
   const library = openLibrary({
@@ -40,10 +41,11 @@ export async function openLibraryIngest(options: {
   library.onChanges((records, isLocal) => {
     if (records.length > 0) options.publishChanged(encodeRecordsChanged({ libraryId, records, isLocal }));
   });
-  const follower = startFollower({ library, logStore: options.logStore, log });
+  const follower = startFollower({ library, logStore: options.logStore, log, isPaused });
   return {
     library,
     follower,
+    setPaused: follower.setPaused,
     async close() {
       await follower.stop();
       library.close();

@@ -38,6 +38,7 @@ import { openCompactor } from './compactor.ts';
 import { fetchRecords } from './fetch-records.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { logStatus } from './log-status.ts';
+import { openPressure } from './pressure.ts';
 import { pullPage } from './pull-page.ts';
 import { readPage } from './read-page.ts';
 import { Replication, type Surroundings } from './replicate.ts';
@@ -50,6 +51,10 @@ export interface LibraryLogOptions {
   readonly path: string;
   readonly channel: LibraryChannel;
   readonly surroundings: Surroundings;
+  /** Whether nothing is to be taken in from others; `setPaused` says when that changes. */
+  readonly isPaused?: boolean;
+  /** Bytes that are free where sync.db lies; null, and where it is not given: nobody can tell (ING-5). */
+  readonly diskFreeBytes?: () => number | null;
   /** The log may be read up to `headSeq` now: told to the device's own services, as a hint. */
   readonly onReadable: (headSeq: number) => void;
   readonly report: Log;
@@ -67,6 +72,8 @@ export interface LibraryLog {
   ask(request: AskRequest): AskReply;
   fetch(request: FetchRequest): FetchReply;
   status(): LogStatusReply;
+  /** A paused log takes nothing in from others; it is still appended to, told of and served (ING-4). */
+  setPaused(isPaused: boolean): void;
   /** Ends what is under way, then closes sync.db. */
   close(): Promise<void>;
 }
@@ -80,7 +87,12 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const life = lifeId<StreamId>(device, randomBytes(8).toString('hex'));
   const log = new SyncLog({ path, libraryId, life });
   const onReadable = () => options.onReadable(log.readableSeq);
-  const replication = new Replication({ log, device, channel, surroundings, onReadable, report });
+  const pressure = openPressure({
+    log,
+    isPaused: options.isPaused ?? false,
+    diskFreeBytes: options.diskFreeBytes ?? (() => null),
+  });
+  const replication = new Replication({ log, device, channel, surroundings, pressure, onReadable, report });
   const compactor = openCompactor({
     log,
     onFailed: (error) => report.error({ err: error }, 'superseded entries not removed'),
@@ -121,6 +133,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
         if (log.logId !== logId) replication.wentBack('its ingest had applied more of it');
       }
       compactor.signal();
+      if (replication.hold === 'unapplied') replication.weigh();
     },
     recognise: ({ sightings }) => {
       if (log.recognise(sightingsFromWire(sightings))) replication.wentBack('its library saw more of it');
@@ -128,7 +141,11 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     },
     ask: ({ wanted }) => ({ fruitless: asker.want(wantedFromWire(wanted)) }),
     fetch,
-    status: () => logStatus(log, replication.peers, surroundings),
+    status: () => logStatus({ log, peers: replication.peers, hold: pressure.hold(), surroundings }),
+    setPaused: (isPaused) => {
+      pressure.setPaused(isPaused);
+      replication.weigh();
+    },
     close: async () => {
       await channel.close();
       await replication.close();

@@ -1,5 +1,6 @@
-import { countBeyond, isPresent, type Peer, type Peers } from '@shoal/core';
+import { countBehind, countBeyond, type HoldReason, isPresent, type Peer, type Peers } from '@shoal/core';
 import {
+  type BackfillStatus,
   type LogStatusReply,
   type PeerStatus,
   protocolVersion,
@@ -10,7 +11,13 @@ import type { Surroundings } from './replicate.ts';
 import type { SyncLog } from './sync-log.ts';
 
 /** What a person may want to know of one library's log and of the peers it hears. */
-export function logStatus(log: SyncLog, peers: Peers, surroundings: Surroundings): LogStatusReply {
+export function logStatus(of: {
+  readonly log: SyncLog;
+  readonly peers: Peers;
+  readonly hold: HoldReason | null;
+  readonly surroundings: Surroundings;
+}): LogStatusReply {
+  const { log, peers, hold, surroundings } = of;
   const all = [...peers.values()];
   const nowMs = surroundings.nowMs();
   return {
@@ -23,6 +30,25 @@ export function logStatus(log: SyncLog, peers: Peers, surroundings: Surroundings
     state: stateOf(all, nowMs),
     protocolVersion,
     applied: vectorToWire(log.appliedVector()),
+    held: hold ?? '',
+    behind: countBehind(peers, log.have, nowMs),
+    backfill: backfillStatus(log),
+  };
+}
+
+/** The job, and the round that is furthest of those under way. */
+function backfillStatus({ backfill, headSeq }: SyncLog): BackfillStatus {
+  const job = backfill.job();
+  const round = job.kind === 'running' ? backfill.progress() : undefined;
+  const toSeq = job.kind === 'done' ? job.toSeq : headSeq;
+  return {
+    state: job.kind,
+    startedMs: job.kind === 'never' ? 0 : job.startedMs,
+    endedMs: job.kind === 'done' ? job.endedMs : 0,
+    entries: job.kind === 'never' ? 0 : toSeq - job.fromSeq,
+    deviceId: round === undefined ? Buffer.alloc(0) : uuidToBytes(round.device),
+    atSeq: round?.atSeq ?? 0,
+    ofSeq: round?.ofSeq ?? 0,
   };
 }
 

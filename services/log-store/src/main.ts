@@ -3,6 +3,7 @@ import { LogCommitted, LogStoreDefinition, uuidToBytes } from '@shoal/proto';
 import { connectDevice, runService, type StartedService, startLibraryService } from '@shoal/service-kit';
 import { busChannel } from './bus-channel.ts';
 import { logStoreConfig } from './config.ts';
+import { diskFreeBytes } from './disk-free.ts';
 import { openLibraryLog } from './library-log.ts';
 import type { Surroundings } from './replicate.ts';
 import { logStoreHandlers } from './rpc.ts';
@@ -21,11 +22,13 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
     definition: LogStoreDefinition,
     grpcPort: logStoreConfig().grpcPort,
     connect: connectDevice,
-    open: ({ libraryId, paths }, { device, buses: { local, shared }, log }) =>
+    open: ({ libraryId, paths, isPaused }, { device, buses: { local, shared }, log }) =>
       openLibraryLog({
         libraryId,
         device,
         path: paths.syncDb,
+        isPaused,
+        diskFreeBytes: () => diskFreeBytes(paths.dir),
         channel: busChannel({ bus: shared, library: libraryId, device, report: log }),
         surroundings,
         onReadable: (headSeq) => {

@@ -2,26 +2,27 @@ import {
   asShoalError,
   type DeviceId,
   evaluate,
+  type HoldReason,
   isSettled,
   openSession,
   type Peers,
-  type PullRound,
   type Session,
   type SessionAction,
   type SessionEvent,
-  ShoalError,
   stepSession,
   unreachable,
   type Vector,
 } from '@shoal/core';
 import { type Heartbeat, type PositionedEntry, protocolVersion } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
+import { followBackfill } from './follow-backfill.ts';
 import { openGroupWait } from './group-wait.ts';
 import { type HeardBeat, heardBeat, heartbeatOf } from './heartbeat.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { planLiveMessages } from './live.ts';
 import { openLiveInbox } from './live-inbox.ts';
-import { runRound } from './run-round.ts';
+import { openPeerRounds, type PeerRounds } from './peer-rounds.ts';
+import type { LogPressure } from './pressure.ts';
 import type { SyncLog } from './sync-log.ts';
 
 /** Time and chance, as parameters. */
@@ -38,6 +39,7 @@ export interface ReplicationOptions {
   readonly device: DeviceId;
   readonly channel: LibraryChannel;
   readonly surroundings: Surroundings;
+  readonly pressure: Pick<LogPressure, 'hold'>;
   /** More may be read from the log than before. */
   readonly onReadable: () => void;
   readonly report: Log;
@@ -51,10 +53,9 @@ export class Replication {
   readonly #options: ReplicationOptions;
   readonly #inbox: ReturnType<typeof openLiveInbox>;
   readonly #groupWait: ReturnType<typeof openGroupWait>;
-  readonly #running = new Map<DeviceId, AbortController>();
-  readonly #cutRounds = new Map<DeviceId, PullRound>();
+  readonly #backfill: ReturnType<typeof followBackfill>;
+  readonly #rounds: PeerRounds;
   readonly #refusedVersions = new Set<DeviceId>();
-  readonly #ending = new Set<Promise<void>>();
   #session: Session;
   /** Since when the log is as new as it is. */
   #freshMs: number;
@@ -67,6 +68,7 @@ export class Replication {
     this.#freshMs = surroundings.nowMs();
     this.#session = openSession(this.#freshMs);
     this.#groupWait = openGroupWait(log, surroundings.nowMs);
+    this.#backfill = followBackfill({ log, surroundings, report: options.report });
     this.#inbox = openLiveInbox({
       log,
       onStored: () => {
@@ -76,7 +78,19 @@ export class Replication {
       onGap: (device, missing) => this.#step({ kind: 'gap', device, missing }),
       onFailed: (error) => options.report.error({ err: error }, 'live entries not stored'),
     });
-    channel.onLive((from, message) => this.#inbox.add(from, message));
+    this.#rounds = openPeerRounds({
+      log,
+      channel,
+      pressure: options.pressure,
+      onReadable: options.onReadable,
+      onHave: (have) => this.#compareOwn(have),
+      onEvent: (event) => this.#step(event),
+      report: options.report,
+    });
+    channel.onLive((from, message) => {
+      // What is let go of here its author has: a pull finds it (ING-5).
+      if (this.#session.hold === null) this.#inbox.add(from, message);
+    });
     channel.onHeartbeat((from, beat) => this.#hear(from, beat));
     channel.onConnected(() => this.#step({ kind: 'connected' }));
     this.#look();
@@ -85,6 +99,16 @@ export class Replication {
   /** What we know of the others. */
   get peers(): Peers {
     return this.#session.peers;
+  }
+
+  /** Why nothing is taken in from others for now (ING-5). */
+  get hold(): HoldReason | null {
+    return this.#session.hold;
+  }
+
+  /** What weighs on the log may have changed: pulling stops before its next page, or goes on. */
+  weigh(): void {
+    this.#look();
   }
 
   /** Whether a peer has given what the log lacked since it began or went back, or none will (REP-6). */
@@ -112,8 +136,7 @@ export class Replication {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#inbox.close();
-    for (const controller of this.#running.values()) controller.abort();
-    await Promise.all(this.#ending);
+    await this.#rounds.close();
   }
 
   #hear(from: DeviceId, beat: Heartbeat): void {
@@ -156,12 +179,21 @@ export class Replication {
   #look(): void {
     if (this.#isClosed) return;
     const { log, onReadable, surroundings } = this.#options;
-    const { session, actions, wakeAtMs } = evaluate(this.#session, log.have, this.#moment());
+    const weighed = this.#weighed();
+    const { session, actions, wakeAtMs } = evaluate(weighed, log.have, this.#moment());
     this.#session = session;
     for (const action of actions) this.#act(action);
+    this.#backfill.look(session.peers);
     if (this.#groupWait.check()) onReadable();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), Math.max(1, wakeAtMs - surroundings.nowMs()));
+  }
+
+  #weighed(): Session {
+    const hold = this.#options.pressure.hold();
+    const before = this.#session.hold;
+    if (hold !== before) this.#options.report.info({ held: hold, before }, 'taking in from others');
+    return stepSession(this.#session, { kind: 'weighed', hold }, this.#moment());
   }
 
   #moment() {
@@ -178,59 +210,16 @@ export class Replication {
         return;
       }
       case 'pull':
-        this.#pull(action.device);
+        this.#rounds.pull(action.device);
         return;
       case 'abandon':
-        this.#running.get(action.device)?.abort(new ShoalError('deadline-exceeded', 'no progress'));
-        this.#running.delete(action.device);
+        this.#rounds.abandon(action.device);
         return;
       case 'report-stuck':
         report.warn({ peer: action.device, forMs: action.forMs }, 'pulling is stuck');
         return;
       default:
         unreachable(action);
-    }
-  }
-
-  #pull(device: DeviceId): void {
-    const controller = new AbortController();
-    this.#running.set(device, controller);
-    const ending = this.#runRound(device, controller).finally(() => this.#ending.delete(ending));
-    this.#ending.add(ending);
-  }
-
-  async #runRound(device: DeviceId, controller: AbortController): Promise<void> {
-    const { log, channel, report, onReadable } = this.#options;
-    const isOurs = () => this.#running.get(device) === controller;
-    const end = await runRound(
-      {
-        log,
-        ask: (request) => channel.pull(device, request, controller.signal),
-        onPage: (stored) => {
-          if (stored > 0) onReadable();
-          if (isOurs()) this.#step({ kind: 'progressed', device, hasBrought: stored > 0 });
-        },
-        onHave: (have) => this.#compareOwn(have),
-      },
-      this.#cutRounds.get(device),
-    );
-    this.#cutRounds.delete(device);
-    if (end.kind === 'cut') {
-      this.#cutRounds.set(device, end.round);
-      const { code, message } = asShoalError(end.error);
-      if (!this.#isClosed) report.debug({ peer: device, code, reason: message }, 'pull round cut');
-    }
-    if (end.kind === 'abandoned') report.warn({ peer: device, reason: end.reason }, 'pull round abandoned');
-    if (end.kind === 'finished' && end.hasRefused) {
-      report.warn({ peer: device }, 'pull round with damaged entries');
-    }
-    if (!isOurs()) return;
-    this.#running.delete(device);
-    if (end.kind === 'finished') {
-      if (end.hasBrought) onReadable();
-      this.#step({ kind: 'finished', device, hasBrought: end.hasBrought });
-    } else {
-      this.#step({ kind: 'failed', device });
     }
   }
 }

@@ -7,8 +7,8 @@ import type { SyncLog } from './sync-log.ts';
 export interface RoundOptions {
   readonly log: SyncLog;
   readonly ask: (request: PullRequest) => Promise<PullReply>;
-  /** A page was stored, with so many new entries. */
-  readonly onPage: (stored: number) => void;
+  /** A page was stored, with so many new entries; where the round stands, and the head of the peer's log. */
+  readonly onPage: (stored: number, at: { readonly round: PullRound; readonly ofSeq: number }) => void;
   /** What the server has, as it says at the start of a round and at its end. */
   readonly onHave?: (have: Vector) => void;
 }
@@ -39,7 +39,7 @@ export async function runRound(options: RoundOptions, from?: PullRound): Promise
       const stored = log.store(entries);
       hasBrought ||= stored > 0;
       round = stepRound(round, { kind: 'stored', ownLogId: log.logId, hasRefused: refused.length > 0 });
-      options.onPage(stored);
+      options.onPage(stored, { round, ofSeq: reply.latestSeq });
     }
     if (round.kind === 'finished') {
       hasBrought ||= !claimsAll(log.have, round.claim);

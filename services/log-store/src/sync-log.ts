@@ -19,6 +19,7 @@ import { LogApplied } from './log-applied.ts';
 import { type CompactionDone, LogCompaction } from './log-compaction.ts';
 import { LogIdentity } from './log-identity.ts';
 import { LogVector } from './log-vector.ts';
+import type { BackfillRows } from './store/backfill-rows.ts';
 import { type EntryRows, predecessorBytes } from './store/entry-rows.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
@@ -40,6 +41,8 @@ export class SyncLog {
   readonly libraryId: LibraryId;
   readonly life: StreamId;
   readonly entries: EntryRows;
+  /** The job of catching up, and the rounds under way. */
+  readonly backfill: BackfillRows;
   readonly #store: Store;
   readonly #identity: LogIdentity;
   readonly #vector: LogVector;
@@ -57,6 +60,7 @@ export class SyncLog {
     this.life = life;
     this.#store = openStore(path, libraryId);
     this.entries = this.#store.entries;
+    this.backfill = this.#store.backfill;
     this.#identity = new LogIdentity(this.#store, life);
     this.#vector = new LogVector(this.#store);
     this.#applied = new LogApplied(this.#store);

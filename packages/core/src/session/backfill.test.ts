@@ -4,7 +4,7 @@ import { type Backfill, type BackfillView, stepBackfill } from './backfill.ts';
 
 const view: BackfillView = { wallMs: 1_000, headSeq: 7, behind: 0, isAnybodyHeard: true };
 const running: Backfill = { kind: 'running', startedMs: 1_000, fromSeq: 7 };
-const done: Backfill = { ...running, kind: 'done', endedMs: 2_000 };
+const done: Backfill = { ...running, kind: 'done', endedMs: 2_000, toSeq: 9 };
 const never: Backfill = { kind: 'never' };
 
 test('[ING-4] the first peer that has more than the log begins its first fill, however little it is', () => {
@@ -15,7 +15,7 @@ test('[ING-4] the first peer that has more than the log begins its first fill, h
 test('[ING-4] a fill is done when nobody who is heard has more; while nobody is heard it waits', () => {
   expect(stepBackfill(running, { ...view, behind: 1 })).toBe(running);
   expect(stepBackfill(running, { ...view, isAnybodyHeard: false })).toBe(running);
-  expect(stepBackfill(running, { ...view, wallMs: 2_000 })).toEqual(done);
+  expect(stepBackfill(running, { ...view, wallMs: 2_000, headSeq: 9 })).toEqual(done);
 });
 
 test('[ING-4] a log that was filled begins another fill only from far behind', () => {

@@ -12,7 +12,14 @@ import { limits } from '../limits.ts';
 export type Backfill =
   | { readonly kind: 'never' }
   | BackfillRunning
-  | (Omit<BackfillRunning, 'kind'> & { readonly kind: 'done'; readonly endedMs: number });
+  | {
+      readonly kind: 'done';
+      readonly startedMs: number;
+      readonly endedMs: number;
+      readonly fromSeq: number;
+      /** The head when it ended. */
+      readonly toSeq: number;
+    };
 
 interface BackfillRunning {
   readonly kind: 'running';
@@ -39,7 +46,7 @@ export function stepBackfill(job: Backfill, view: BackfillView): Backfill {
     case 'never':
       return behind > 0 ? begun : job;
     case 'running':
-      return isAnybodyHeard && behind === 0 ? { ...job, kind: 'done', endedMs: wallMs } : job;
+      return isAnybodyHeard && behind === 0 ? { ...job, kind: 'done', endedMs: wallMs, toSeq: headSeq } : job;
     case 'done':
       return behind >= limits.backfillMin ? begun : job;
     default:

@@ -1,6 +1,6 @@
 import type { DeviceId, LogId } from '../ids.ts';
 import { limits } from '../limits.ts';
-import { emptyVector, mergeVectors, type Vector } from '../log/vector.ts';
+import { countBeyond, emptyVector, mergeVectors, type Vector } from '../log/vector.ts';
 import { backoffMs } from './backoff.ts';
 
 /**
@@ -73,6 +73,15 @@ export function stepPeers(peers: Peers, event: PeerEvent, moment: Moment): Peers
 /** Whether the peer was heard lately; one that was not is not asked (TOP-5: presence is local to the observer). */
 export function isPresent(peer: Peer, nowMs: number): boolean {
   return nowMs - peer.heardMs <= limits.presenceMs;
+}
+
+/** Entries that the peers heard lately have and `have` lacks. */
+export function countBehind(peers: Peers, have: Vector, nowMs: number): number {
+  const present = [...peers.values()].filter((peer) => isPresent(peer, nowMs));
+  return countBeyond(
+    present.reduce((vector, peer) => mergeVectors(vector, peer.have), emptyVector),
+    have,
+  );
 }
 
 function introduce(event: PeerEvent, moment: Moment): Peer | undefined {

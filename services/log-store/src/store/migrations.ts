@@ -56,6 +56,30 @@ const steps: readonly string[] = [
   -- What ingest passed over without applying it: such entries supersede nothing (LOG-3).
   create table exceptions (seq integer primary key);
 
+  -- The job of catching up from far behind, the latest one (ING-4). Times are Unix ms, for people.
+  create table backfill (
+    id integer primary key check (id = 1),
+    started_ms integer not null,
+    from_seq integer not null,
+    ended_ms integer,
+    to_seq integer
+  );
+
+  -- Pull rounds that go on after a restart (REP-2): what was read is stored, what was noted is claimed at the end.
+  create table rounds (
+    device text primary key,
+    own_log_id text not null,
+    -- The peer's log, how far it was read with the proof for that, and where it ended then.
+    log_id text not null,
+    at_seq integer not null,
+    proof text not null,
+    of_seq integer not null,
+    -- JSON of the vector as pairs.
+    noted text not null,
+    has_refused integer not null,
+    restarts integer not null
+  );
+
   -- Each start of the log-store on this file, with the last seq that was given then (REP-6).
   create table lives (
     id integer primary key,

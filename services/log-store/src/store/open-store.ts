@@ -1,4 +1,5 @@
 import { type LibraryId, ShoalError } from '@shoal/core';
+import { type BackfillRows, backfillRows } from './backfill-rows.ts';
 import { type EntryRows, entryRows } from './entry-rows.ts';
 import { type ExceptionRows, exceptionRows } from './exception-rows.ts';
 import { type GroupRows, groupRows } from './group-rows.ts';
@@ -17,6 +18,7 @@ export interface Store {
   readonly superseded: SupersededRows;
   readonly exceptions: ExceptionRows;
   readonly lives: LifeRows;
+  readonly backfill: BackfillRows;
   /** Runs `work` as one transaction, durable when it returns; nothing of it stays when it throws. */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -25,6 +27,15 @@ export interface Store {
 /** Opens the store of a library. Throws `storage-failed`, `damaged-file`, `version-mismatch`. */
 export function openStore(path: string, libraryId: LibraryId): Store {
   const db = openDb(path);
+  const transaction = <T>(work: () => T): T => {
+    try {
+      return db.transaction(work).immediate();
+    } catch (error) {
+      if (error instanceof ShoalError) throw error;
+      const message = `the sync log ${path} could not be written`;
+      throw new ShoalError('storage-failed', message, { library: libraryId }, error);
+    }
+  };
   try {
     return {
       log: logRow(db, libraryId),
@@ -34,15 +45,8 @@ export function openStore(path: string, libraryId: LibraryId): Store {
       superseded: supersededRows(db),
       exceptions: exceptionRows(db),
       lives: lifeRows(db),
-      transaction: (work) => {
-        try {
-          return db.transaction(work).immediate();
-        } catch (error) {
-          if (error instanceof ShoalError) throw error;
-          const message = `the sync log ${path} could not be written`;
-          throw new ShoalError('storage-failed', message, { library: libraryId }, error);
-        }
-      },
+      backfill: backfillRows(db, transaction),
+      transaction,
       close: () => void db.close(),
     };
   } catch (error) {

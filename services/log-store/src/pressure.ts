@@ -1,0 +1,29 @@
+import { type HoldReason, holdOf } from '@shoal/core';
+import type { SyncLog } from './sync-log.ts';
+
+/** What weighs on the log of one library, and whether pulling waits for it (ING-5). */
+export interface LogPressure {
+  /** Looked at anew each time: some microseconds. */
+  hold(): HoldReason | null;
+  setPaused(isPaused: boolean): void;
+}
+
+/** Weighs a log by a person's wish, by the free space where it lies and by what its ingest still has to apply. */
+export function openPressure(options: {
+  readonly log: Pick<SyncLog, 'readableSeq' | 'appliedSeq'>;
+  readonly isPaused: boolean;
+  /** Bytes; null where nobody can tell. */
+  readonly diskFreeBytes: () => number | null;
+}): LogPressure {
+  const { log, diskFreeBytes } = options;
+  let { isPaused } = options;
+  return {
+    hold: () => {
+      const unapplied = log.readableSeq - log.appliedSeq;
+      return holdOf({ isPaused, diskFreeBytes: diskFreeBytes(), unapplied });
+    },
+    setPaused: (now) => {
+      isPaused = now;
+    },
+  };
+}
