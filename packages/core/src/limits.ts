@@ -71,6 +71,8 @@ export const limits = {
   /** How often ingest tells what it lacks, and how long it keeps to the same records where there are more. */
   askTellMs: 5_000,
   askTurnMs: 60_000,
+  /** Records planned anew in one transaction after an upgrade: bounds how long writers wait (DEP-5). */
+  replanRecordsMax: 500,
   /** Peers that one log-store remembers; beyond, the one heard longest ago is forgotten. */
   peersMax: 1_024,
   /** A group that arrived in part is read as it is after this time, so that nothing waits for ever (REP-8). */
@@ -80,7 +82,7 @@ export const limits = {
   /** Pages of pull rounds that a log remembers, to go on where an entry has gone since (LOG-4). */
   roundsServedMax: 256,
   /** Entries that ingest may read and has not applied; beyond, pulling waits for it (ING-5). */
-  unappliedMax: 20_000,
+  unappliedMax: 10_000,
   /** Pulling stops while less is free on the disk: room for what the device itself writes (ING-5). */
   diskFreeMinBytes: 256 * 1024 * 1024,
   /** How long a caller who pauses a library waits for its services to say that they follow. */
@@ -101,10 +103,18 @@ export const limits = {
   settleWaitMs: 10_000,
   /** How long it waits for what the peers that it heard have. */
   settleMaxMs: 60_000,
+  /** Superseded entries of one record of a log-based model that stay as its history, the newest (LOG-3). */
+  historyEntriesMax: 1_000,
   /** Superseded entries go this long after ingest has acknowledged, many in one transaction (LOG-3). */
   compactDelayMs: 1_000,
   /** Rows that one step of compaction looks at: bounds how long it blocks the log-store. */
   compactRowsMax: 1_000,
+  /** A log is read through in the background once within a pass, some entries at each tick (LOG-1). */
+  scrubTickMs: 10_000,
+  scrubPassMs: 24 * 60 * 60_000,
+  /** Entries of one tick: a small log gets round sooner, a huge one takes longer than a pass and blocks nobody. */
+  scrubEntriesMin: 10,
+  scrubEntriesMax: 1_000,
   /** Rows that one page of a pull looks at: bounds how long a page blocks the log-store. */
   pageScanMax: 50_000,
   /** Live messages waiting to be stored; beyond, they are dropped and pulled (REP-3). */

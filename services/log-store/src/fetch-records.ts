@@ -15,6 +15,8 @@ export function fetchRecords(log: SyncLog, request: FetchRequest): FetchReply {
     const ofRecord: Entry[] = [];
     let bytes = 0;
     for (const row of log.entries.ofRecord(model, id, limits.askEntriesMax)) {
+      // A damaged copy is set aside where pages of the log are read (LOG-1).
+      if (!row.isIntact) continue;
       bytes += wireEntryBytes(row);
       const isFull = bytes > room || entries.length + ofRecord.length === limits.batchEntriesMax;
       if (isFull) return { entries: entries.length > 0 ? entries : ofRecord, full: true };

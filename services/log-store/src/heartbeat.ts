@@ -1,5 +1,7 @@
-import type { DeviceId, LogId, Vector } from '@shoal/core';
+import { type Ack, type DeviceId, deviceOf, type LogId, limits, type Vector } from '@shoal/core';
 import {
+  ackFromWire,
+  ackToWire,
   type Heartbeat,
   protocolVersion,
   uuidFromBytes,
@@ -8,6 +10,7 @@ import {
   vectorToWire,
 } from '@shoal/proto';
 import type { SyncLog } from './sync-log.ts';
+import { wireVectorBytes } from './wire-entry.ts';
 
 /** What a peer said of itself. */
 export interface HeardBeat {
@@ -17,6 +20,8 @@ export interface HeardBeat {
   readonly have: Vector;
   readonly isReplyWanted: boolean;
   readonly protocolVersion: number;
+  /** What it says to have applied (LOG-3). */
+  readonly ack: Ack | null;
 }
 
 /** Our heartbeat of now (REP-3). */
@@ -32,7 +37,7 @@ export function heartbeatOf(
     replyWanted: isReplyWanted,
     protocolVersion,
     wallMs,
-    ack: undefined,
+    ack: ackOf(log, device),
   };
 }
 
@@ -47,5 +52,19 @@ export function heardBeat(from: DeviceId, beat: Heartbeat): HeardBeat | null {
     have: vectorFromWire(beat.have),
     isReplyWanted: beat.replyWanted,
     protocolVersion: beat.protocolVersion,
+    ack: beat.ack === undefined ? null : ownAck(device, ackFromWire(beat.ack)),
   };
+}
+
+/** A heartbeat that would not fit with it goes without: hubs wait. */
+function ackOf(log: SyncLog, device: DeviceId) {
+  const ack = log.ack(device);
+  if (ack === null) return undefined;
+  const positions = log.have.size + ack.applied.size + ack.exceptions.length;
+  return wireVectorBytes(positions) > limits.messageBytesMax ? undefined : ackToWire(ack);
+}
+
+/** Nobody speaks for another (TOP-5): what is relayed is taken once members sign. */
+function ownAck(from: DeviceId, ack: Ack): Ack | null {
+  return ack.device === from && deviceOf(ack.stream) === from ? ack : null;
 }

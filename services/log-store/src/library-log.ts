@@ -3,6 +3,7 @@ import {
   type DeviceId,
   isPresent,
   type LibraryId,
+  type LogId,
   lifeId,
   limits,
   type Peers,
@@ -38,17 +39,21 @@ import { openCompactor } from './compactor.ts';
 import { fetchRecords } from './fetch-records.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { logStatus } from './log-status.ts';
+import { noticeRenewal } from './notice-renewal.ts';
 import { openPressure } from './pressure.ts';
 import { pullPage } from './pull-page.ts';
 import { readPage } from './read-page.ts';
 import { Replication, type Surroundings } from './replicate.ts';
-import { SyncLog } from './sync-log.ts';
+import { openScrub } from './scrub.ts';
+import { type LogRole, SyncLog } from './sync-log.ts';
 
 export interface LibraryLogOptions {
   readonly libraryId: LibraryId;
   readonly device: DeviceId;
   /** The path of sync.db. */
   readonly path: string;
+  /** A member, where nothing is said. */
+  readonly role?: LogRole;
   readonly channel: LibraryChannel;
   readonly surroundings: Surroundings;
   /** Whether nothing is to be taken in from others; `setPaused` says when that changes. */
@@ -85,19 +90,40 @@ export interface LibraryLog {
 export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const { libraryId, device, path, channel, surroundings, report } = options;
   const life = lifeId<StreamId>(device, randomBytes(8).toString('hex'));
-  const log = new SyncLog({ path, libraryId, life });
+  const role = options.role ?? 'member';
+  const log = new SyncLog({ path, libraryId, life, role });
   const onReadable = () => options.onReadable(log.readableSeq);
   const pressure = openPressure({
     log,
     isPaused: options.isPaused ?? false,
     diskFreeBytes: options.diskFreeBytes ?? (() => null),
   });
-  const replication = new Replication({ log, device, channel, surroundings, pressure, onReadable, report });
-  const compactor = openCompactor({
+  const onAcked = () => {
+    if (role === 'hub') compactor.signal();
+  };
+  const replication = new Replication({
     log,
+    device,
+    channel,
+    surroundings,
+    pressure,
+    onReadable,
+    onAcked,
+    report,
+  });
+  const noticing = <T>(work: () => T): T =>
+    noticeRenewal(log, (reason) => replication.wentBack(reason), work);
+  const compactor = openCompactor({
+    log: { compact: () => noticing(() => log.compact()) },
     onFailed: (error) => report.error({ err: error }, 'superseded entries not removed'),
   });
-  const pull = (request: PullRequest) => pullPage(log, request);
+  const scrub = openScrub({
+    log,
+    verify: (afterSeq, entriesMax) => noticing(() => log.verify(afterSeq, entriesMax)),
+    random: surroundings.random,
+    onFailed: (error) => report.error({ err: error }, 'the log could not be read through'),
+  });
+  const pull = (request: PullRequest) => noticing(() => pullPage(log, request));
   const fetch = (request: FetchRequest) => fetchRecords(log, request);
   channel.servePull(async (request) => pull(request));
   channel.serveFetch(async (request) => fetch(request));
@@ -112,6 +138,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
 
   return {
     append: (request) => {
+      if (role === 'hub') throw new ShoalError('invalid-argument', 'a hub keeps what others write');
       const appended = log.append(parseGroup(libraryId, request));
       if (appended.length > 0) {
         durableStep('append.after-commit');
@@ -123,20 +150,16 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       const { logId, headSeq } = log;
       return { logId, headSeq, appended: appended.length, life: lifeToBytes(log.life) };
     },
-    read: (request) => readPage(log, request),
+    read: (request) => noticing(() => readPage(log, request)),
     pull,
     acknowledge: (request) => {
-      const { logId } = log;
-      try {
-        log.acknowledge(parseAcknowledgement(request));
-      } finally {
-        if (log.logId !== logId) replication.wentBack('its ingest had applied more of it');
-      }
+      noticing(() => log.acknowledge(parseAcknowledgement(request)));
       compactor.signal();
       if (replication.hold === 'unapplied') replication.weigh();
     },
-    recognise: ({ sightings }) => {
-      if (log.recognise(sightingsFromWire(sightings))) replication.wentBack('its library saw more of it');
+    recognise: ({ sightings, wholeLogId }) => {
+      noticing(() => log.recognise(sightingsFromWire(sightings)));
+      log.declareWhole(wholeLogId as LogId);
       return { logId: log.logId, life: lifeToBytes(log.life), settling: !replication.isSettled };
     },
     ask: ({ wanted }) => ({ fruitless: asker.want(wantedFromWire(wanted)) }),
@@ -151,6 +174,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       await replication.close();
       await asker.close();
       compactor.close();
+      scrub.close();
       log.close();
     },
   };

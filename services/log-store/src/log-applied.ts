@@ -1,5 +1,6 @@
-import type { Vector } from '@shoal/core';
+import { isAdmittedByIngest, limits, type StreamPosition, type Vector } from '@shoal/core';
 import { type Acknowledgement, refuse } from './acknowledgement.ts';
+import type { Admission } from './compact.ts';
 import type { LogRow } from './store/log-row.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -23,6 +24,24 @@ export class LogApplied {
   /** The vector of what is applied (LOG-2). */
   vector(): Vector {
     return this.#store.streams.vectorAt(this.#seq);
+  }
+
+  /** Where all that ingest passed over stands; null: there is more of it than one ack can say. */
+  exceptions(): StreamPosition[] | null {
+    const positions = this.#store.exceptions.positions(limits.ackExceptionsMax + 1);
+    return positions.length > limits.ackExceptionsMax ? null : positions;
+  }
+
+  /** Whether the device's library has what an entry says. */
+  knows(seq: number): boolean {
+    return isAdmittedByIngest({ seq, isPassedOver: this.#store.exceptions.has(seq) }, this.#seq);
+  }
+
+  /** By this device's own ingest (LOG-3). */
+  admission(): Admission {
+    const admit: Admission['admit'] = (ofRecord) =>
+      ofRecord.map((entry) => ({ ...entry, isAdmitted: isAdmittedByIngest(entry, this.#seq) }));
+    return { toSeq: this.#seq, admit };
   }
 
   /** Whether an acknowledgement says anything new. Throws `invalid-argument` for one that leaves a part out. */

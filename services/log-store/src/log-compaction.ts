@@ -1,5 +1,5 @@
 import { durableStep } from '@shoal/telemetry';
-import { planCompaction } from './compact.ts';
+import { type Admission, planCompaction } from './compact.ts';
 import type { LogRow } from './store/log-row.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -8,6 +8,8 @@ export interface CompactionDone {
   readonly removed: number;
   /** Nothing is left to look at for now. */
   readonly isDone: boolean;
+  /** Entries that are to be set aside before anything goes (LOG-1). */
+  readonly damagedSeqs: readonly number[];
 }
 
 /** How far superseded entries were looked for, and the next step of it (LOG-3, LOG-4). */
@@ -25,12 +27,10 @@ export class LogCompaction {
     this.#store.log.setCompacted(this.#compactedSeq);
   }
 
-  /** Removes some of what is superseded up to `appliedSeq`; `transaction` makes it one. */
-  step(appliedSeq: number, transaction: (work: () => void) => void): CompactionDone {
-    const { seqs, compactedSeq } = planCompaction(this.#store.superseded, {
-      compactedSeq: this.#compactedSeq,
-      appliedSeq,
-    });
+  /** Removes some of what is superseded, by whom counts; `transaction` makes it one. */
+  step(admission: Admission, transaction: (work: () => void) => void): CompactionDone {
+    const step = planCompaction(this.#store.superseded, this.#compactedSeq, admission);
+    const { seqs, compactedSeq, damagedSeqs } = step;
     // How far it was looked costs no transaction of its own: a start that forgot it looks again.
     this.#compactedSeq = compactedSeq;
     if (seqs.length > 0) {
@@ -41,7 +41,8 @@ export class LogCompaction {
       });
       durableStep('compact.after-commit');
     }
-    return { removed: seqs.length, isDone: compactedSeq >= appliedSeq };
+    const isDone = compactedSeq >= admission.toSeq && damagedSeqs.length === 0;
+    return { removed: seqs.length, isDone, damagedSeqs };
   }
 
   reload({ compactedSeq }: LogRow): void {

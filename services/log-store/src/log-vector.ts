@@ -1,13 +1,19 @@
-import { contiguousFrom, type StreamId, type Vector, vectorAt } from '@shoal/core';
+import { contiguousFrom, type StreamId, type StreamPosition, type Vector, vectorAt } from '@shoal/core';
+import type { Hole } from './store/hole-rows.ts';
 import type { Store } from './store/open-store.ts';
 
 /**
  * The vector of a log (LOG-2) and the local ids of its streams: what sync.db says of them, kept at hand. Changed only
  * within a transaction of the log; `reload` after one that failed.
+ *
+ * What was claimed before an entry was found damaged stays known: `have` ends before the lowest hole of a stream, and
+ * goes on to `claimed` when the last one is filled (LOG-1).
  */
 export class LogVector {
   readonly #store: Store;
+  #claimed = new Map<StreamId, number>();
   #have = new Map<StreamId, number>();
+  #holes = new Map<StreamId, number[]>();
   #idByStream = new Map<StreamId, number>();
   #streamById = new Map<number, StreamId>();
 
@@ -20,8 +26,24 @@ export class LogVector {
     return this.#have;
   }
 
+  /** What the log has or had: numbers up to there were given, or came. */
+  get claimed(): Vector {
+    return this.#claimed;
+  }
+
+  /** How many entries were found damaged and are not had again. */
+  get holes(): number {
+    return [...this.#holes.values()].reduce((sum, ofStream) => sum + ofStream.length, 0);
+  }
+
   get streamById(): ReadonlyMap<number, StreamId> {
     return this.#streamById;
+  }
+
+  /** Whether the log has, or has superseded, the entry at a position. */
+  has({ stream, originSeq }: StreamPosition): boolean {
+    if (originSeq > vectorAt(this.#claimed, stream)) return false;
+    return !(this.#holes.get(stream)?.includes(originSeq) ?? false);
   }
 
   /** The local id of a stream, which may be new to the log. */
@@ -36,20 +58,78 @@ export class LogVector {
 
   /** Moves `have` up to `originSeq`, and on over what is stored without a hole behind it, as of `headSeq`. */
   advance(stream: StreamId, originSeq: number, headSeq: number): void {
-    const before = vectorAt(this.#have, stream);
-    const claimed = Math.max(before, originSeq);
     const id = this.idOf(stream);
-    const have = contiguousFrom(claimed, this.#store.entries.positionsBeyond(id, claimed));
-    if (have === before) return;
-    this.#have.set(stream, have);
-    this.#store.streams.advance(id, have, headSeq);
-    this.#store.groups.complete(id, have);
+    // Who claims that much gave all that is left of it (REP-2).
+    if (this.#holes.has(stream)) this.#store.holes.fillUpTo({ streamId: id, originSeq });
+    const before = vectorAt(this.#claimed, stream);
+    const least = Math.max(before, originSeq);
+    const claimed = contiguousFrom(least, this.#store.entries.positionsBeyond(id, least));
+    if (claimed !== before) {
+      this.#claimed.set(stream, claimed);
+      this.#store.streams.setHave(id, claimed);
+      // A group that is whole but for what was damaged since is not waited for (REP-8).
+      this.#store.groups.complete(id, claimed);
+    }
+    this.#settle(stream, headSeq);
+  }
+
+  /** An entry was stored where one was lost (LOG-1). */
+  fill(stream: StreamId, originSeq: number): void {
+    if (this.#holes.has(stream)) this.#store.holes.fill({ streamId: this.idOf(stream), originSeq });
+  }
+
+  /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied of it stays applied (LOG-2). */
+  lose(hole: Hole, at: { readonly isKnown: boolean; readonly appliedSeq: number; readonly headSeq: number }) {
+    const stream = this.#streamById.get(hole.streamId)!;
+    if (hole.originSeq > vectorAt(this.#claimed, stream)) return;
+    this.#store.holes.add(hole, at.isKnown);
+    this.#store.streams.takeBack(hole.streamId, hole.originSeq, at.appliedSeq);
+    this.#readHoles();
+    this.#settle(stream, at.headSeq);
+  }
+
+  /** The library has appended again what was lost of what it knows (REP-6). */
+  fillKnown(headSeq: number): void {
+    const streams = [...this.#holes.keys()];
+    if (this.#store.holes.fillKnown() === 0) return;
+    this.#readHoles();
+    for (const stream of streams) this.#settle(stream, headSeq);
   }
 
   reload(): void {
     const streams = this.#store.streams.all();
-    this.#have = new Map(streams.filter(({ have }) => have > 0).map(({ stream, have }) => [stream, have]));
+    this.#claimed = new Map(streams.filter(({ have }) => have > 0).map(({ stream, have }) => [stream, have]));
     this.#idByStream = new Map(streams.map(({ stream, id }) => [stream, id]));
     this.#streamById = new Map(streams.map(({ stream, id }) => [id, stream]));
+    this.#readHoles();
+    this.#have = new Map(this.#claimed);
+    for (const stream of this.#holes.keys()) this.#setHave(stream, this.#wholeUpTo(stream));
+  }
+
+  /** Takes over into `have` what is claimed and whole. */
+  #settle(stream: StreamId, headSeq: number): void {
+    if (this.#holes.has(stream)) this.#readHoles();
+    const have = this.#wholeUpTo(stream);
+    if (have === vectorAt(this.#have, stream)) return;
+    this.#setHave(stream, have);
+    this.#store.streams.advance(this.idOf(stream), have, headSeq);
+  }
+
+  #wholeUpTo(stream: StreamId): number {
+    const lowest = Math.min(...(this.#holes.get(stream) ?? []));
+    return Math.min(lowest - 1, vectorAt(this.#claimed, stream));
+  }
+
+  #setHave(stream: StreamId, have: number): void {
+    if (have === 0) this.#have.delete(stream);
+    else this.#have.set(stream, have);
+  }
+
+  #readHoles(): void {
+    this.#holes = new Map();
+    for (const { streamId, originSeq } of this.#store.holes.all()) {
+      const stream = this.#streamById.get(streamId)!;
+      this.#holes.set(stream, [...(this.#holes.get(stream) ?? []), originSeq]);
+    }
   }
 }

@@ -18,11 +18,17 @@ export function pullPage(log: SyncLog, request: PullRequest): PullReply {
   const afterSeq = isConfirmed ? request.afterSeq : 0;
   const scan = scanBeyond(log, callerHave, afterSeq);
   const page = fillPage(log, scan, request.limit);
+  if (page.damagedSeqs.length > 0) {
+    // The log has another id now, so that no round goes on: what it claimed may rest on what is lost (LOG-1).
+    log.setAside(page.damagedSeqs);
+    return pullPage(log, request);
+  }
   const isVectorWanted = page.isTail || !isConfirmed;
   return {
     logId: log.logId,
     entries: page.entries,
-    have: isVectorWanted ? vectorToWire(log.have) : [],
+    // What was superseded by an entry that is lost is had no more, and nobody can tell which (LOG-1, LOG-2).
+    have: isVectorWanted && log.holes === 0 ? vectorToWire(log.have) : [],
     afterSeq: page.afterSeq,
     afterProof: log.giveProof(page.afterSeq),
     done: page.isTail,
@@ -83,20 +89,26 @@ interface Page {
   readonly entries: Entry[];
   readonly afterSeq: number;
   readonly isTail: boolean;
+  readonly damagedSeqs: readonly number[];
 }
 
 function fillPage(log: SyncLog, { seqs, scannedSeq }: Scan, limit: number): Page {
   const entriesMax = Math.min(limit || limits.batchEntriesMax, limits.batchEntriesMax);
   const entries: Entry[] = [];
+  const damagedSeqs: number[] = [];
   let bytes = wireVectorBytes(log.have.size) + 256;
   let lastSeq = 0;
   for (const seq of seqs) {
     const row = log.entries.at(seq)!;
+    if (!row.isIntact) {
+      damagedSeqs.push(seq);
+      continue;
+    }
     bytes += wireEntryBytes(row);
     const isFull = entries.length === entriesMax || (entries.length > 0 && bytes > limits.messageBytesMax);
-    if (isFull) return { entries, afterSeq: lastSeq, isTail: false };
+    if (isFull) return { entries, afterSeq: lastSeq, isTail: false, damagedSeqs };
     entries.push(wireEntry(log, row));
     lastSeq = seq;
   }
-  return { entries, afterSeq: scannedSeq, isTail: scannedSeq === log.headSeq };
+  return { entries, afterSeq: scannedSeq, isTail: scannedSeq === log.headSeq, damagedSeqs };
 }

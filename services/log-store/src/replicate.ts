@@ -1,4 +1,5 @@
 import {
+  type Ack,
   asShoalError,
   type DeviceId,
   evaluate,
@@ -42,6 +43,8 @@ export interface ReplicationOptions {
   readonly pressure: Pick<LogPressure, 'hold'>;
   /** More may be read from the log than before. */
   readonly onReadable: () => void;
+  /** A member said what it has applied (LOG-3). */
+  readonly onAcked: () => void;
   readonly report: Log;
 }
 
@@ -149,9 +152,15 @@ export class Replication {
     }
     if (heard === null || !this.#speaksOurs(heard)) return;
     this.#compareOwn(heard.have);
+    if (heard.ack !== null) this.#hearAck(heard.ack);
     const { device, logId, headSeq, have, isReplyWanted } = heard;
     if (isReplyWanted) this.#session = stepSession(this.#session, { kind: 'asked' }, this.#moment());
     this.#step({ kind: 'heard', device, logId, headSeq, have });
+  }
+
+  #hearAck(ack: Ack): void {
+    this.#options.log.hearAck(ack);
+    this.#options.onAcked();
   }
 
   #compareOwn(theirs: Vector): void {

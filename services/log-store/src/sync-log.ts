@@ -1,5 +1,7 @@
 import {
-  claims,
+  type Ack,
+  type DeviceId,
+  deviceOf,
   type GroupMark,
   type LibraryId,
   type LogId,
@@ -15,6 +17,7 @@ import { type Acknowledgement, refuse } from './acknowledgement.ts';
 import { planAppend } from './append.ts';
 import { nextChain, pullProof } from './chain.ts';
 import { givenProofs } from './given-proofs.ts';
+import { LogAcks } from './log-acks.ts';
 import { LogApplied } from './log-applied.ts';
 import { type CompactionDone, LogCompaction } from './log-compaction.ts';
 import { LogIdentity } from './log-identity.ts';
@@ -28,7 +31,12 @@ export interface SyncLogOptions {
   readonly libraryId: LibraryId;
   /** The stream of this start: what is appended now is numbered in it (REP-6). */
   readonly life: StreamId;
+  /** A hub has no key and no ingest: it keeps what others write, and lets go by their word (LOG-3). */
+  readonly role?: LogRole;
 }
+
+/** Whose log it is. */
+export type LogRole = 'member' | 'hub';
 
 /** Where an entry was added. */
 type Mark = GroupMark & { readonly originSeq: number };
@@ -47,6 +55,8 @@ export class SyncLog {
   readonly #identity: LogIdentity;
   readonly #vector: LogVector;
   readonly #applied: LogApplied;
+  readonly #acks: LogAcks;
+  readonly #role: LogRole;
   readonly #compaction: LogCompaction;
   readonly #givenProofs = givenProofs();
   // What the file says, kept at hand; read again when a transaction failed.
@@ -55,15 +65,17 @@ export class SyncLog {
   #ownStream: StreamId | null = null;
   #count = 0;
 
-  constructor({ path, libraryId, life }: SyncLogOptions) {
+  constructor({ path, libraryId, life, role = 'member' }: SyncLogOptions) {
     this.libraryId = libraryId;
     this.life = life;
+    this.#role = role;
     this.#store = openStore(path, libraryId);
     this.entries = this.#store.entries;
     this.backfill = this.#store.backfill;
     this.#identity = new LogIdentity(this.#store, life);
     this.#vector = new LogVector(this.#store);
     this.#applied = new LogApplied(this.#store);
+    this.#acks = new LogAcks(this.#store);
     this.#compaction = new LogCompaction(this.#store);
     this.#reload();
   }
@@ -77,9 +89,9 @@ export class SyncLog {
     return this.#headSeq;
   }
 
-  /** Up to where ingest has applied, by its last word (LOG-3). */
+  /** Up to where ingest has applied, by its last word (LOG-3). A hub has nothing to apply. */
   get appliedSeq(): number {
-    return this.#applied.seq;
+    return this.#role === 'hub' ? this.readableSeq : this.#applied.seq;
   }
 
   /** How many entries lie in the log. */
@@ -111,7 +123,7 @@ export class SyncLog {
     return this.#transaction(() => {
       const plan = planAppend(group, this.entries.headVersions);
       if (plan.length === 0) return [];
-      const first = vectorAt(this.have, this.life) + 1;
+      const first = vectorAt(this.#vector.claimed, this.life) + 1;
       const last = first + plan.length - 1;
       const appended = plan.map((entry, at) => ({
         ...entry,
@@ -128,9 +140,10 @@ export class SyncLog {
    * Answers how many were new.
    */
   store(entries: readonly PositionedEntry[]): number {
-    if (entries.every(({ position }) => claims(this.have, position))) return 0;
+    const isNew = ({ position }: PositionedEntry) => !this.#vector.has(position);
+    if (!entries.some(isNew)) return 0;
     const stored = this.#transaction(() => {
-      const added = this.#addGroups(entries.filter(({ position }) => !claims(this.have, position)));
+      const added = this.#addGroups(entries.filter(isNew));
       durableStep('store.before-commit');
       return added;
     });
@@ -187,11 +200,83 @@ export class SyncLog {
     return this.#applied.vector();
   }
 
-  /** Removes some of what is superseded, at most one step of it (LOG-3, LOG-4). */
+  /** The device's own statement of what it has applied; null: it has nothing to say (LOG-3). */
+  ack(device: DeviceId): Ack | null {
+    const [applied, exceptions] = [this.appliedVector(), this.#applied.exceptions()];
+    if (applied.size === 0 || exceptions === null) return null;
+    const { logId, life } = this;
+    const originSeq = vectorAt(this.#vector.claimed, life);
+    return { device, logId, stream: life, originSeq, applied, exceptions };
+  }
+
+  /** Takes in what a member says to have applied; on a hub something may go by it (LOG-3). */
+  hearAck(ack: Ack): void {
+    if (this.#role !== 'hub' || !this.#acks.isNews(ack, this.have)) return;
+    this.#transaction(() => {
+      this.#compaction.lookAgainFrom(this.#acks.take(ack, this.#vector));
+      this.#store.streams.forgetBefore(this.#headSeq);
+    });
+  }
+
+  /**
+   * Removes some of what is superseded, at most one step of it (LOG-3, LOG-4). Damaged entries that it meets are set
+   * aside instead.
+   */
   compact(): CompactionDone {
-    const done = this.#compaction.step(this.#applied.seq, (work) => this.#transaction(work));
+    const admission = this.#role === 'hub' ? this.#acks.admission(this.#headSeq) : this.#applied.admission();
+    const done = this.#compaction.step(admission, (work) => this.#transaction(work));
     this.#count -= done.removed;
+    this.setAside(done.damagedSeqs);
     return done;
+  }
+
+  /** How many entries were found damaged and are not had again: meanwhile the log claims nothing to others (LOG-1). */
+  get holes(): number {
+    return this.#vector.holes;
+  }
+
+  /**
+   * Takes away entries that are not what was stored (LOG-1): the log has them no more, and takes a new id, as one that
+   * went back in part. So rounds under way claim nothing by it, ingest follows it anew and meets what comes instead, and
+   * the library appends again what it knows and nobody gives (REP-6).
+   */
+  setAside(seqs: readonly number[]): void {
+    if (seqs.length === 0) return;
+    this.#transaction(() => {
+      const [headSeq, appliedSeq] = [this.#headSeq, this.#applied.seq];
+      for (const seq of seqs) {
+        const place = this.entries.remove(seq);
+        if (place === undefined) continue;
+        const isKnown = this.#isOwn(place.streamId) || this.#applied.knows(seq);
+        this.#vector.lose(place, { isKnown, appliedSeq, headSeq });
+      }
+      this.#beginAnew();
+    });
+    this.#reload();
+  }
+
+  /**
+   * Looks at entries behind a seq and sets aside what is damaged (LOG-1); answers the last seq that it looked at, null: it
+   * came to the end.
+   */
+  verify(afterSeq: number, entriesMax: number): number | null {
+    const damagedSeqs: number[] = [];
+    let lastSeq = afterSeq;
+    let looked = 0;
+    for (const { seq, isIntact } of this.entries.between(afterSeq + 1, this.#headSeq)) {
+      if (looked === entriesMax) break;
+      looked += 1;
+      lastSeq = seq;
+      if (!isIntact) damagedSeqs.push(seq);
+    }
+    this.setAside(damagedSeqs);
+    return looked < entriesMax ? null : lastSeq;
+  }
+
+  /** The library has appended again all that it knows, to the log of that id (REP-6). */
+  declareWhole(logId: LogId): void {
+    if (logId !== this.logId || this.holes === 0) return;
+    this.#transaction(() => this.#vector.fillKnown(this.#headSeq));
   }
 
   /** Takes a new id if it lacks what was seen of it (REP-6); answers whether it did. Sightings of others say nothing. */
@@ -203,7 +288,7 @@ export class SyncLog {
 
   /** Takes a new id if a peer knows more of a stream of this device than its own log (REP-6); answers whether it did. */
   compareOwn(theirs: Vector): boolean {
-    const hasGoneBack = this.#identity.lacksOwn(this.life, theirs, this.have);
+    const hasGoneBack = this.#identity.lacksOwn(this.life, theirs, this.#vector.claimed);
     if (hasGoneBack) this.#renew();
     return hasGoneBack;
   }
@@ -227,16 +312,23 @@ export class SyncLog {
 
   #ownPosition(originSeq: number, groupFirst: number, groupLast: number): EntryPosition {
     const before = originSeq === 1 ? this.#ownStream : null;
-    const predecessor = before && { stream: before, lastOriginSeq: vectorAt(this.have, before) };
+    const predecessor = before && { stream: before, lastOriginSeq: vectorAt(this.#vector.claimed, before) };
     return { stream: this.life, originSeq, groupFirst, groupLast, predecessor };
   }
 
   #renew(): void {
-    this.#transaction(() => {
-      this.#applied.forget();
-      this.#identity.renew();
-    });
+    this.#transaction(() => this.#beginAnew());
     this.#reload();
+  }
+
+  #beginAnew(): void {
+    this.#applied.forget();
+    this.#identity.renew();
+  }
+
+  #isOwn(streamId: number): boolean {
+    const stream = this.streamById.get(streamId);
+    return stream !== undefined && deviceOf(stream) === deviceOf(this.life);
   }
 
   #addGroups(entries: readonly PositionedEntry[]): number {
@@ -254,6 +346,7 @@ export class SyncLog {
       const streamId = this.#vector.idOf(stream);
       if (!this.entries.add({ seq, streamId, chain, entry })) continue;
       const predecessor = predecessorBytes(entry);
+      this.#vector.fill(stream, originSeq);
       if (predecessor !== null) this.#store.streams.setPredecessor(streamId, predecessor);
       this.#headSeq = seq;
       this.#chain = chain;
@@ -274,7 +367,7 @@ export class SyncLog {
 
   /** Streams come in their order: what of a group is not there when its end is was superseded (REP-8). */
   #noteGroups(marks: readonly Mark[]): void {
-    for (const group of openGroups(marks, this.have)) {
+    for (const group of openGroups(marks, this.#vector.claimed)) {
       this.#store.groups.open({ ...group, streamId: this.#vector.idOf(group.stream) });
     }
     const lastByStream = new Map(marks.map(({ stream, originSeq }) => [stream, originSeq]));
@@ -302,6 +395,7 @@ export class SyncLog {
     this.#headSeq = row.headSeq;
     this.#chain = row.chain;
     this.#applied.reload(row);
+    this.#acks.reload();
     this.#compaction.reload(row);
     this.#ownStream = row.ownStream;
     this.#count = this.entries.count();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatHlc } from '../clock/hlc.ts';
 import { type DeviceId, lifeId, type ReplicaId } from '../ids.ts';
+import { limits } from '../limits.ts';
 import { includes, type Version } from '../record/version.ts';
 import { planSupersede, type SupersedeCandidate } from './supersede.ts';
 
@@ -69,8 +70,15 @@ describe('supersede', () => {
     expect(planSupersede(entries, 'latest')).toEqual([1]);
   });
 
-  it('[LOG-3] a model that keeps its history loses nothing', () => {
-    const entries = [1, 2].map((seq) => ({ seq, version: version([ra, seq]), isAdmitted: true }));
-    expect(planSupersede(entries, 'kept')).toEqual([]);
+  it('[LOG-3] a model that keeps its history loses only the oldest of what is superseded, past a number', () => {
+    const edits = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        seq: at + 1,
+        version: version([ra, at + 1]),
+        isAdmitted: true,
+      }));
+    // The last one is in force, and no history.
+    expect(planSupersede(edits(limits.historyEntriesMax + 1), 'kept')).toEqual([]);
+    expect(planSupersede(edits(limits.historyEntriesMax + 3), 'kept').sort()).toEqual([1, 2]);
   });
 });

@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 import { compareVersions, type Version } from '../record/version.ts';
 
 /** What the log knows of one entry of one record, from its header and from this device's ingest. */
@@ -9,18 +10,22 @@ export interface SupersedeCandidate {
   readonly isAdmitted: boolean;
 }
 
-/** Whether a model keeps only what is in force, or every operation as history (S1-01). */
+/** Whether a model keeps only what is in force, or its operations as history (S1-01). */
 export type History = 'latest' | 'kept';
 
 /**
  * The seqs of the entries of one record that may go (LOG-3): those that an admitted entry supersedes. Headers
  * decide what is covered, admission decides what goes, so an entry that no device could apply removes nothing.
- * Models that keep their history lose nothing here.
+ * Of models that keep their history the newest `historyEntriesMax` of what is superseded stay, for now by number alone:
+ * times and members come with retention (LOG-5).
  */
 export function planSupersede(entries: readonly SupersedeCandidate[], history: History): number[] {
-  if (history === 'kept') return [];
   const strongest = notSuperseded(entries.filter((entry) => entry.isAdmitted));
-  return entries.filter((entry) => strongest.some((by) => supersedes(by, entry))).map((entry) => entry.seq);
+  const superseded = entries
+    .filter((entry) => strongest.some((by) => supersedes(by, entry)))
+    .map((entry) => entry.seq);
+  if (history === 'latest') return superseded;
+  return superseded.sort((a, b) => b - a).slice(limits.historyEntriesMax);
 }
 
 /** The greatest of the admitted: whatever another of them supersedes, one of these does. Usually one to three. */

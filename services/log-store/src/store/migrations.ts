@@ -26,7 +26,7 @@ const steps: readonly string[] = [
   create table streams (
     id integer primary key,
     stream text not null unique,
-    -- We have, or have superseded, everything up to here (LOG-2).
+    -- We have, or have superseded, everything up to here, but for holes (LOG-2).
     have integer not null,
     -- The stream that it continues, as its first entry said, which may be gone (REP-6).
     predecessor blob
@@ -49,6 +49,8 @@ const steps: readonly string[] = [
     sealed blob not null,
     signature blob not null,
     chain blob not null,
+    -- Of all that never changes of the row: tells a damaged copy (LOG-1).
+    checksum integer not null,
     unique (stream_id, origin_seq)
   );
   create index entries_of_record on entries (record_id, is_head);
@@ -78,6 +80,21 @@ const steps: readonly string[] = [
     noted text not null,
     has_refused integer not null,
     restarts integer not null
+  );
+
+  -- Positions at or below their stream's have whose entries were found damaged, until they are had again (LOG-1).
+  create table holes (
+    stream_id integer not null references streams (id),
+    origin_seq integer not null,
+    -- The device's library has what the entry said, and can append it again (REP-6).
+    is_known integer not null,
+    primary key (stream_id, origin_seq)
+  ) without rowid;
+
+  -- On a hub: what each member says to have applied, as it came (LOG-3).
+  create table acks (
+    device text primary key,
+    bytes blob not null
   );
 
   -- Each start of the log-store on this file, with the last seq that was given then (REP-6).

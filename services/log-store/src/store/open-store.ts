@@ -1,8 +1,10 @@
 import { type LibraryId, ShoalError } from '@shoal/core';
+import { type AckRows, ackRows } from './ack-rows.ts';
 import { type BackfillRows, backfillRows } from './backfill-rows.ts';
 import { type EntryRows, entryRows } from './entry-rows.ts';
 import { type ExceptionRows, exceptionRows } from './exception-rows.ts';
 import { type GroupRows, groupRows } from './group-rows.ts';
+import { type HoleRows, holeRows } from './hole-rows.ts';
 import { type LifeRows, lifeRows } from './life-rows.ts';
 import { type LogRowAccess, logRow } from './log-row.ts';
 import { openDb } from './open-db.ts';
@@ -18,6 +20,8 @@ export interface Store {
   readonly superseded: SupersededRows;
   readonly exceptions: ExceptionRows;
   readonly lives: LifeRows;
+  readonly holes: HoleRows;
+  readonly acks: AckRows;
   readonly backfill: BackfillRows;
   /** Runs `work` as one transaction, durable when it returns; nothing of it stays when it throws. */
   transaction<T>(work: () => T): T;
@@ -45,6 +49,8 @@ export function openStore(path: string, libraryId: LibraryId): Store {
       superseded: supersededRows(db),
       exceptions: exceptionRows(db),
       lives: lifeRows(db),
+      holes: holeRows(db),
+      acks: ackRows(db),
       backfill: backfillRows(db, transaction),
       transaction,
       close: () => void db.close(),

@@ -15,6 +15,8 @@ export interface StreamRows {
   add(stream: StreamId): number;
   /** Keeps what a stream's first entry says of the one before, as the entry itself may go (REP-6). */
   setPredecessor(id: number, predecessor: Uint8Array): void;
+  /** What is claimed of the stream, holes or not. */
+  setHave(id: number, originSeq: number): void;
   /** `have` of the stream became `originSeq` when the log's head was `seq`. */
   advance(id: number, originSeq: number, seq: number): void;
   /** The vector as it was when the log's head was `seq`. */
@@ -24,6 +26,8 @@ export interface StreamRows {
    * replaced entries that were removed may lie anywhere up to there.
    */
   beginAnew(seq: number): void;
+  /** What was said of `originSeq` and beyond behind `appliedSeq` is true no more (LOG-1). */
+  takeBack(id: number, originSeq: number, appliedSeq: number): void;
   /** Forgets advances that no vector at or behind `seq` needs. */
   forgetBefore(seq: number): void;
 }
@@ -51,15 +55,15 @@ export function streamRows(db: Database.Database): StreamRows {
      select stream_id, @seq, max(origin_seq) from advances where seq <= @seq group by stream_id
      on conflict do update set origin_seq = max(origin_seq, excluded.origin_seq)`,
   );
+  const takeBack = db.prepare('delete from advances where stream_id = ? and origin_seq >= ? and seq > ?');
   const forgetBelow = db.prepare('delete from advances where seq < @seq');
   return {
     all: () => all.all(),
     add: (stream) => Number(add.run(stream).lastInsertRowid),
     setPredecessor: (id, predecessor) => void setPredecessor.run(predecessor, id),
-    advance: (id, originSeq, seq) => {
-      setHave.run(originSeq, id);
-      advance.run(id, seq, originSeq);
-    },
+    setHave: (id, originSeq) => void setHave.run(originSeq, id),
+    advance: (id, originSeq, seq) => void advance.run(id, seq, originSeq),
+    takeBack: (id, originSeq, appliedSeq) => void takeBack.run(id, originSeq, appliedSeq),
     vectorAt: (seq) => new Map(vectorAt.all(seq).map(({ stream, originSeq }) => [stream, originSeq])),
     beginAnew: (seq) => {
       raise.run({ seq });

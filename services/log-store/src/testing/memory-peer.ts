@@ -95,7 +95,8 @@ export function openMemoryPeer(
       const { logId, headSeq } = running!.log.read({ libraryId, logId: '', fromSeq: 1, limit: 1 });
       running!.log.acknowledge({ libraryId, logId, appliedSeq: headSeq, fromSeq: 0, exceptions: [] });
     },
-    recognise: (...sightings) => running!.log.recognise({ libraryId, sightings: sightingsToWire(sightings), wholeLogId: '' }),
+    recognise: (...sightings) =>
+      running!.log.recognise({ libraryId, sightings: sightingsToWire(sightings), wholeLogId: '' }),
     see: () => {
       const { logId, headSeq, life } = running!.log.read({ libraryId, logId: '', fromSeq: 1, limit: 1 });
       return { logId: logId as LogId, life: lifeFromBytes<StreamId>(life, 'life'), seq: headSeq };

@@ -1,0 +1,48 @@
+import { type ChecksummedRow, isIntactRow } from './entry-checksum.ts';
+
+/** An entry as it lies in the log. */
+export interface EntryRow {
+  readonly seq: number;
+  readonly streamId: number;
+  readonly originSeq: number;
+  readonly groupFirst: number;
+  readonly groupLast: number;
+  readonly predecessor: Buffer | null;
+  readonly header: Buffer;
+  readonly sealed: Buffer;
+  readonly signature: Buffer;
+  /** Whether it is what was stored. What is not is given to nobody (LOG-1). */
+  readonly isIntact: boolean;
+}
+
+/** A row as it is read. */
+export interface StoredRow extends Omit<EntryRow, 'isIntact'>, ChecksummedRow {
+  readonly predecessor: Buffer | null;
+  readonly header: Buffer;
+  readonly sealed: Buffer;
+  readonly signature: Buffer;
+  readonly recordId: Buffer;
+  readonly checksum: number;
+}
+
+/** The columns of a `StoredRow`. */
+export const entryColumns = `entries.seq, stream_id as streamId, origin_seq as originSeq, group_first as groupFirst,
+  group_last as groupLast, entries.predecessor, model, record_id as recordId, is_history as isHistory, header, sealed, signature,
+  checksum`;
+
+export function toEntryRow(row: StoredRow): EntryRow {
+  const { seq, streamId, originSeq, groupFirst, groupLast, predecessor, header, sealed, signature } = row;
+  const isIntact = isIntactRow(row);
+  return {
+    seq,
+    streamId,
+    originSeq,
+    groupFirst,
+    groupLast,
+    predecessor,
+    header,
+    sealed,
+    signature,
+    isIntact,
+  };
+}

@@ -1,0 +1,85 @@
+import { compareVersions, type ModelName, type RecordId, type Version } from '@shoal/core';
+import { decodeHeader, uuidToBytes } from '@shoal/proto';
+import type Database from 'better-sqlite3';
+import { isIntactRow } from './entry-checksum.ts';
+import { type EntryRow, entryColumns, type StoredRow, toEntryRow } from './entry-row.ts';
+
+/** What the log holds of one record. A damaged copy of an entry stands for nothing here (LOG-1). */
+export interface RecordRows {
+  /**
+   * The versions of a record that the log holds: those that no other includes; where ingest passed over one of these,
+   * which may not open and so stands for nothing, those of all the others (CHG-8).
+   */
+  headVersions(model: ModelName, record: RecordId): Version[];
+  /**
+   * What another device needs of a record, the newest first: the entries that no other includes; where ingest passed
+   * over one of these, all of them (DEP-4).
+   */
+  ofRecord(model: ModelName, record: RecordId, limit: number): EntryRow[];
+  /** Takes the mark off the heads that a new entry includes; answers whether it is a head itself. */
+  demoteIncluded(model: ModelName, record: RecordId, version: Version): boolean;
+  /** Finds the heads of a record anew, as one of its entries is gone (LOG-1). */
+  markHeads(model: string, recordId: Buffer): void;
+}
+
+interface RecordRow extends StoredRow {
+  readonly isException: 0 | 1;
+}
+
+const ofRecordColumns = `${entryColumns},
+  exists (select 1 from exceptions where exceptions.seq = entries.seq) as isException`;
+
+export function recordRows(db: Database.Database): RecordRows {
+  const heads = db.prepare<[Buffer, string], RecordRow>(
+    `select ${ofRecordColumns} from entries where record_id = ? and is_head = 1 and model = ?`,
+  );
+  const all = db.prepare<[Buffer, string], RecordRow>(
+    `select ${ofRecordColumns} from entries where record_id = ? and model = ?`,
+  );
+  const setHead = db.prepare('update entries set is_head = ? where seq = ?');
+  const ofRecord = db.prepare<[{ uuid: Buffer; model: string; limit: number }], StoredRow>(
+    `select ${entryColumns} from entries where record_id = @uuid and model = @model and (is_head = 1 or exists (
+       select 1 from entries as head join exceptions on exceptions.seq = head.seq
+       where head.record_id = @uuid and head.is_head = 1 and head.model = @model))
+     order by is_head desc, seq desc limit @limit`,
+  );
+
+  return {
+    headVersions: (model, record) => {
+      const uuid = uuidToBytes(record);
+      const known = versionsOf(heads.all(uuid, model));
+      if (!known.some(({ isException }) => isException)) return known.map(({ version }) => version);
+      const stands = versionsOf(all.all(uuid, model)).filter(({ isException }) => !isException);
+      return stands.map(({ version }) => version);
+    },
+    ofRecord: (model, record, limit) =>
+      ofRecord.all({ uuid: uuidToBytes(record), model, limit }).map(toEntryRow),
+    demoteIncluded: (model, record, version) => {
+      let isHead = true;
+      for (const head of versionsOf(heads.all(uuidToBytes(record), model))) {
+        const order = compareVersions(version, head.version);
+        // Of two with equal versions the lower seq goes (LOG-3).
+        if (order === 'includes' || order === 'equal') setHead.run(0, head.seq);
+        if (order === 'included') isHead = false;
+      }
+      return isHead;
+    },
+    markHeads: (model, recordId) => {
+      const rows = versionsOf(all.all(recordId, model));
+      const isIncluded = (row: (typeof rows)[number]) =>
+        rows.some((other) => {
+          const order = compareVersions(other.version, row.version);
+          return order === 'includes' || (order === 'equal' && other.seq > row.seq);
+        });
+      for (const row of rows) setHead.run(isIncluded(row) ? 0 : 1, row.seq);
+    },
+  };
+}
+
+function versionsOf(rows: readonly RecordRow[]) {
+  return rows.filter(isIntactRow).map(({ seq, header, isException }) => ({
+    seq,
+    isException: isException === 1,
+    version: decodeHeader(header).version,
+  }));
+}
