@@ -3,7 +3,7 @@ import type { DeviceId } from '../ids.ts';
 import { fieldOf, type ModelSpec } from '../model/spec.ts';
 import { creationField } from '../record/creation.ts';
 import { dotsOf, ownDotsOnly, type RecordState, type Sibling } from '../record/state.ts';
-import { sameValue } from '../record/value.ts';
+import { sameValue, type Value } from '../record/value.ts';
 import type { Outcome } from './view-plan.ts';
 
 /** What met of which one side is not shown (MRG-8). */
@@ -45,6 +45,36 @@ export const decidedBy = {
 /** The dots that met in a conflict, each once, in order. */
 export function conflictDots({ content }: Conflict): Dot[] {
   return [...new Set(dotsOf(content))].sort();
+}
+
+/** One of those that met: a value of a field, or a delete; whose, and whether the view follows it. */
+export type ConflictSide =
+  | {
+      readonly kind: 'value';
+      readonly field: string;
+      readonly value: Value;
+      readonly dot: Dot;
+      readonly wins: boolean;
+    }
+  | { readonly kind: 'delete'; readonly dot: Dot; readonly wins: boolean };
+
+/** Those that met, field by field, the latest of each first; then the deletes. For people: without creation stamps. */
+export function conflictSides({ winner, content }: Conflict): ConflictSide[] {
+  const values = [...content.fields].flatMap(([field, siblings]) =>
+    field === creationField
+      ? []
+      : siblings.map(({ dot, value }) => ({
+          kind: 'value' as const,
+          field,
+          value,
+          dot,
+          wins: dot === winner,
+        })),
+  );
+  return [
+    ...values,
+    ...content.deletes.map((dot) => ({ kind: 'delete' as const, dot, wins: dot === winner })),
+  ];
 }
 
 /**

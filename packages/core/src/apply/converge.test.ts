@@ -25,6 +25,21 @@ function applyAll(batches: readonly HistoryEntry[][], expectView: (library: Memo
 
 function expectShown(library: MemoryLibrary): void {
   expect(viewIn(library).shown).toEqual(recompute(domain, library.records).shown);
+  expectUnique(library);
+}
+
+/** What SQLite would refuse: two rows with one value (MRG-7). */
+function expectUnique(library: MemoryLibrary): void {
+  const seen = new Set<string>();
+  for (const { spec, row } of library.shown.values()) {
+    for (const { fields } of spec.uniques) {
+      const values = fields.map((field) => row.get(field));
+      if (values.includes(null)) continue;
+      const key = JSON.stringify([spec.name, fields, values]);
+      expect(seen.has(key), key).toBe(false);
+      seen.add(key);
+    }
+  }
 }
 
 function expectShownAndParked(library: MemoryLibrary): void {

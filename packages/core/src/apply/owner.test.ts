@@ -62,7 +62,7 @@ describe('the owner', () => {
   });
 
   test('[MRG-5] models are owned through others at any remove', () => {
-    expect(modelsOwnedThrough(domain, place.model)).toEqual(['item', 'note', 'mark']);
+    expect(modelsOwnedThrough(domain, place.model)).toEqual(['item', 'note', 'mark', 'ticket']);
     expect(modelsOwnedThrough(domain, mark.model)).toEqual([]);
   });
 });

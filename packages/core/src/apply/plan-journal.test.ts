@@ -155,7 +155,9 @@ function expectedOpen(library: MemoryLibrary): string[] {
     if (stored.schemaVersion > spec.schemaVersion) return [];
     const conflicts = [...conflictsIn(spec, stored.state)];
     const { fields } = stored.state;
-    for (const field of library.cutFromCircle(ref.model).some(({ id }) => id === ref.id) ? ['parent'] : []) {
+    for (const field of [...library.cutFromCircle(ref.model)].some(({ id }) => id === ref.id)
+      ? ['parent']
+      : []) {
       const content = { fields: new Map([[field, fields.get(field)!]]), deletes: [] };
       conflicts.push({ kind: 'circle-cut', field, winner: null, content });
     }

@@ -22,11 +22,14 @@ describe('a registry', () => {
     expect(domain.specs.map(({ name }) => name)).toEqual([
       'content',
       'device',
+      'label',
       'tag',
+      'charm',
       'place',
       'item',
       'note',
       'pin',
+      'ticket',
       'mark',
     ]);
     const urgent = model('urgent', shared, [], { priority: 0 });

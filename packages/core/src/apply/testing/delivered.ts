@@ -1,54 +1,57 @@
 import fc from 'fast-check';
-import { domain } from './domain.ts';
+import { domain, domainSpecs } from './domain.ts';
 import { type HistoryEntry, playHistory, type Step, settledStart } from './history.ts';
 
 const small = fc.nat({ max: 23 });
 const device = fc.nat({ max: 2 });
-const model = fc.nat({ max: 7 });
+const everyModel = domainSpecs.map(({ name }) => name as string);
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('put' as const),
-      device,
-      model,
-      record: fc.nat({ max: 5 }),
-      choices: fc.array(small, { minLength: 4, maxLength: 4 }),
-      isStale: fc.boolean(),
-      schemaVersion: fc.oneof(
-        { weight: 60, arbitrary: fc.constant(1) },
-        { weight: 1, arbitrary: fc.constant(2) },
-      ),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('delete' as const),
-      device,
-      model,
-      record: fc.nat({ max: 5 }),
-      isStale: fc.boolean(),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('sync' as const),
-      from: device,
-      to: device,
-      count: fc.integer({ min: 1, max: 12 }),
-    }),
-  },
-);
+const stepOf = (model: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('put' as const),
+        device,
+        model,
+        record: fc.nat({ max: 5 }),
+        choices: fc.array(small, { minLength: 4, maxLength: 4 }),
+        isStale: fc.boolean(),
+        schemaVersion: fc.oneof(
+          { weight: 60, arbitrary: fc.constant(1) },
+          { weight: 1, arbitrary: fc.constant(2) },
+        ),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('delete' as const),
+        device,
+        model,
+        record: fc.nat({ max: 5 }),
+        isStale: fc.boolean(),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('sync' as const),
+        from: device,
+        to: device,
+        count: fc.integer({ min: 1, max: 12 }),
+      }),
+    },
+  );
 
-/** A history with two deliveries of it: any order, any batches, entries twice. */
+/** A history of writes to the models, with two deliveries of it: any order, any batches, entries twice. */
 export function delivered(
   isHonest: boolean,
+  models: readonly string[] = everyModel,
 ): fc.Arbitrary<[HistoryEntry[], HistoryEntry[][], HistoryEntry[][]]> {
+  const model = fc.constantFrom(...models.map((name) => everyModel.indexOf(name)));
   return fc
-    .array(step, { maxLength: 40, size: 'max' })
+    .array(stepOf(model), { maxLength: 40, size: 'max' })
     .map((steps) => playHistory(domain, [...settledStart, ...steps], { isHonest }))
     .chain((entries) => fc.tuple(fc.constant(entries), deliveryOf(entries), deliveryOf(entries)));
 }

@@ -44,8 +44,9 @@ export function reference(
 /**
  * A domain with every shape that the rules speak of: a root (device), a child that waits (place), a circle of
  * models broken by a reference that shows null (place.root), a tree under one owner (item) and one that all may
- * move (tag), ownership by device and through others, something of all on what is owned (pin), and a model whose
- * edits beat deletes (content).
+ * move (tag), ownership by device and through others, something of all on what is owned (pin), a model whose edits
+ * beat deletes (content), and unique values: of all (label, on which charms hang) and of owners (ticket, row-granular,
+ * edits beat deletes).
  */
 export const domainSpecs: readonly ModelSpec[] = [
   model('device', { kind: 'self' }, [text('name')]),
@@ -79,6 +80,32 @@ export const domainSpecs: readonly ModelSpec[] = [
     reference('tag', 'tag', 'wait', false),
   ]),
   model('pin', { kind: 'shared' }, [text('color'), reference('item', 'item', 'wait')]),
+  model(
+    'label',
+    { kind: 'shared' },
+    [text('code'), text('group'), text('name'), reference('parent', 'label', 'wait'), text('sign')],
+    {
+      uniques: [
+        { fields: ['code'], policy: 'hold' },
+        { fields: ['sign'], policy: 'hold' },
+        { fields: ['group', 'name'], policy: 'rename' },
+      ],
+    },
+  ),
+  model('charm', { kind: 'shared' }, [reference('label', 'label', 'wait', false), text('words')]),
+  model(
+    'ticket',
+    { kind: 'through', field: 'item' },
+    [reference('item', 'item', 'wait'), text('number'), text('title')],
+    {
+      granularity: 'row',
+      deletes: 'edit-wins',
+      uniques: [
+        { fields: ['number'], policy: 'hold' },
+        { fields: ['title'], policy: 'rename' },
+      ],
+    },
+  ),
 ];
 
 export const domain = createRegistry(domainSpecs);

@@ -3,6 +3,7 @@ import { formatHlc } from '../../clock/hlc.ts';
 import { lifeId, type RecordRef, type ReplicaId, refKey } from '../../ids.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { FieldSpec, ModelSpec } from '../../model/spec.ts';
+import { withCreation } from '../../record/creation.ts';
 import { emptyState, type RecordState } from '../../record/state.ts';
 import type { Value } from '../../record/value.ts';
 import type { Version } from '../../record/version.ts';
@@ -10,6 +11,7 @@ import { deleteState, putState } from '../../record/write.ts';
 import { createMemoryLibrary, type MemoryLibrary } from '../memory-library.ts';
 import { ownerOf } from '../owner.ts';
 import { type IncomingChange, planApply } from '../plan-apply.ts';
+import { renamed } from '../unique-value.ts';
 import type { StoredRecord } from '../view-reader.ts';
 import { deviceId, domainSpecs, recordRef, uuid } from './domain.ts';
 
@@ -171,17 +173,25 @@ function fieldsOf(
   choices: readonly number[],
   state: RecordState,
   isHonest: boolean,
-): Map<string, Value> {
+): ReadonlyMap<string, Value> {
   const isWhole = spec.granularity === 'row' || state.version.size === 0 || state.deletes.length > 0;
   const fields = new Map<string, Value>();
   for (const [index, field] of spec.fields.entries()) {
     const choice = choices[index % choices.length]!;
     if (isWhole || choice % 3 !== 0) fields.set(field.name, choose(spec, field, device, choice, isHonest));
   }
-  return fields;
+  return withCreation(spec, state, { fields, isWhole });
+}
+
+/** Few, so that they meet; some look like what renaming makes of others. */
+function chooseUnique(spec: ModelSpec, choice: number): Value {
+  if (choice % 7 === 0) return null;
+  const text = `v${choice % 3}`;
+  return choice % 5 === 0 ? renamed(text, recordRef(spec.name, choice % recordsMax).id) : text;
 }
 
 function choose(spec: ModelSpec, field: FieldSpec, device: Device, choice: number, isHonest: boolean): Value {
+  if (spec.uniques.some(({ fields }) => fields.includes(field.name))) return chooseUnique(spec, choice);
   if (field.kind !== 'reference') return `${device.index}-${device.ticks}`;
   if (field.nullable && choice % 4 === 0) return null;
   const kind = domainSpecs.findIndex(({ name }) => name === field.target);

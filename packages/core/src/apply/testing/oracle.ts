@@ -52,10 +52,12 @@ export function recompute(registry: Registry, records: MemoryLibrary['records'])
   }
 
   const cut = cuts(alive);
+  const held = new Set([...alive].filter(([, record]) => hasElder(alive, record, false)).map(([key]) => key));
   const visible = new Set<string>();
   for (let before = -1; before !== visible.size; ) {
     before = visible.size;
     for (const [key, record] of alive) {
+      if (held.has(key)) continue;
       const waits = targets(record).filter(
         ({ field }) => field.missing === 'wait' && !isCut(cut, record, field),
       );
@@ -82,11 +84,12 @@ export function recompute(registry: Registry, records: MemoryLibrary['records'])
     );
     if (visible.has(key)) {
       const row = viewOf(record.spec, record.state);
+      rename(alive, record, row);
       for (const { field } of hidden) row.set(field.name, null);
       shown.set(key, { row, nulled: hidden.map(({ field }) => field.name).sort() });
       continue;
     }
-    parked.set(key, waitReasons(record));
+    parked.set(key, held.has(key) ? new Set(['held']) : waitReasons(record));
   }
   for (const { key, ...record } of unjudged) parked.set(key, waitReasons(record));
   return { shown, parked };
@@ -111,6 +114,37 @@ export function viewIn(library: MemoryLibrary): {
       ]),
     ),
   };
+}
+
+/** Whether an alive record that was made before has the same values, in a constraint that renames, or one that holds. */
+function hasElder(alive: ReadonlyMap<string, Alive>, record: Alive, renames: boolean): boolean {
+  return record.spec.uniques.some(({ fields, policy }) => {
+    if ((policy === 'rename') !== renames) return false;
+    const own = fields.map((field) => record.state.fields.get(field)?.[0]?.value ?? null);
+    if (own.includes(null)) return false;
+    return [...alive.values()].some(
+      (other) =>
+        other.spec === record.spec &&
+        [made(other), other.ref.id].join(' ') < [made(record), record.ref.id].join(' ') &&
+        fields.every((field, index) => other.state.fields.get(field)?.[0]?.value === own[index]),
+    );
+  });
+}
+
+/** The stamp of a record's making; of one that its owner gave none, its least dot. */
+function made({ state }: Alive): string {
+  const stamps = (state.fields.get('@created') ?? []).map(({ dot, value }) => String(value ?? dot));
+  const dots = [...state.fields.values()].flat().map(({ dot }) => dot);
+  return [...(stamps.length > 0 ? stamps : dots)].sort()[0] ?? '';
+}
+
+/** Renamed is what has an elder, and what looks so: by the only constraint of the model that renames. */
+function rename(alive: ReadonlyMap<string, Alive>, record: Alive, row: Map<string, Value>): void {
+  const field = record.spec.uniques.find(({ policy }) => policy === 'rename')?.fields.at(-1);
+  const text = field && row.get(field);
+  if (typeof text !== 'string') return;
+  const looksSo = /\([0-9a-f-]{36}\)$/.test(text);
+  if (looksSo || hasElder(alive, record, true)) row.set(field!, `${text} (${record.ref.id})`);
 }
 
 function owningField(spec: ModelSpec): string | undefined {

@@ -2,6 +2,7 @@ import { type Dot, makeDot } from '../../clock/dot.ts';
 import { formatHlc } from '../../clock/hlc.ts';
 import { lifeId, type RecordRef, type ReplicaId, refKey } from '../../ids.ts';
 import type { Registry } from '../../model/registry.ts';
+import { withCreation } from '../../record/creation.ts';
 import { emptyState } from '../../record/state.ts';
 import type { Value } from '../../record/value.ts';
 import { deleteState, putState } from '../../record/write.ts';
@@ -28,6 +29,21 @@ export function put(
   const state = on?.stored.state ?? emptyState;
   const write = { dot: dotOf(at), seen: state.version, fields: new Map(Object.entries(fields)) };
   return entryOf(ref, putState(domain.require(ref.model), state, write));
+}
+
+/** The entry of a write of a whole record, as capture makes it: with the creation stamp where the model has one (MRG-7). */
+export function made(
+  ref: RecordRef,
+  fields: Readonly<Record<string, Value>>,
+  at: At,
+  on?: HistoryEntry,
+): HistoryEntry {
+  const state = on?.stored.state ?? emptyState;
+  const whole = withCreation(domain.require(ref.model), state, {
+    fields: new Map(Object.entries(fields)),
+    isWhole: true,
+  });
+  return put(ref, Object.fromEntries(whole), at, on);
 }
 
 /** The entry of a delete that has seen what `on` holds. */
