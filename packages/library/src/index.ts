@@ -12,6 +12,7 @@ export {
 } from './derived/check-derived.ts';
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
 export type { Cursor } from './ingest/cursor-store.ts';
+export type { Replanned } from './ingest/replan-known.ts';
 export {
   type ChangesListener,
   isLibraryReady,

@@ -24,6 +24,7 @@ import { type Applied, applyEntries, type SequencedEntry } from './ingest/apply-
 import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
 import { type ExceptionStore, exceptionStore } from './ingest/exception-store.ts';
 import { missingRecords } from './ingest/missing-records.ts';
+import { type Replanned, replanKnown } from './ingest/replan-known.ts';
 import type { SyncedModel } from './model/sync-model.ts';
 import { clockStore } from './store/clock-store.ts';
 import { type LibraryStore, libraryStore, type ViewChange } from './store/library-store.ts';
@@ -99,6 +100,11 @@ export interface Library {
   setWholeLog(logId: LogId): Promise<void>;
   /** Ingest begins to follow a log: what it passed over before, and would not now, is no exception (LOG-3). */
   sweepExceptions(logId: LogId): Promise<void>;
+  /**
+   * After an upgrade: plans at most `limit` records that this program knows and the one before did not (DEP-5). To be
+   * called until it is done, before anything is applied.
+   */
+  replanKnown(limit: number): Promise<Replanned>;
   /** What others wait for and nobody here has heard of, behind `after` (DEP-4). */
   missingRecords(after: RecordRef | null, limit: number): readonly Wanted[];
   outboxCount(): number;
@@ -152,6 +158,7 @@ export function openLibrary(options: LibraryOptions): Library {
         throw error;
       }
     });
+  const replan = replanKnown({ store, outbox, cursor, exceptions, atOnce });
   const transaction: Library['transaction'] = async (work) => {
     const changes: ViewChange[] = [];
     const result = await atOnce(() => {
@@ -212,6 +219,11 @@ export function openLibrary(options: LibraryOptions): Library {
     readRecords: (after, limit) => inReadTransaction(db, () => readRecords(after, limit)),
     setWholeLog: (logId) => atOnce(() => memory.setWhole(logId)),
     sweepExceptions: (logId) => atOnce(() => exceptions.sweep(logId)),
+    async replanKnown(limit) {
+      const replanned = await replan(limit);
+      tell(replanned.changes, false);
+      return replanned;
+    },
     missingRecords: missingRecords(store, device),
     outboxCount: () => outbox.count(),
     close: () => db.close(),

@@ -4,6 +4,7 @@ import { isLibraryReady, keyRing, type Library, openLibrary } from '@shoal/libra
 import { migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import type { HomeLibrary, Log } from '@shoal/service-kit';
+import { showAfterUpgrade } from './after-upgrade.ts';
 import { type Follower, startFollower } from './follow.ts';
 
 /** Ingest of one library. */
@@ -41,6 +42,12 @@ export async function openLibraryIngest(options: {
   library.onChanges((records, isLocal) => {
     if (records.length > 0) options.publishChanged(encodeRecordsChanged({ libraryId, records, isLocal }));
   });
+  try {
+    await showAfterUpgrade(library, log);
+  } catch (error) {
+    library.close();
+    throw error;
+  }
   const follower = startFollower({ library, logStore: options.logStore, log, isPaused });
   return {
     library,

@@ -1,4 +1,4 @@
-import type { LogId } from '@shoal/core';
+import type { LogId, RecordRef } from '@shoal/core';
 import type { Sqlite } from '../store/open-database.ts';
 import type { SequencedEntry } from './apply-entries.ts';
 
@@ -11,6 +11,8 @@ export interface ExceptionStore {
   note(logId: LogId, entries: readonly SequencedEntry[], passedOver: Iterable<number>): void;
   /** Forgets those of other logs, and those whose record is refused or unknown no more. */
   sweep(logId: LogId): void;
+  /** The first seq that was passed over for what the record is; undefined: none was. */
+  firstOf(logId: LogId, ref: RecordRef): number | undefined;
   /** Of `fromSeq` to `toSeq`, ascending, at most `limit`. */
   between(logId: LogId, fromSeq: number, toSeq: number, limit: number): number[];
 }
@@ -38,6 +40,11 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
       'select seq from shoal_exceptions where log_id = ? and seq between ? and ? order by seq limit ?',
     )
     .pluck();
+  const firstOf = db
+    .prepare<[string, string, string], number | null>(
+      'select min(seq) from shoal_exceptions where log_id = ? and model = ? and uuid = ?',
+    )
+    .pluck();
   return {
     note(logId, entries, passedOver) {
       const noted = new Set(passedOver);
@@ -52,6 +59,7 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
       sweepLogs.run(logId);
       sweepFit.run();
     },
+    firstOf: (logId, { model, id }) => (firstOf.get(logId, model, id) as number | null) ?? undefined,
     between: (logId, fromSeq, toSeq, limit) => between.all(logId, fromSeq, toSeq, limit) as number[],
   };
 }

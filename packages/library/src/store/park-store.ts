@@ -14,6 +14,8 @@ export interface ParkStore {
   waitingFor(target: RecordRef): RecordRef[];
   /** Targets behind `after` that nobody here has heard of, each with one record that waits for it (DEP-4). */
   missing(after: RecordRef | null, limit: number): Missing[];
+  /** Records behind `after` that this program, or an older one, did not know (DEP-5). */
+  unknown(after: RecordRef | null, limit: number): RecordRef[];
   nulledIn(model: ModelName, fields: readonly string[]): RecordRef[];
 }
 
@@ -63,6 +65,10 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
      where reason = 'missing' and (target_model, target_uuid) > (?, ?)
      group by target_model, target_uuid order by target_model, target_uuid limit ?`,
   );
+  const unknown = db.prepare<[string, string, number], RefRow>(
+    `select model, uuid from shoal_parked
+     where reason in ('unknown-model', 'unknown-schema') and (model, uuid) > (?, ?) order by model, uuid limit ?`,
+  );
   const nulledFields = db
     .prepare<[string, string], string>('select field from shoal_nulled where model = ? and uuid = ?')
     .pluck();
@@ -100,6 +106,7 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
         field: row.field,
         target: toRef({ model: row.targetModel, uuid: row.targetUuid }),
       })),
+    unknown: (after, limit) => unknown.all(after?.model ?? '', after?.id ?? '', limit).map(toRef),
     nulledIn: (model, fields) =>
       fields.flatMap((field) =>
         (nulledIn.all(model, field) as string[]).map((uuid) => toRef({ model, uuid })),

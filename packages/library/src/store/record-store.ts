@@ -25,6 +25,8 @@ export interface RecordStore {
   of(model: ModelName): RecordRef[];
   /** Stores a state; returns its canonical payload. */
   put(ref: RecordRef, stored: StoredRecord): Buffer;
+  /** Forgets a record, for a log that is read again (DEP-5). */
+  forget(ref: RecordRef): void;
   /** The canonical payload as it is stored: what the relay seals (CHG-7). */
   payload(
     ref: RecordRef,
@@ -44,6 +46,7 @@ export function recordStore(db: Sqlite): RecordStore {
     `insert into shoal_records (model, uuid, version, payload, schema_version) values (?, ?, ?, ?, ?)
      on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version`,
   );
+  const remove = db.prepare('delete from shoal_records where model = ? and uuid = ?');
   return {
     get(ref) {
       const row = select.get(ref.model, ref.id);
@@ -56,6 +59,7 @@ export function recordStore(db: Sqlite): RecordStore {
       upsert.run(ref.model, ref.id, formatVersion(state.version), payload, schemaVersion);
       return payload;
     },
+    forget: (ref) => void remove.run(ref.model, ref.id),
     payload(ref) {
       const row = select.get(ref.model, ref.id);
       if (row === undefined) return undefined;

@@ -45,8 +45,8 @@ export interface TestDevice {
   /** What waits to be shipped; it is taken as shipped. */
   drain(): Promise<readonly ShippedEntry[]>;
   apply(entries: readonly ShippedEntry[]): Promise<Applied>;
-  /** Closes the files and opens them again: another replica (CHG-1). */
-  reopen(): void;
+  /** Closes the files and opens them again: another replica (CHG-1); `changed`: by another program. */
+  reopen(changed?: Partial<LibraryOptions>): void;
   close(): void;
 }
 
@@ -66,8 +66,8 @@ export async function testDevice(
   const folder = mkdtempSync(join(tmpdir(), 'shoal-'));
   const path = join(folder, 'library.db');
   const id = `00000000-0000-4000-8000-00000000000${number}` as DeviceId;
-  await migrateLibrary(path, migrations);
-  const options: LibraryOptions = {
+  await migrateLibrary(path, changed.migrations ?? migrations);
+  let options: LibraryOptions = {
     path,
     libraryId,
     device: id,
@@ -78,7 +78,7 @@ export async function testDevice(
     ...changed,
   };
   let library = openLibrary(options);
-  let reader = openLibraryReader(path, models);
+  let reader = openLibraryReader(path, options.models);
   let seq = 0;
   const ref = (model: string, record: RecordId): RecordRef => ({ model: model as ModelName, id: record });
   const seenOf = (seen: string | undefined) => (seen === undefined ? null : parseVersion(seen));
@@ -92,7 +92,9 @@ export async function testDevice(
   };
   const device: TestDevice = {
     id,
-    options,
+    get options() {
+      return options;
+    },
     get library() {
       return library;
     },
@@ -124,11 +126,12 @@ export async function testDevice(
         { logId, appliedSeq: seq, appliedEntries: seq },
       );
     },
-    reopen() {
+    reopen(changed = {}) {
       reader.close();
       library.close();
+      options = { ...options, ...changed };
       library = openLibrary(options);
-      reader = openLibraryReader(path, models);
+      reader = openLibraryReader(path, options.models);
     },
     close() {
       reader.close();
