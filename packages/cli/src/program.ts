@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addConflictCommands } from './commands/conflicts.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDumpCommand } from './commands/dump.ts';
 import { addHubCommand } from './commands/hub.ts';
@@ -37,5 +38,6 @@ export function createProgram(surroundings: Surroundings): Command {
   addStatusCommand(program, surroundings);
   addDumpCommand(program, surroundings);
   addLogCommand(program, surroundings);
+  addConflictCommands(program, surroundings);
   return program;
 }

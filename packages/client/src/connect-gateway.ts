@@ -26,6 +26,8 @@ const reads: ReadonlySet<string> = new Set([
   'listRecords',
   'getStatus',
   'readLog',
+  'listConflicts',
+  'getConflict',
 ]);
 
 /**

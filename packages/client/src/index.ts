@@ -12,6 +12,7 @@ export type {
   RescanLocationReply,
   StatusReply,
   WatchEvent,
+  WireConflict,
   WireDot,
   WriteReply,
 } from '@shoal/proto';
@@ -22,6 +23,7 @@ export {
   uuidFromBytes,
   uuidToBytes,
 } from '@shoal/proto';
+export { conflictToJson, type JsonConflict, type JsonSide } from './conflict-json.ts';
 export { connectGateway, type GatewayAddress, type GatewayClient } from './connect-gateway.ts';
 export {
   fromJson,

@@ -66,7 +66,8 @@ export function versionFromText(text: string): WireDot[] {
 
 const emptyRecord = { model: '', recordId: Buffer.alloc(0), fields: [] };
 
-function valueToJson(value: Value): JsonValue {
+/** A value of a field in JSON. */
+export function valueToJson(value: Value): JsonValue {
   return value instanceof Uint8Array ? { $base64: Buffer.from(value).toString('base64') } : value;
 }
 

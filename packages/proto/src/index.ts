@@ -26,6 +26,13 @@ export {
   WrittenRecord,
 } from '../gen/shoal/v1/capture.ts';
 export {
+  Conflict as WireConflict,
+  ConflictSide,
+  GetConflictRequest,
+  ListConflictsReply,
+  ListConflictsRequest,
+} from '../gen/shoal/v1/conflict.ts';
+export {
   ChangeType,
   Domain,
   Dot as WireDot,

@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = '52894a46685e119ee414e203f08953b7d0dad114ec8c1aac77015588a3192a1c';
+export const contractFingerprint = 'fb583203e3c82af9bd66cc1bbed037f113ab0e8012e968c17c8ff524e69df48b';

@@ -12,6 +12,7 @@ import {
 import { deviceStatus, type StatusSources } from './device-status.ts';
 import { dumpLibrary } from './dump-library.ts';
 import type { GatewayLibrary } from './gateway-library.ts';
+import { getConflict, listConflicts } from './read-conflicts.ts';
 import { readLog } from './read-log.ts';
 import { getRecord, listRecords } from './read-records.ts';
 import type { Watchers } from './watchers.ts';
@@ -76,6 +77,8 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
       libraryOf(request);
       return readLog(services, request);
     },
+    listConflicts: async (request) => listConflicts(libraryOf(request).reader(), request),
+    getConflict: async (request) => getConflict(libraryOf(request).reader(), request),
     dump: (request, signal) => dumpLibrary(libraryOf(request), signal),
   };
 }
