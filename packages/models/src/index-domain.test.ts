@@ -89,6 +89,29 @@ describe('the index of a device', () => {
     expect(b.library.outboxCount()).toBe(0);
   });
 
+  test('[S3-28] [MRG-5] refuses by errors that name the model, the record and the device', async () => {
+    const { location, file } = await makeIndex();
+    await ship(a, [b]);
+    const owned = { model: 'entry', record: file, device: a.id };
+    await expect(b.put('entry', file, { name: 'x' })).rejects.toMatchObject({ subject: owned });
+    const lost = newId();
+    const missing = { model: 'entry', record: lost, field: 'parent' };
+    const hanging = a.put('entry', lost, { name: 'x', kind: 'file', location, parent: newId() });
+    await expect(hanging).rejects.toMatchObject({ code: 'missing-reference', subject: missing });
+    const large = a.put('entry', file, { name: 'x'.repeat(300_000) });
+    await expect(large).rejects.toMatchObject({
+      code: 'payload-too-large',
+      subject: { model: 'entry', record: file, field: 'name' },
+    });
+    const damaged = await (async () => {
+      await a.put('entry', file, { name: 'y' });
+      const [entry] = await a.drain();
+      return b.apply([{ ...entry!, sealed: Buffer.alloc(0) }]);
+    })();
+    const [{ error }] = damaged.quarantined as [(typeof damaged.quarantined)[number]];
+    expect(error.subject).toMatchObject({ model: 'entry', record: file, device: a.id });
+  });
+
   test('[S1-03] [MRG-5] shows what its owner wrote beside entries of another device, and what the owner writes next in any case', async () => {
     const { location, records } = await makeIndex();
     const alone = newId();

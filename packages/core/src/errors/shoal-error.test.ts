@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { errorCatalogue } from './catalogue.ts';
-import { asShoalError, assert, isErrorCode, ShoalError, unreachable } from './shoal-error.ts';
+import { asShoalError, assert, errorAbout, isErrorCode, ShoalError, unreachable } from './shoal-error.ts';
 
 describe('errors', () => {
   test('every code has a meaning, a remedy and an exit code that says failure', () => {
@@ -31,6 +31,15 @@ describe('errors', () => {
     expect(asShoalError(typed)).toBe(typed);
     expect(asShoalError(new TypeError('oops'))).toMatchObject({ code: 'internal', message: 'oops' });
     expect(asShoalError('text')).toMatchObject({ code: 'internal', message: 'text' });
+  });
+
+  test('[S3-28] are told of by who knows more: what they name already stays', () => {
+    const error = new ShoalError('payload-too-large', 'too much', { model: 'tag', field: 'name' });
+    const told = errorAbout(error, { model: 'other', record: 'r', device: 'd' });
+    expect(told).toMatchObject({ code: 'payload-too-large', message: 'too much', cause: error });
+    expect(told.subject).toEqual({ model: 'tag', field: 'name', record: 'r', device: 'd' });
+    const bug = new TypeError('oops');
+    expect(errorAbout<unknown>(bug, { record: 'r' })).toBe(bug);
   });
 
   test('of assertions and impossible branches are bugs', () => {

@@ -41,6 +41,15 @@ export function asShoalError(error: unknown): ShoalError {
   return new ShoalError('internal', message, {}, error);
 }
 
+/**
+ * A failure told by who knows more of what it is about: what its subject does not name yet is taken from `subject`.
+ * Anything but a ShoalError is given back as it is: a bug, or a failure of the world that has no code yet.
+ */
+export function errorAbout<T>(error: T, subject: ErrorSubject): T | ShoalError {
+  if (!(error instanceof ShoalError)) return error;
+  return new ShoalError(error.code, error.message, { ...subject, ...error.subject }, error);
+}
+
 /** Asserts what only a bug can break. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new ShoalError('internal', message);

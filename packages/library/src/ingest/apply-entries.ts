@@ -2,6 +2,7 @@ import {
   type ApplyCounts,
   asShoalError,
   type Dot,
+  errorAbout,
   type LibraryId,
   makeDot,
   planApply,
@@ -60,10 +61,11 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   for (const { ref, stored } of plan.stored) store.records.put(ref, stored);
   const changes = store.carryOut(plan.view);
   store.journal.carryOut(plan.journal);
-  const quarantined = plan.quarantined.map(({ index, error }) => ({
-    entry: entries[index]!,
-    error: asShoalError(error),
-  }));
+  const quarantined = plan.quarantined.map(({ index, error }) => {
+    const entry = entries[index]!;
+    const { model, recordId: record, origin: device } = entry.entry.header;
+    return { entry, error: errorAbout(asShoalError(error), { model, record, device }) };
+  });
   return { changes, quarantined, drifts, counts: plan.counts };
 }
 
