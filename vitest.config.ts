@@ -10,6 +10,7 @@ export default defineConfig({
           exclude: ['**/*.it.test.ts'],
           // A deadline for what hangs; properties take seconds, and a busy machine makes them tens.
           testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000, interval: 10 } },
         },
       },
       {
@@ -17,6 +18,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['packages/*/src/**/*.it.test.ts', 'services/*/src/**/*.it.test.ts', 'e2e/**/*.test.ts'],
           testTimeout: 120_000,
+          expect: { poll: { timeout: 20_000, interval: 10 } },
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -16,6 +16,9 @@ interface Part {
   close(): void;
 }
 
+/** Against what hangs, not against a busy machine. */
+const soon = { timeout: 20_000, interval: 5 };
+
 let dir: string;
 let followed: FollowedLibraries<Part>;
 let closed: string[];
@@ -51,9 +54,9 @@ test('libraries there at start are open at once; one that appears is opened, one
   await follow();
   expect(names()).toEqual(['first']);
   const second = await addLibrary(paths(), newLibraryFile({ name: 'second' }));
-  await vi.waitFor(() => expect(followed.require(second.libraryId).name).toBe('second'));
+  await vi.waitFor(() => expect(followed.require(second.libraryId).name).toBe('second'), soon);
   await rm(first.paths.dir, { recursive: true });
-  await vi.waitFor(() => expect(closed).toEqual(['first']));
+  await vi.waitFor(() => expect(closed).toEqual(['first']), soon);
   expect(() => followed.require(first.libraryId)).toThrow(expect.objectContaining({ code: 'not-found' }));
   await followed.stop();
   expect(closed).toEqual(['first', 'second']);
@@ -70,21 +73,21 @@ test('a damaged library is unavailable with its reason, holds up no other, and o
     expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('"version"') }),
   );
   await writeFile(place.file, JSON.stringify({ version: 1, ...damaged }));
-  await vi.waitFor(() => expect(names()).toContain('damaged'));
+  await vi.waitFor(() => expect(names()).toContain('damaged'), soon);
 });
 
 test('[ING-4] a library that is paused stays so over restarts, until it is told to go on', async () => {
   const { paths: place } = await addLibrary(paths(), newLibraryFile({ name: 'first' }));
   await follow();
   await setLibraryPaused(place, true);
-  await vi.waitFor(() => expect(pauses).toEqual([false, true]));
+  await vi.waitFor(() => expect(pauses).toEqual([false, true]), soon);
   expect(statSync(place.paused).mode & 0o777).toBe(0o600);
   await followed.stop();
   await follow();
   expect(pauses).toEqual([false, true, true]);
   await setLibraryPaused(place, false);
   await setLibraryPaused(place, false);
-  await vi.waitFor(() => expect(pauses).toEqual([false, true, true, false]));
+  await vi.waitFor(() => expect(pauses).toEqual([false, true, true, false]), soon);
 });
 
 test('a library that nobody has is not-found', async () => {

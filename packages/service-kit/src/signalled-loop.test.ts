@@ -3,15 +3,18 @@ import { describe, expect, it, vi } from 'vitest';
 import { silentLog } from './log.ts';
 import { startSignalledLoop } from './signalled-loop.ts';
 
+/** Against what hangs, not against a busy machine. */
+const soon = { timeout: 20_000, interval: 5 };
+
 const pace = { name: 'the work is done', idleMs: 60_000, retryMs: 1, retryMsMax: 5, log: silentLog() };
 
 describe('startSignalledLoop', () => {
   it('works at once, then on each signal, long before the idle time is over', async () => {
     let done = 0;
     const loop = startSignalledLoop({ ...pace, work: async () => ++done === 0 });
-    await vi.waitFor(() => expect(done).toBe(1));
+    await vi.waitFor(() => expect(done).toBe(1), soon);
     loop.signal();
-    await vi.waitFor(() => expect(done).toBe(2));
+    await vi.waitFor(() => expect(done).toBe(2), soon);
     await loop.stop();
   });
 
@@ -24,14 +27,14 @@ describe('startSignalledLoop', () => {
         return false;
       },
     });
-    await vi.waitFor(() => expect(done).toBe(2));
+    await vi.waitFor(() => expect(done).toBe(2), soon);
     await loop.stop();
   });
 
   it('goes on without pause while there is more', async () => {
     let done = 0;
     const loop = startSignalledLoop({ ...pace, work: async () => ++done < 100 });
-    await vi.waitFor(() => expect(done).toBe(100));
+    await vi.waitFor(() => expect(done).toBe(100), soon);
     await loop.stop();
   });
 
@@ -46,8 +49,8 @@ describe('startSignalledLoop', () => {
         return false;
       },
     });
-    await vi.waitFor(() => expect(tries).toBe(5));
-    await vi.waitFor(() => expect(log.info).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(tries).toBe(5), soon);
+    await vi.waitFor(() => expect(log.info).toHaveBeenCalledOnce(), soon);
     expect(log.warn).toHaveBeenCalledOnce();
     await loop.stop();
   });

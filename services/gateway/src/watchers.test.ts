@@ -94,7 +94,10 @@ test('a commit that nobody hinted of is found by looking, once; one soon after a
   const hints = watchMissedHints({ paths: gateway.home.paths, libraries, missed, onError, pollMs: 5 });
   const looks = async (count: number) => {
     const until = libraries.mock.calls.length + count;
-    await vi.waitFor(() => expect(libraries.mock.calls.length).toBeGreaterThan(until), { interval: 5 });
+    await vi.waitFor(() => expect(libraries.mock.calls.length).toBeGreaterThan(until), {
+      timeout: 20_000,
+      interval: 5,
+    });
   };
   const commitAt = (ms: number) => utimes(paths.libraryDb, ms / 1000, ms / 1000);
   const now = Date.now();

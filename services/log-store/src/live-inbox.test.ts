@@ -6,7 +6,7 @@ import { openLiveInbox } from './live-inbox.ts';
 import { deviceB, makeEntry } from './testing/make-entry.ts';
 import { openTempLog } from './testing/temp-log.ts';
 
-const within = { timeout: 5_000, interval: 1 };
+const within = { timeout: 20_000, interval: 1 };
 const theirGroup = (count: number, payloadBytes = 32) =>
   openTempLog(undefined, deviceB).append(
     Array.from({ length: count }, (_, at) =>
@@ -22,6 +22,7 @@ const openInbox = () => {
   const failures: unknown[] = [];
   let transactions = 0;
   const inbox = openLiveInbox({
+    isHeld: () => false,
     log,
     onStored: () => {
       transactions += 1;
