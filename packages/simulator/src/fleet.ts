@@ -10,7 +10,7 @@ import {
 } from './checks/always.ts';
 import { createLedger, type Ledger } from './checks/ledger.ts';
 import { checkWholeGroups } from './checks/whole-groups.ts';
-import { createDevice, type Device, serviceNames } from './device/device.ts';
+import { createDevice, type Device, type Role } from './device/device.ts';
 import type { Surroundings, Watcher } from './device/surroundings.ts';
 import { createNetwork, type Network } from './network.ts';
 import type { Parts } from './parts.ts';
@@ -60,6 +60,7 @@ export function openFleet(
     random: random.fork('network'),
     noise: scenario.noise,
     devices,
+    isApart: scenario.isApart ?? false,
   });
   const deviceOf = (id: DeviceId) => devices.find((device) => device.id === id)!;
 
@@ -125,7 +126,7 @@ export function openFleet(
     },
   };
 
-  function addDevice(): void {
+  function addDevice(role: Role): void {
     const index = devices.length;
     const { pageEntries, groupEntries } = scenario;
     const surroundings: Surroundings = {
@@ -135,14 +136,15 @@ export function openFleet(
       watcher,
       sizes: { pageEntries, groupEntries },
     };
-    devices.push(createDevice(index, surroundings, network.channelOf));
+    devices.push(createDevice({ index, role }, surroundings, network.channelOf));
     loaded.push(new Map());
-    for (const service of serviceNames) devices[index]!.start(service);
+    for (const service of devices[index]!.services) devices[index]!.start(service);
   }
 
-  for (let index = 0; index < scenario.devices; index++) addDevice();
+  for (let index = 0; index < scenario.devices; index++) addDevice('member');
+  for (let hub = 0; hub < (scenario.hubs ?? 0); hub++) addDevice('hub');
   for (const device of devices) {
-    for (const write of firstWrites(device.index)) device.capture()!.write([write]);
+    for (const write of firstWrites(device.index)) device.capture()?.write([write]);
   }
 
   return {
@@ -166,14 +168,12 @@ export function openFleet(
       network.calm();
       for (const device of devices) {
         device.wall.thaw();
-        if (device.capture() === null) device.start('capture');
-        if (device.logStore() === null) device.start('log-store');
-        if (device.ingest() === null) device.start('ingest');
+        for (const service of device.services) if (!device.isRunning(service)) device.start(service);
       }
     },
     addDevice() {
       tell(null, () => 'a fresh device joins');
-      addDevice();
+      addDevice('member');
     },
   };
 }

@@ -56,7 +56,7 @@ function draw(scenario: Scenario): string {
   const lines: HistoryLine[] = [];
   const result = runScenario(scenario, { onLine: (line) => lines.push(line) });
   const end = result.kind === 'held' ? 'held' : `after ${result.atMs} ms: ${result.message}`;
-  return `${drawHistory(lines, scenario.devices + 1)}\n${end}`;
+  return `${drawHistory(lines, scenario.devices + (scenario.hubs ?? 0) + 1)}\n${end}`;
 }
 
 function numberOf(name: string, text: string): number {

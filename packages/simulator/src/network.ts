@@ -32,12 +32,15 @@ export function createNetwork(options: {
   readonly random: Random;
   readonly noise: Noise;
   readonly devices: readonly Device[];
+  /** Members never reach each other, only hubs. */
+  readonly isApart: boolean;
 }): Network {
   const { scheduler, random, devices } = options;
   const cuts = new Map<string, number>();
   let noise = options.noise;
 
   function send(from: number, to: number, deliver: () => void): void {
+    if (options.isApart && devices[from]!.role === 'member' && devices[to]!.role === 'member') return;
     const isLost = random.chance(noise.loss) || (cuts.get(`${from}>${to}`) ?? 0) > 0;
     if (isLost) return;
     const copies = random.chance(noise.duplicate) ? 2 : 1;

@@ -1,9 +1,11 @@
 import {
+  admittedByAcks,
   confirmsSighting,
   contiguousFrom,
   type DeviceId,
   deleteState,
   deviceOf,
+  isAdmittedByIngest,
   planAppend,
   planApply,
   planBlindWrites,
@@ -21,13 +23,16 @@ import {
   vectorAt,
   wholePageLength,
 } from '@shoal/core';
-import type { Advance, LogRow } from './data/log-content.ts';
+import type { Entry } from './data/entry.ts';
+import type { Advance } from './data/log-content.ts';
 
 /**
  * The decisions that a fleet is made of: core's own, and beside them those small ones that are spelled in the shells
  * of the services. A planted fault replaces one of them; nothing else of the simulator knows of faults in the code.
  */
 export interface Parts {
+  readonly admittedByAcks: typeof admittedByAcks<Entry>;
+  readonly isAdmittedByIngest: typeof isAdmittedByIngest;
   readonly confirmsSighting: typeof confirmsSighting;
   readonly contiguousFrom: typeof contiguousFrom;
   readonly deleteState: typeof deleteState;
@@ -63,14 +68,14 @@ export interface Parts {
   readonly movesCursorWithRows: boolean;
   /** Up to which seq the server of a round serves, by what its head was at the start and is now (REP-2). */
   readonly tailOf: (notedHeadSeq: number, headSeq: number) => number;
-  /** Whether an entry of the log may supersede others (LOG-3). */
-  readonly isAdmitted: (row: LogRow, appliedSeq: number, exceptions: ReadonlySet<string>) => boolean;
   /** Whether a heartbeat says what the log has (REP-3). */
   readonly heartbeatsCarryVector: boolean;
 }
 
 /** The parts as they are in production. */
 export const productionParts: Parts = {
+  admittedByAcks,
+  isAdmittedByIngest,
   confirmsSighting,
   contiguousFrom,
   deleteState,
@@ -99,6 +104,5 @@ export const productionParts: Parts = {
   appendsAgain: true,
   movesCursorWithRows: true,
   tailOf: (_notedHeadSeq, headSeq) => headSeq,
-  isAdmitted: (row, appliedSeq, exceptions) => row.seq <= appliedSeq && !exceptions.has(row.place),
   heartbeatsCarryVector: true,
 };

@@ -1,7 +1,6 @@
 import { covers, type RecordWrite, ShoalError, unreachable } from '@shoal/core';
 import { commits } from './device/commits.ts';
 import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
-import { serviceNames } from './device/device.ts';
 import { type Fleet, nameOf } from './fleet.ts';
 import type { Action } from './scenario.ts';
 import { appendOfNewerProgram, appendUnopenable } from './strange-entries.ts';
@@ -56,6 +55,7 @@ export function performAction(fleet: Fleet, action: Action): void {
       compact(fleet, devices[action.device]!, action.everyMs, scheduler.nowMs + action.forMs);
       return;
     case 'forge':
+      if (devices[action.device]!.role === 'hub') return;
       if (action.draws[1]! % 3 === 0) appendOfNewerProgram(fleet, devices[action.device]!, action.draws);
       else appendUnopenable(fleet, devices[action.device]!, action.draws);
       return;
@@ -92,25 +92,16 @@ function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): vo
   }
 }
 
-function crash(fleet: Fleet, device: Device, services: readonly ServiceName[], forMs: number): void {
+function crash(fleet: Fleet, device: Device, named: readonly ServiceName[], forMs: number): void {
+  const services = named.filter((service) => device.services.includes(service));
+  if (services.length === 0) return;
   fleet.tell(device.index, () => `${services.join(', ')} down for ${forMs} ms`);
   for (const service of services) device.kill(service);
   for (const [turn, service] of services.entries()) {
     // Not all at once: what a log does before its ingest is back matters (REP-6).
     fleet.scheduler.after((forMs * (turn + 1)) / services.length, () => {
-      if (isDown(device, service)) device.start(service);
+      if (!device.isRunning(service)) device.start(service);
     });
-  }
-}
-
-function isDown(device: Device, service: ServiceName): boolean {
-  switch (service) {
-    case 'capture':
-      return device.capture() === null;
-    case 'ingest':
-      return device.ingest() === null;
-    case 'log-store':
-      return device.logStore() === null;
   }
 }
 
@@ -130,14 +121,14 @@ function compact(fleet: Fleet, device: Device, everyMs: number, untilMs: number)
 function goBack(fleet: Fleet, device: Device, files: readonly FileName[], forMs: number): void {
   const copied = files.filter((file) => copies.get(device)?.has(file));
   if (copied.length === 0) return;
-  crash(fleet, device, serviceNames, forMs);
+  crash(fleet, device, device.services, forMs);
   for (const file of copied) device.putBack(copies.get(device)!.get(file)!, [file]);
   fleet.tell(device.index, () => `its ${copied.join(' and ')} goes back`);
   strikeLost(fleet, device);
 }
 
 function loseLog(fleet: Fleet, device: Device, forMs: number): void {
-  crash(fleet, device, serviceNames, forMs);
+  crash(fleet, device, device.services, forMs);
   device.loseLog();
   fleet.tell(device.index, () => 'its log is lost');
   strikeLost(fleet, device);

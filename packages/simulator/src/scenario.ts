@@ -66,6 +66,10 @@ export type Action =
 export interface Scenario {
   readonly seed: string;
   readonly devices: number;
+  /** Beside the devices, with the next indexes; none in scenarios that do not say. */
+  readonly hubs?: number;
+  /** Members never meet, also when the faults have ended: all goes through hubs. */
+  readonly isApart?: boolean;
   readonly noise: Noise;
   readonly pageEntries: number;
   readonly groupEntries: number;
@@ -102,13 +106,15 @@ export function createScenario(options: ScenarioOptions): Scenario {
   const some = faultKinds.filter(() => random.chance(0.6));
   const kinds = new Set(options.faults ?? some);
   const devices = options.devices ?? 2 + random.below(3);
+  const hubs = hubsOf(random.fork('hubs'));
   const actions = [
     ...writeActions(random.fork('writes'), devices),
-    ...[...kinds].flatMap((kind) => faultActions(kind, random.fork(kind), devices)),
+    ...[...kinds].flatMap((kind) => faultActions(kind, random.fork(kind), devices + hubs.hubs)),
   ].sort((a, b) => a.atMs - b.atMs);
   return {
     seed,
     devices,
+    ...hubs,
     noise: kinds.has('network')
       ? noisy(random.fork('noise'))
       : { loss: 0, duplicate: 0, damage: 0, delayMsMax: 5 },
@@ -116,6 +122,11 @@ export function createScenario(options: ScenarioOptions): Scenario {
     groupEntries: 1 + random.below(8),
     actions,
   };
+}
+
+function hubsOf(random: Random): { readonly hubs: number; readonly isApart: boolean } {
+  const hubs = random.chance(0.4) ? 1 + random.below(2) : 0;
+  return { hubs, isApart: hubs > 0 && random.chance(0.5) };
 }
 
 function noisy(random: Random): Noise {

@@ -1,4 +1,4 @@
-import { emptyVersion, refKey } from '@shoal/core';
+import { claimsAll, emptyVersion, refKey } from '@shoal/core';
 import type { Device } from '../device/device.ts';
 import { mustHold } from './broken.ts';
 import { shownView } from './expected-view.ts';
@@ -8,7 +8,13 @@ import { describeState } from './write-record.ts';
 
 /** Whether nothing is under way any more and all have the same: cheap, asked while waiting. */
 export function isConverged(devices: readonly Device[]): boolean {
-  return devices.every(isIdle) && new Set(devices.map(versionsOf)).size === 1;
+  const members = devices.filter(({ role }) => role === 'member');
+  const hubs = devices.filter(({ role }) => role === 'hub');
+  return (
+    members.every(isIdle) &&
+    new Set(members.map(versionsOf)).size === 1 &&
+    hubs.every((hub) => members.every(({ log }) => claimsAll(hub.log.content.have, log.content.have)))
+  );
 }
 
 /** What keeps a fleet from being converged, for people. */
@@ -26,7 +32,8 @@ export function whyNotConverged(devices: readonly Device[]): string {
 }
 
 /** Equal states, equal views, on every device (ING-1, DEP-2); what was acknowledged is in them. */
-export function checkConverged(devices: readonly Device[], ledger: Ledger): void {
+export function checkConverged(all: readonly Device[], ledger: Ledger): void {
+  const devices = all.filter(({ role }) => role === 'member');
   const [first, ...others] = devices;
   for (const other of others) {
     for (const [key, { stored }] of first!.library.memory.records) {

@@ -18,7 +18,7 @@ interface Given {
  */
 export function checkWholeGroups({ log }: Device, { fromSeq, nextSeq, givenUpSeq }: Given): void {
   const rows = [...log.content.rows.values()].filter(({ seq }) => seq >= fromSeq);
-  checkNotCut(log, rows, nextSeq);
+  checkNotCut(log, rows, { nextSeq, givenUpSeq });
   const lastByStream = new Map<StreamId, number>(log.content.have);
   for (const { stream, originSeq } of rows.map(({ entry }) => entry))
     lastByStream.set(stream, Math.max(originSeq, lastByStream.get(stream) ?? 0));
@@ -31,15 +31,30 @@ export function checkWholeGroups({ log }: Device, { fromSeq, nextSeq, givenUpSeq
   });
 }
 
-function checkNotCut(log: LogFile, rows: readonly LogRow[], nextSeq: number): void {
+function checkNotCut(
+  log: LogFile,
+  rows: readonly LogRow[],
+  { nextSeq, givenUpSeq }: Omit<Given, 'fromSeq'>,
+): void {
   const { have, headSeq } = log.content;
-  const cut = cutAt(rows, nextSeq).find(({ stream, groupLast }) => vectorAt(have, stream) >= groupLast);
+  const waited = rows.filter(({ seq }) => seq > givenUpSeq);
+  const cut = cutAt(waited, nextSeq).find(
+    (entry) => vectorAt(have, entry.stream) >= entry.groupLast && isInOrder(rows, entry),
+  );
   if (cut === undefined) return;
   const places = rows.slice(1).filter(({ seq }) => seq < nextSeq);
   const isAvoidable = places.some(({ seq }) => cutAt(rows, seq).length === 0);
   mustHold(!isAvoidable && nextSeq <= log.readableSeq, 'REP-8', () => {
     return `the group ${cut.stream} ${cut.groupLast} is cut before seq ${nextSeq} of ${headSeq}`;
   });
+}
+
+/** Not where an entry came after those behind it: one that was damaged on its way looked superseded. */
+function isInOrder(rows: readonly LogRow[], { stream, groupLast }: Entry): boolean {
+  const ofGroup = rows
+    .map(({ entry }) => entry)
+    .filter((e) => e.stream === stream && e.groupLast === groupLast);
+  return ofGroup.every(({ originSeq }, at) => at === 0 || originSeq > ofGroup[at - 1]!.originSeq);
 }
 
 /** Entries before `seq` of groups that have others at or behind it. */

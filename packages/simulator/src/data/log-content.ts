@@ -1,4 +1,4 @@
-import type { GroupSpan, LogId, LogLife, StreamId, Vector } from '@shoal/core';
+import type { Ack, DeviceId, GroupSpan, LogId, LogLife, StreamId, Vector } from '@shoal/core';
 import type { Entry } from './entry.ts';
 
 /** An entry as it lies in a log. */
@@ -31,6 +31,8 @@ export interface LogContent {
   readonly have: Vector;
   readonly advances: readonly Advance[];
   readonly groups: readonly GroupSpan[];
+  /** What members said to have applied: a hub lets go by it (LOG-3). */
+  readonly acks: ReadonlyMap<DeviceId, Ack>;
   /** The starts of the log-store on this file, the present one last (REP-6). */
   readonly lives: readonly LogLife[];
 }
@@ -47,6 +49,7 @@ export function emptyLog(logId: LogId): LogContent {
     have: new Map(),
     advances: [],
     groups: [],
+    acks: new Map(),
     lives: [],
   };
 }

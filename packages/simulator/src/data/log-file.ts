@@ -1,9 +1,11 @@
 import {
+  type Ack,
   claims,
   type DeviceId,
   firstOpenSeq,
   type GroupedEntry,
   type GroupSpan,
+  isAckUsable,
   type LogId,
   type LogSighting,
   readableThrough,
@@ -14,6 +16,7 @@ import {
   type Vector,
   vectorAt,
 } from '@shoal/core';
+import type { Role } from '../device/device.ts';
 import type { Parts } from '../parts.ts';
 import { nextChain } from './chain.ts';
 import { type Change, type Entry, placeKey } from './entry.ts';
@@ -45,6 +48,8 @@ export interface LogFile {
   releaseGroups(seq: number): void;
   /** Ingest has applied up to there, but for the exceptions (LOG-3). Throws for another log, or for more than there is. */
   acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
+  /** A member says what it has applied; on a hub something may go by it (LOG-3). */
+  hearAck(ack: Ack): void;
   /** What the device has applied, by the last word of its ingest (LOG-2). */
   appliedVector(): Vector;
   /** The running hash at an entry; undefined where it is not there. */
@@ -64,7 +69,7 @@ interface Draft extends Omit<LogContent, 'rows' | 'have' | 'advances' | 'groups'
 
 /** Opens a log; `disk` holds its content over the lives of the log-store. */
 export function openLogFile(
-  parts: Parts,
+  { parts, role }: { readonly parts: Parts; readonly role: Role },
   disk: { read(): LogContent; commit(content: LogContent): void },
   newLogId: () => LogId,
 ): LogFile {
@@ -184,6 +189,11 @@ export function openLogFile(
         : content.advances;
       disk.commit({ ...content, appliedSeq, advances, exceptions });
     },
+    hearAck(ack) {
+      const content = disk.read();
+      if (role !== 'hub' || !isAckUsable(ack, content.have)) return;
+      disk.commit({ ...content, acks: new Map([...content.acks, [ack.device, ack]]) });
+    },
     appliedVector() {
       const { advances, appliedSeq } = disk.read();
       const vector = new Map<StreamId, number>();
@@ -199,7 +209,7 @@ export function openLogFile(
     },
     compact() {
       const content = disk.read();
-      const gone = supersededSeqs(parts, content);
+      const gone = supersededSeqs(parts, role, content);
       if (gone.size === 0) return 0;
       const rows = new Map([...content.rows].filter(([seq]) => !gone.has(seq)));
       disk.commit({ ...content, rows });

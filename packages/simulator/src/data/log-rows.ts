@@ -1,4 +1,5 @@
 import { compareVersions, type RecordRef, refKey, type Version } from '@shoal/core';
+import type { Role } from '../device/device.ts';
 import type { Parts } from '../parts.ts';
 import { registry } from './domain.ts';
 import type { Entry } from './entry.ts';
@@ -30,20 +31,37 @@ export function demoteIncluded(rows: Map<number, LogRow>, entry: Entry): boolean
   return isHead;
 }
 
-/** The seqs of the entries that may go, by admission and core's plan (LOG-3). */
-export function supersededSeqs(parts: Parts, { rows, appliedSeq, exceptions }: LogContent): Set<number> {
-  const rowsByRecord = Map.groupBy(rows.values(), ({ record }) => record);
+/** The seqs of the entries that may go, by whom counts and core's plan (LOG-3). */
+export function supersededSeqs(parts: Parts, role: Role, content: LogContent): Set<number> {
+  const rowsByRecord = Map.groupBy(content.rows.values(), ({ record }) => record);
   const gone = new Set<number>();
   for (const ofRecord of rowsByRecord.values()) {
     const spec = registry.get(ofRecord[0]!.entry.ref.model);
-    const candidates = ofRecord.map((row) => ({
-      seq: row.seq,
-      version: row.entry.version,
-      dot: row.entry.dot,
-      isAdmitted: parts.isAdmitted(row, appliedSeq, exceptions),
-    }));
+    const isAdmitted = admission(parts, role, content, ofRecord);
+    const candidates = ofRecord.map((row) => {
+      const { version, dot } = row.entry;
+      return { seq: row.seq, version, dot, isAdmitted: isAdmitted(row) };
+    });
     const history = spec?.strategy === 'log' ? 'kept' : 'latest';
     for (const seq of parts.planSupersede(candidates, history)) gone.add(seq);
   }
   return gone;
+}
+
+/** Which entries of a record count: those that this device's ingest applied, on a hub those that a member did. */
+function admission(
+  parts: Parts,
+  role: Role,
+  { appliedSeq, exceptions, acks }: LogContent,
+  ofRecord: readonly LogRow[],
+): (row: LogRow) => boolean {
+  if (role === 'member') {
+    return ({ seq, place }) =>
+      parts.isAdmittedByIngest({ seq, isPassedOver: exceptions.has(place) }, appliedSeq);
+  }
+  const admitted = parts.admittedByAcks(
+    ofRecord.map(({ entry }) => entry),
+    acks.values(),
+  );
+  return ({ entry }) => admitted.has(entry);
 }

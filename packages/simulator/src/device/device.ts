@@ -14,18 +14,24 @@ import { createWallClock, type WallClock } from './wall-clock.ts';
 
 export type ServiceName = 'capture' | 'log-store' | 'ingest';
 export const serviceNames: readonly ServiceName[] = ['log-store', 'capture', 'ingest'];
+/** A hub has no key: it keeps a log and nothing else (LOG-3). */
+export type Role = 'member' | 'hub';
 export type FileName = 'library' | 'log';
 
 /** One device: two files that outlive its processes, three processes that do not outlive a crash. */
 export interface Device {
   readonly index: number;
   readonly id: DeviceId;
+  readonly role: Role;
+  /** Those that run here. */
+  readonly services: readonly ServiceName[];
   readonly library: LibraryFile;
   readonly log: LogFile;
   readonly wall: WallClock;
   capture(): CaptureProcess | null;
   logStore(): LogStoreProcess | null;
   ingest(): IngestProcess | null;
+  isRunning(service: ServiceName): boolean;
   start(service: ServiceName): void;
   kill(service: ServiceName): void;
   /** The next transaction on that file fails, and changes nothing. */
@@ -51,7 +57,7 @@ const restartMs = 100;
 const lostHints = 0.2;
 
 export function createDevice(
-  index: number,
+  { index, role }: { readonly index: number; readonly role: Role },
   surroundings: Surroundings,
   channelOf: (index: number) => Channel,
 ): Device {
@@ -86,7 +92,7 @@ export function createDevice(
   });
   let logContent = emptyLog(newLogId());
   const log = openLogFile(
-    parts,
+    { parts, role },
     {
       read: () => logContent,
       commit(content) {
@@ -125,6 +131,7 @@ export function createDevice(
         }
         logStore = startLogStore({
           ...common,
+          role,
           file: log,
           stream,
           channel: channelOf(index),
@@ -155,12 +162,18 @@ export function createDevice(
   return {
     index,
     id,
+    role,
+    services: role === 'hub' ? ['log-store'] : serviceNames,
     library,
     log,
     wall,
     capture: () => capture,
     logStore: () => logStore,
     ingest: () => ingest,
+    isRunning(service) {
+      const running = { capture, ingest, 'log-store': logStore };
+      return running[service] !== null;
+    },
     start,
     kill,
     failNext: (file) => void failing.add(file),

@@ -1,4 +1,5 @@
 import {
+  type Ack,
   type DeviceId,
   evaluate,
   isSettled,
@@ -29,6 +30,8 @@ export interface Heartbeat {
   readonly headSeq: number;
   readonly have: Vector;
   readonly isReplyWanted: boolean;
+  /** What it says to have applied; null of a hub (LOG-3). */
+  readonly ack: Ack | null;
 }
 
 /** The exchange of one log-store with the others: a shell around core's session, which decides (REP-3, REP-4). */
@@ -52,6 +55,7 @@ export function startExchange(options: {
   readonly life: Life;
   readonly channel: Channel;
   readonly moment: () => Moment;
+  readonly ackOf: () => Ack | null;
   readonly onReadable: () => void;
 }): Exchange {
   const { surroundings, device: self, file, life, channel, moment, onReadable } = options;
@@ -85,7 +89,8 @@ export function startExchange(options: {
       case 'beat': {
         const { logId, headSeq } = file.content;
         const have = parts.heartbeatsCarryVector ? file.content.have : new Map<StreamId, number>();
-        channel.publishHeartbeat({ logId, headSeq, have, isReplyWanted: action.isReplyWanted });
+        const { isReplyWanted } = action;
+        channel.publishHeartbeat({ logId, headSeq, have, isReplyWanted, ack: options.ackOf() });
         return;
       }
       case 'pull':
@@ -178,9 +183,10 @@ export function startExchange(options: {
       }
       if (missing.size > 0) step({ kind: 'gap', device: from, missing });
     },
-    hearHeartbeat(from, { logId, headSeq, have, isReplyWanted }) {
+    hearHeartbeat(from, { logId, headSeq, have, isReplyWanted, ack }) {
       if (isReplyWanted) session = stepSession(session, { kind: 'asked' }, moment());
       compareOwn(have);
+      if (ack !== null) commits(() => file.hearAck(ack));
       step({ kind: 'heard', device: from, logId, headSeq, have });
     },
     connected: () => step({ kind: 'connected' }),

@@ -1,9 +1,11 @@
 import type { DeviceId, LogId, LogSighting, Moment, StreamId } from '@shoal/core';
+import { ackOfLog } from '../data/ack-of-log.ts';
 import type { Change, Entry } from '../data/entry.ts';
 import type { LogFile } from '../data/log-file.ts';
 import { readWhole } from '../data/read-whole.ts';
 import { type PullReply, type PullRequest, servePull } from '../data/serve-pull.ts';
 import type { Life } from '../time/life.ts';
+import type { Role } from './device.ts';
 import { type Exchange, type Heartbeat, startExchange } from './exchange.ts';
 import type { ReadPage } from './ingest-process.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -46,6 +48,7 @@ export interface ReceivedReply {
 export function startLogStore(options: {
   readonly surroundings: Surroundings;
   readonly device: DeviceId;
+  readonly role: Role;
   readonly file: LogFile;
   /** Every start numbers what it appends in a stream of its own (REP-6). */
   readonly stream: StreamId;
@@ -58,7 +61,8 @@ export function startLogStore(options: {
   const { scheduler, random, parts, watcher, sizes } = surroundings;
   const given = new Map<number, string>();
   const moment = (): Moment => ({ nowMs: scheduler.nowMs, random: random.next() });
-  const exchange = startExchange({ surroundings, device, file, life, channel, moment, onReadable });
+  const ackOf = () => (options.role === 'hub' ? null : ackOfLog(device, stream, file));
+  const exchange = startExchange({ surroundings, device, file, life, channel, moment, ackOf, onReadable });
 
   return {
     life,

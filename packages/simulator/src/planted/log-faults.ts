@@ -96,7 +96,13 @@ export const logFaults: readonly PlantedFault[] = [
   {
     name: 'an entry that was not applied supersedes others',
     rule: 'LOG-3',
-    parts: { isAdmitted: () => true },
+    parts: { isAdmittedByIngest: () => true },
+  },
+  {
+    name: 'on a hub every entry supersedes others, applied or not',
+    rule: 'LOG-3',
+    parts: { admittedByAcks: (ofRecord) => new Set(ofRecord) },
+    faults: ['compaction', 'forgery'],
   },
   {
     name: 'a round ends at the head that the server had when it began',
