@@ -5,6 +5,7 @@ import type { ViewChange } from '../store/library-store.ts';
 import { openForWriting } from '../store/open-database.ts';
 import { CaptureSubscriber } from './capture-subscriber.ts';
 import { ImmediateDialect } from './immediate-dialect.ts';
+import { withTypedCollisions } from './unique-violation.ts';
 
 /**
  * The gatekeeper of writes by entities (S4-01): whatever its entity managers flush is captured in the same
@@ -33,9 +34,10 @@ export async function openTransactionManager(
     driverOptions: new ImmediateDialect(db),
     debug: false,
   });
+  const fork = () => withTypedCollisions(orm.em.fork(), options.models);
   return {
-    fork: () => orm.em.fork(),
-    transactional: (work) => orm.em.fork().transactional(work),
+    fork,
+    transactional: (work) => fork().transactional(work),
     async close() {
       await orm.close();
       if (db.open) db.close();

@@ -9,6 +9,7 @@ import {
   type ViewPlan,
   type ViewReader,
 } from '@shoal/core';
+import { checkConstraints } from '../model/check-constraints.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import { type JournalStore, journalStore } from './journal-store.ts';
 import { type KeyMap, keyMap } from './key-map.ts';
@@ -41,7 +42,7 @@ export interface LibraryStore {
   carryOut(plan: ViewPlan): ViewChange[];
 }
 
-/** Prepares a store on an open connection of a migrated library. */
+/** Prepares a store on an open connection of a migrated library. Throws as `checkConstraints`. */
 export function libraryStore(options: {
   readonly db: Sqlite;
   readonly registry: Registry;
@@ -49,6 +50,7 @@ export function libraryStore(options: {
   readonly wallMs: () => number;
 }): LibraryStore {
   const { db, registry } = options;
+  checkConstraints(db, options.models);
   const models = new Map(options.models.map((model) => [model.spec.name as string, model]));
   const keys = keyMap(db);
   const records = recordStore(db);
