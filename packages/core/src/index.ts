@@ -1,6 +1,7 @@
 export * from './apply/conflicts.ts';
 export * from './apply/memory-journal.ts';
 export * from './apply/memory-library.ts';
+export * from './apply/orphan.ts';
 export * from './apply/owner.ts';
 export * from './apply/plan-apply.ts';
 export * from './apply/plan-journal.ts';

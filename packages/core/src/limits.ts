@@ -71,6 +71,11 @@ export const limits = {
   /** How often ingest tells what it lacks, and how long it keeps to the same records where there are more. */
   askTellMs: 5_000,
   askTurnMs: 60_000,
+  /** What is orphaned stays so long, so that it comes back with what it hung on, and is looked for this often (DEP-3). */
+  orphanGraceMs: 10 * 60_000,
+  orphanLookMs: 30_000,
+  /** Orphans looked at in one transaction. */
+  orphansMax: 200,
   /** Records planned anew in one transaction after an upgrade: bounds how long writers wait (DEP-5). */
   replanRecordsMax: 500,
   /** Peers that one log-store remembers; beyond, the one heard longest ago is forgotten. */

@@ -15,6 +15,7 @@ import {
 import type { ParsedEntry } from '@shoal/proto';
 import { durableStep } from '@shoal/telemetry';
 import { type CaptureContext, captureWrites } from './capture/capture-writes.ts';
+import { type OrphansDeleted, orphanDeleter } from './capture/delete-orphans.ts';
 import type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
 import { outboxEntry } from './capture/outbox-entry.ts';
 import { type RecordPage, recordPages } from './capture/read-records.ts';
@@ -100,6 +101,11 @@ export interface Library {
   setWholeLog(logId: LogId): Promise<void>;
   /** Ingest begins to follow a log: what it passed over before, and would not now, is no exception (LOG-3). */
   sweepExceptions(logId: LogId): Promise<void>;
+  /**
+   * Deletes what this device owns of the next `limit` records that have been orphaned for `orphanGraceMs` (DEP-3).
+   * Captured; capture's business alone.
+   */
+  deleteOrphans(limit: number): Promise<OrphansDeleted>;
   /**
    * After an upgrade: plans at most `limit` records that this program knows and the one before did not (DEP-5). To be
    * called until it is done, before anything is applied.
@@ -219,6 +225,7 @@ export function openLibrary(options: LibraryOptions): Library {
     readRecords: (after, limit) => inReadTransaction(db, () => readRecords(after, limit)),
     setWholeLog: (logId) => atOnce(() => memory.setWhole(logId)),
     sweepExceptions: (logId) => atOnce(() => exceptions.sweep(logId)),
+    deleteOrphans: orphanDeleter({ store, device, wallMs, transaction }),
     async replanKnown(limit) {
       const replanned = await replan(limit);
       tell(replanned.changes, false);

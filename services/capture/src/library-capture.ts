@@ -5,6 +5,7 @@ import type { Home, HomeLibrary, Log } from '@shoal/service-kit';
 import { durableStep } from '@shoal/telemetry';
 import { announceDevice } from './device-record.ts';
 import { type Locations, openLocations } from './locations.ts';
+import { startOrphans } from './orphans.ts';
 import { type Relay, startRelay } from './relay.ts';
 
 /** Capture of one library. */
@@ -49,6 +50,7 @@ export async function openLibraryCapture(options: {
     relay.signal();
     if (records.length > 0) options.publishChanged(encodeRecordsChanged({ libraryId, records, isLocal }));
   });
+  const orphans = startOrphans({ library, log });
   await announceDevice(library, home.config.name, appVersion);
   const locations = await openLocations({ library, secret, home: home.paths.dir, log });
   return {
@@ -57,6 +59,7 @@ export async function openLibraryCapture(options: {
     locations,
     relay,
     async close() {
+      await orphans.stop();
       await locations.stop();
       await relay.stop();
       library.close();

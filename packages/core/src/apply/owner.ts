@@ -122,8 +122,8 @@ function nobody(spec: ModelSpec, state: RecordState): Owner {
   return isAlive(spec, state) ? { kind: 'shared' } : { kind: 'lost' };
 }
 
-/** The dot that names the owner: nobody but the owner can. */
-function ownerDot({ ownership }: ModelSpec, { fields }: RecordState): Dot | undefined {
+/** The dot that names the owner, if one does: nobody but the owner can. */
+export function ownerDot({ ownership }: ModelSpec, { fields }: RecordState): Dot | undefined {
   return 'field' in ownership ? fields.get(ownership.field)?.[0]?.dot : undefined;
 }
 

@@ -1,4 +1,11 @@
-import { asShoalError, planView, type RecordRef, type ShoalError, type StoredRecord } from '@shoal/core';
+import {
+  asShoalError,
+  planJournal,
+  planView,
+  type RecordRef,
+  type ShoalError,
+  type StoredRecord,
+} from '@shoal/core';
 import { knownFields } from '../store/known-fields.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxStore } from '../store/outbox-store.ts';
@@ -126,7 +133,9 @@ function planRecords(context: ReplanContext, refs: readonly RecordRef[]): Omit<R
       else failed.push({ ref, error: asShoalError(error) });
     }
   }
-  const changes = changed.length === 0 ? [] : store.carryOut(planView(store.registry, store.reader, changed));
+  const view = planView(store.registry, store.reader, changed);
+  const changes = store.carryOut(view);
+  store.journal.carryOut(planJournal(store.registry, store.reader, changed, view));
   return { changes, again, failed };
 }
 

@@ -52,6 +52,7 @@ create table shoal_parked (
   primary key (model, uuid)
 ) without rowid;
 create index shoal_parked_target on shoal_parked (target_model, target_uuid);
+create index shoal_parked_reason on shoal_parked (reason);
 
 -- References of shown records whose target is not shown: they show null (DEP-3).
 create table shoal_nulled (

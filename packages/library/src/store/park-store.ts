@@ -14,6 +14,16 @@ export interface ParkStore {
   waitingFor(target: RecordRef): RecordRef[];
   /** Targets behind `after` that nobody here has heard of, each with one record that waits for it (DEP-4). */
   missing(after: RecordRef | null, limit: number): Missing[];
+  /**
+   * Records behind `after` that have been orphaned up to `toMs`; also from a time after `aheadOfMs`, which a clock that
+   * ran ahead left (DEP-3).
+   */
+  orphaned(
+    since: { readonly toMs: number; readonly aheadOfMs: number },
+    after: RecordRef | null,
+    limit: number,
+  ): RecordRef[];
+  isOrphaned(ref: RecordRef): boolean;
   /** Records behind `after` that this program, or an older one, did not know (DEP-5). */
   unknown(after: RecordRef | null, limit: number): RecordRef[];
   nulledIn(model: ModelName, fields: readonly string[]): RecordRef[];
@@ -30,6 +40,10 @@ interface MissingRow extends RefRow {
   readonly field: string;
   readonly targetModel: string;
   readonly targetUuid: string;
+}
+
+interface AfterRow extends RefRow {
+  readonly limit: number;
 }
 
 interface RefRow {
@@ -65,6 +79,16 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
      where reason = 'missing' and (target_model, target_uuid) > (?, ?)
      group by target_model, target_uuid order by target_model, target_uuid limit ?`,
   );
+  const orphaned = db.prepare<[{ toMs: number; aheadOfMs: number } & AfterRow], RefRow>(
+    `select model, uuid from shoal_parked
+     where reason = 'orphaned' and (model, uuid) > (@model, @uuid) and (since_ms <= @toMs or since_ms > @aheadOfMs)
+     order by model, uuid limit @limit`,
+  );
+  const isOrphaned = db
+    .prepare<[string, string], number>(
+      `select 1 from shoal_parked where model = ? and uuid = ? and reason = 'orphaned'`,
+    )
+    .pluck();
   const unknown = db.prepare<[string, string, number], RefRow>(
     `select model, uuid from shoal_parked
      where reason in ('unknown-model', 'unknown-schema') and (model, uuid) > (?, ?) order by model, uuid limit ?`,
@@ -106,6 +130,9 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
         field: row.field,
         target: toRef({ model: row.targetModel, uuid: row.targetUuid }),
       })),
+    orphaned: (since, after, limit) =>
+      orphaned.all({ ...since, model: after?.model ?? '', uuid: after?.id ?? '', limit }).map(toRef),
+    isOrphaned: (ref) => isOrphaned.get(ref.model, ref.id) !== undefined,
     unknown: (after, limit) => unknown.all(after?.model ?? '', after?.id ?? '', limit).map(toRef),
     nulledIn: (model, fields) =>
       fields.flatMap((field) =>
