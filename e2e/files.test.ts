@@ -30,37 +30,45 @@ interface DumpedEntry {
 
 /** What the demand is: shown on B within a second of the change under A. */
 const withinMs = 1_000;
+/** A machine that is busy with something else may be late now and then; one that is late each time is too slow. */
+const demand = { retry: 2 };
+let attempt = 0;
 
-test('a file that is created, edited, renamed, moved and deleted under A is so on B within a second', async () => {
-  const path = join(root, 'news.txt');
-  await writeFile(path, 'one');
-  const created = await onB('created', find('news.txt'));
-  expect(created).toMatchObject({ kind: 'file', size: 3, content: expect.any(String) });
+test(
+  'a file that is created, edited, renamed, moved and deleted under A is so on B within a second',
+  demand,
+  async () => {
+    attempt += 1;
+    const [news, olds] = [`news-${attempt}.txt`, `olds-${attempt}.txt`];
+    const path = join(root, news);
+    await writeFile(path, 'one');
+    const created = await onB('created', find(news));
+    expect(created).toMatchObject({ kind: 'file', size: 3, content: expect.any(String) });
 
-  await appendFile(path, ' two');
-  const edited = await onB('edited', (all) => find('news.txt')(all)?.size === 7 && find('news.txt')(all));
-  expect(edited).toMatchObject({ uuid: created.uuid });
-  expect(edited.content).not.toBe(created.content);
+    await appendFile(path, ' two');
+    const edited = await onB('edited', (all) => find(news)(all)?.size === 7 && find(news)(all));
+    expect(edited).toMatchObject({ uuid: created.uuid });
+    expect(edited.content).not.toBe(created.content);
 
-  await rename(path, join(root, 'olds.txt'));
-  const renamed = await onB('renamed', find('olds.txt'));
-  expect(renamed).toMatchObject({ uuid: created.uuid, content: edited.content });
+    await rename(path, join(root, olds));
+    const renamed = await onB('renamed', find(olds));
+    expect(renamed).toMatchObject({ uuid: created.uuid, content: edited.content });
 
-  await rename(join(root, 'olds.txt'), join(root, 'letters', 'olds.txt'));
-  const letters = (await onB('the folder', find('letters'))).uuid;
-  const moved = await onB(
-    'moved',
-    (all) => find('olds.txt')(all)?.parent === letters && find('olds.txt')(all),
-  );
-  expect(moved.uuid).toBe(created.uuid);
+    await rename(join(root, olds), join(root, 'letters', olds));
+    const letters = (await onB('the folder', find('letters'))).uuid;
+    const moved = await onB('moved', (all) => find(olds)(all)?.parent === letters && find(olds)(all));
+    expect(moved.uuid).toBe(created.uuid);
 
-  await unlink(join(root, 'letters', 'olds.txt'));
-  await onB('deleted', (all) => !all.some(({ uuid }) => uuid === created.uuid));
-});
+    await unlink(join(root, 'letters', olds));
+    await onB('deleted', (all) => !all.some(({ uuid }) => uuid === created.uuid));
+  },
+);
 
-test('a file of 10 MB is on B within a second after it was written', async () => {
-  await writeFile(join(root, 'large.bin'), Buffer.alloc(10 * 1024 * 1024, 7));
-  const large = await onB('the large file', find('large.bin'));
+test('a file of 10 MB is on B within a second after it was written', demand, async () => {
+  attempt += 1;
+  const name = `large-${attempt}.bin`;
+  await writeFile(join(root, name), Buffer.alloc(10 * 1024 * 1024, attempt));
+  const large = await onB('the large file', find(name));
   expect(large).toMatchObject({ size: 10 * 1024 * 1024, content: expect.any(String) });
 });
 

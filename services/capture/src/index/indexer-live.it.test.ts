@@ -8,6 +8,8 @@ import { treeOnDisk } from './testing/tree-on-disk.ts';
 
 /** Create, edit, rename, move and delete show within a second; half of it is left to the sync. */
 const visibleMs = 700;
+/** A machine that is busy with something else may be late now and then; one that is late each time is too slow. */
+const demand = { retry: 2 };
 /** Where a test is about loss and not about time: a deadline for what hangs, on a busy machine too. */
 const patienceMs = 20_000;
 
@@ -35,42 +37,46 @@ async function converges(run: TestIndexer, path: string, withinMs: number): Prom
   return eventually(() => equalsDisk(run, path), withinMs, difference);
 }
 
-test('create, edit, rename, move and delete show within a second, and moves keep the entry', async () => {
-  using folder = tempFolder();
-  const at = (name: string) => join(folder.path, name);
-  mkdirSync(at('a/b'), { recursive: true });
-  writeFileSync(at('a/first'), 'first');
-  await using run = await startLive(folder.path);
-  const settle = () => converges(run, folder.path, visibleMs);
-  const took: number[] = [];
+test(
+  'create, edit, rename, move and delete show within a second, and moves keep the entry',
+  demand,
+  async () => {
+    using folder = tempFolder();
+    const at = (name: string) => join(folder.path, name);
+    mkdirSync(at('a/b'), { recursive: true });
+    writeFileSync(at('a/first'), 'first');
+    await using run = await startLive(folder.path);
+    const settle = () => converges(run, folder.path, visibleMs);
+    const took: number[] = [];
 
-  writeFileSync(at('a/b/new.txt'), 'hello');
-  took.push(await settle());
-  const key = run.store.keysByPath().get('a/b/new.txt');
-  appendFileSync(at('a/b/new.txt'), ', more');
-  took.push(await settle());
-  renameSync(at('a/b/new.txt'), at('a/b/renamed.txt'));
-  took.push(await settle());
-  renameSync(at('a/b/renamed.txt'), at('a/moved.txt'));
-  took.push(await settle());
-  expect(run.store.keysByPath().get('a/moved.txt')).toBe(key);
-  const folderKey = run.store.keysByPath().get('a');
-  renameSync(at('a'), at('z'));
-  took.push(await settle());
-  expect(run.store.keysByPath().get('z')).toBe(folderKey);
-  expect(run.store.keysByPath().get('z/moved.txt')).toBe(key);
-  writeFileSync(at('z/b/under a renamed folder'), 'seen');
-  took.push(await settle());
-  appendFileSync(at('z/moved.txt'), ', edited under a renamed folder');
-  took.push(await settle());
-  unlinkSync(at('z/moved.txt'));
-  took.push(await settle());
-  rmSync(at('z'), { recursive: true });
-  took.push(await settle());
-  expect(took.length).toBe(9);
-});
+    writeFileSync(at('a/b/new.txt'), 'hello');
+    took.push(await settle());
+    const key = run.store.keysByPath().get('a/b/new.txt');
+    appendFileSync(at('a/b/new.txt'), ', more');
+    took.push(await settle());
+    renameSync(at('a/b/new.txt'), at('a/b/renamed.txt'));
+    took.push(await settle());
+    renameSync(at('a/b/renamed.txt'), at('a/moved.txt'));
+    took.push(await settle());
+    expect(run.store.keysByPath().get('a/moved.txt')).toBe(key);
+    const folderKey = run.store.keysByPath().get('a');
+    renameSync(at('a'), at('z'));
+    took.push(await settle());
+    expect(run.store.keysByPath().get('z')).toBe(folderKey);
+    expect(run.store.keysByPath().get('z/moved.txt')).toBe(key);
+    writeFileSync(at('z/b/under a renamed folder'), 'seen');
+    took.push(await settle());
+    appendFileSync(at('z/moved.txt'), ', edited under a renamed folder');
+    took.push(await settle());
+    unlinkSync(at('z/moved.txt'));
+    took.push(await settle());
+    rmSync(at('z'), { recursive: true });
+    took.push(await settle());
+    expect(took.length).toBe(9);
+  },
+);
 
-test('a 10 MB file that is written in pieces shows within a second of its last byte', async () => {
+test('a 10 MB file that is written in pieces shows within a second of its last byte', demand, async () => {
   using folder = tempFolder();
   await using run = await startLive(folder.path);
   const file = await open(join(folder.path, 'big.bin'), 'w');
@@ -186,7 +192,7 @@ test('stop ends while a comparison runs, and the next start goes on from there',
       writeFileSync(join(folder.path, `d${index}/f${file}`), `${index} ${file}`);
   }
   const first = await startTestIndexer({ path: folder.path });
-  await eventually(() => (first.indexer.status(1)?.counts.folders ?? 0) > 5, 5_000);
+  await eventually(() => (first.indexer.status(1)?.counts.folders ?? 0) > 5, patienceMs);
   await first.indexer.stop();
   await using second = await startTestIndexer({ path: folder.path, store: first.store });
   await second.indexer.rescan(1);

@@ -221,7 +221,7 @@ test('a root that is gone deletes nothing, and is followed again when it is back
   expect(run.store.keysByPath()).toEqual(before);
   rmSync(root, { recursive: true });
   renameSync(join(folder.path, 'away'), root);
-  await eventually(() => run.indexer.status(1)?.state === 'watching', 5_000);
+  await eventually(() => run.indexer.status(1)?.state === 'watching', 20_000);
   expect(run.store.keysByPath()).toEqual(before);
 });
 
@@ -238,7 +238,7 @@ test('a file that changes while it is read is identified later', async () => {
       return reads < 3 ? { state: 'changing' } : hashFile(file);
     },
   });
-  await eventually(() => run.tree().length === 2, 5_000);
+  await eventually(() => run.tree().length === 2, 20_000);
   expect(run.tree()).toEqual(treeOnDisk(folder.path));
   expect(reads).toBe(3);
 });
@@ -260,10 +260,10 @@ test('a file that never settles is shown without content after a while, and lose
   isChanging = true;
   appendFileSync(path, ' and more');
   void run.indexer.rescan(1);
-  await eventually(() => run.store.entries.get(key)?.size === 14, 5_000);
+  await eventually(() => run.store.entries.get(key)?.size === 14, 20_000);
   expect(run.store.entries.get(key)?.contentHash).toBeNull();
   isChanging = false;
-  await eventually(() => run.store.entries.get(key)?.contentHash !== null, 5_000);
+  await eventually(() => run.store.entries.get(key)?.contentHash !== null, 20_000);
   expect(run.tree()).toEqual(treeOnDisk(folder.path));
 });
 
@@ -298,7 +298,7 @@ test('a store that fails for a while loses nothing', async () => {
   writeFileSync(join(folder.path, 'a'), 'a');
   run.store.failNext(new Error('disk full'));
   await expect(run.indexer.rescan(1)).rejects.toThrow('disk full');
-  await eventually(() => run.store.keysByPath().has('a'), 5_000);
+  await eventually(() => run.store.keysByPath().has('a'), 20_000);
   expect(run.indexer.status(1)).toMatchObject({ state: 'watching', error: null });
 });
 
