@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type DeviceId,
+  type HoldBounds,
   isPresent,
   type LibraryId,
   type LogId,
@@ -60,6 +61,8 @@ export interface LibraryLogOptions {
   readonly isPaused?: boolean;
   /** Bytes that are free where sync.db lies; null, and where it is not given: nobody can tell (ING-5). */
   readonly diskFreeBytes?: () => number | null;
+  /** Where pulling begins to wait; `limits`, where it is not given (ING-5). */
+  readonly holdBounds?: HoldBounds;
   /** The log may be read up to `headSeq` now: told to the device's own services, as a hint. */
   readonly onReadable: (headSeq: number) => void;
   readonly report: Log;
@@ -96,7 +99,9 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const pressure = openPressure({
     log,
     isPaused: options.isPaused ?? false,
+    hasIngest: role === 'member',
     diskFreeBytes: options.diskFreeBytes ?? (() => null),
+    bounds: options.holdBounds,
   });
   const onAcked = () => {
     if (role === 'hub') compactor.signal();

@@ -1,10 +1,12 @@
-import { type DeviceId, limits, planLive, type StreamId, type Vector } from '@shoal/core';
+import { type DeviceId, type LivePlan, limits, planLive, type StreamId, type Vector } from '@shoal/core';
 import type { LiveEntries, PositionedEntry } from '@shoal/proto';
 import { parseEntries } from './parse-entries.ts';
 import type { SyncLog } from './sync-log.ts';
 
 export interface LiveInboxOptions {
   readonly log: SyncLog;
+  /** Whether nothing is taken in for now (ING-5): then what comes is only noted as what its sender has. */
+  readonly isHeld: () => boolean;
   /** So many were stored. */
   readonly onStored: (count: number) => void;
   /** The peer has more than we could take. */
@@ -44,12 +46,21 @@ export function openLiveInbox(options: LiveInboxOptions) {
       for (const { position } of parsed) senderByStream.set(position.stream, from);
       return parsed;
     });
-    const { take, missing } = planLive(log.have, entries.map(placed));
+    const { take, missing } = plan(entries.map(placed));
     const count = log.store(take.map(({ entry }) => entry));
     if (count > 0) options.onStored(count);
     for (const [stream, originSeq] of missing) {
       options.onGap(senderByStream.get(stream)!, new Map([[stream, originSeq]]));
     }
+  }
+
+  function plan(placedEntries: readonly ReturnType<typeof placed>[]): LivePlan<ReturnType<typeof placed>> {
+    if (!options.isHeld()) return planLive(log.have, placedEntries);
+    const missing = new Map<StreamId, number>();
+    for (const { stream, originSeq } of placedEntries) {
+      missing.set(stream, Math.max(originSeq, missing.get(stream) ?? 0));
+    }
+    return { take: [], missing };
   }
 
   return {

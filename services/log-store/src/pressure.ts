@@ -1,4 +1,4 @@
-import { type HoldReason, holdOf } from '@shoal/core';
+import { type HoldBounds, type HoldReason, holdOf } from '@shoal/core';
 import type { SyncLog } from './sync-log.ts';
 
 /** What weighs on the log of one library, and whether pulling waits for it (ING-5). */
@@ -12,15 +12,18 @@ export interface LogPressure {
 export function openPressure(options: {
   readonly log: Pick<SyncLog, 'readableSeq' | 'appliedSeq'>;
   readonly isPaused: boolean;
+  /** A hub's log is applied by nobody. */
+  readonly hasIngest: boolean;
   /** Bytes; null where nobody can tell. */
   readonly diskFreeBytes: () => number | null;
+  readonly bounds?: HoldBounds | undefined;
 }): LogPressure {
-  const { log, diskFreeBytes } = options;
+  const { log, hasIngest, diskFreeBytes } = options;
   let { isPaused } = options;
   return {
     hold: () => {
-      const unapplied = log.readableSeq - log.appliedSeq;
-      return holdOf({ isPaused, diskFreeBytes: diskFreeBytes(), unapplied });
+      const unapplied = hasIngest ? log.readableSeq - log.appliedSeq : 0;
+      return holdOf({ isPaused, diskFreeBytes: diskFreeBytes(), unapplied }, options.bounds);
     },
     setPaused: (now) => {
       isPaused = now;

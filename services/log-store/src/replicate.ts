@@ -74,6 +74,7 @@ export class Replication {
     this.#backfill = followBackfill({ log, surroundings, report: options.report });
     this.#inbox = openLiveInbox({
       log,
+      isHeld: () => options.pressure.hold() !== null,
       onStored: () => {
         options.onReadable();
         this.#look();
@@ -90,10 +91,7 @@ export class Replication {
       onEvent: (event) => this.#step(event),
       report: options.report,
     });
-    channel.onLive((from, message) => {
-      // What is let go of here its author has: a pull finds it (ING-5).
-      if (this.#session.hold === null) this.#inbox.add(from, message);
-    });
+    channel.onLive((from, message) => this.#inbox.add(from, message));
     channel.onHeartbeat((from, beat) => this.#hear(from, beat));
     channel.onConnected(() => this.#step({ kind: 'connected' }));
     this.#look();

@@ -15,12 +15,21 @@ export interface Pressure {
   readonly unapplied: number;
 }
 
+/** Where pulling begins to wait; `limits`, where nothing else is said. */
+export interface HoldBounds {
+  readonly diskFreeMinBytes: number;
+  readonly unappliedMax: number;
+}
+
 /**
  * Why pulling waits, or null (ING-5). Judged before each page from what is there, never remembered, so it ends by
  * itself; a person's wish goes first, then the disk. Holds back only what others have and keep: nothing is dropped.
  */
-export function holdOf({ isPaused, diskFreeBytes, unapplied }: Pressure): HoldReason | null {
+export function holdOf(
+  { isPaused, diskFreeBytes, unapplied }: Pressure,
+  { diskFreeMinBytes, unappliedMax }: HoldBounds = limits,
+): HoldReason | null {
   if (isPaused) return 'paused';
-  if (diskFreeBytes !== null && diskFreeBytes < limits.diskFreeMinBytes) return 'disk-full';
-  return unapplied > limits.unappliedMax ? 'unapplied' : null;
+  if (diskFreeBytes !== null && diskFreeBytes < diskFreeMinBytes) return 'disk-full';
+  return unapplied > unappliedMax ? 'unapplied' : null;
 }

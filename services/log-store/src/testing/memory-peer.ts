@@ -5,6 +5,7 @@ import {
   formatVersion,
   type LogId,
   type LogSighting,
+  limits,
   type StreamId,
   type Wanted,
 } from '@shoal/core';
@@ -19,7 +20,7 @@ import {
 import { silentLog } from '@shoal/service-kit';
 import { onTestFinished } from 'vitest';
 import { busChannel } from '../bus-channel.ts';
-import { openLibraryLog } from '../library-log.ts';
+import { type LibraryLogOptions, openLibraryLog } from '../library-log.ts';
 import { library, type MadeEntry, makeEntry } from './make-entry.ts';
 import { tempFolder } from './temp-log.ts';
 
@@ -43,6 +44,8 @@ export interface MemoryPeer {
   want(...wanted: readonly Wanted[]): number;
   /** Where sync.db lies, to be copied and put back while the peer is stopped. */
   readonly path: string;
+  /** The library is paused on this device, also over restarts, or is to go on. */
+  setPaused(isPaused: boolean): void;
   status(): ReturnType<ReturnType<typeof openLibraryLog>['status']>;
   cut(): void;
   heal(): void;
@@ -50,19 +53,38 @@ export interface MemoryPeer {
   stop(): Promise<void>;
 }
 
+/** What a test wants to be otherwise. */
+export interface MemoryPeerOptions extends Pick<LibraryLogOptions, 'diskFreeBytes' | 'holdBounds'> {
+  /** Called before each page that is asked for. */
+  readonly onAsk?: () => void;
+}
+
 export function openMemoryPeer(
   network: MemoryNetwork,
   device: DeviceId,
   random: () => number = Math.random,
+  options: MemoryPeerOptions = {},
 ): MemoryPeer {
   const path = join(tempFolder(), 'sync.db');
+  const { diskFreeBytes = () => null, holdBounds = limits, onAsk = () => {} } = options;
+  let isPaused = false;
   const start = () => {
     const endpoint = network.connect();
+    const channel = busChannel({ bus: endpoint.bus, library, device, report: silentLog() });
     const log = openLibraryLog({
       libraryId: library,
       device,
       path,
-      channel: busChannel({ bus: endpoint.bus, library, device, report: silentLog() }),
+      isPaused,
+      diskFreeBytes,
+      holdBounds,
+      channel: {
+        ...channel,
+        pull: (...asked) => {
+          onAsk();
+          return channel.pull(...asked);
+        },
+      },
       surroundings: { nowMs: () => performance.now(), wallMs: () => Date.now(), random },
       onReadable: () => undefined,
       report: silentLog(),
@@ -103,6 +125,10 @@ export function openMemoryPeer(
     },
     want: (...wanted) => running!.log.ask({ libraryId, wanted: wantedToWire(wanted) }).fruitless,
     path,
+    setPaused: (now) => {
+      isPaused = now;
+      running?.log.setPaused(now);
+    },
     status: () => running!.log.status(),
     cut: () => running!.endpoint.cut(),
     heal: () => running!.endpoint.heal(),
