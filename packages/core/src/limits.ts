@@ -120,6 +120,8 @@ export const limits = {
   /** Entries of one tick: a small log gets round sooner, a huge one takes longer than a pass and blocks nobody. */
   scrubEntriesMin: 10,
   scrubEntriesMax: 1_000,
+  /** Damaged files of a log that stay beside it, for who wants to look at them. */
+  damagedLogsMax: 3,
   /** Rows that one page of a pull looks at: bounds how long a page blocks the log-store. */
   pageScanMax: 50_000,
   /** Live messages waiting to be stored; beyond, they are dropped and pulled (REP-3). */

@@ -19,6 +19,7 @@ export {
   addLibrary,
   changeLibraryHub,
   type HomeLibrary,
+  hubLibraryFile,
   type LibraryFile,
   type LibraryKey,
   listLibraries,

@@ -27,6 +27,8 @@ export interface LibraryFile {
   /** Base64 of 32 bytes (MRG-6). Never logged. */
   readonly secret: string;
   readonly hub?: Hub;
+  /** Keeps the log for others: without keys and secret, which are empty here, nothing of it can be read (TOP-4). */
+  readonly role?: 'hub';
 }
 
 /** A library of a home, with its place. */
@@ -56,6 +58,11 @@ export function newLibraryFile(options: { readonly name: string; readonly hub?: 
     secret: randomBytes(32).toString('base64'),
     ...(hub === undefined ? {} : { hub }),
   };
+}
+
+/** What of a library a hub may know, to keep its log: no key and no secret. */
+export function hubLibraryFile({ libraryId, name }: LibraryFile): LibraryFile {
+  return { libraryId, name, keys: [], currentKey: 0, secret: '', role: 'hub' };
 }
 
 /**
@@ -132,14 +139,23 @@ export async function listLibraries(paths: HomePaths): Promise<HomeLibrary[]> {
 
 /** The text of a library's file; with a `kind` of an invitation. */
 export function libraryFileText(library: LibraryFile, kind?: string): string {
-  const { libraryId, name, keys, currentKey, secret, hub } = library;
-  const file = { ...(kind && { kind }), version: 1, libraryId, name, keys, currentKey, secret, hub };
+  const { libraryId, name, keys, currentKey, secret, hub, role } = library;
+  const known = role === 'hub' ? { role } : { keys, currentKey, secret };
+  const file = { ...(kind && { kind }), version: 1, libraryId, name, ...known, hub };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 /** Checks the content of a library's file, or of an invitation. */
 export function parseLibraryFile(fields: JsonFields, file: string): LibraryFile {
   checkFileVersion(fields.integer('version', { min: 1, max: Number.MAX_SAFE_INTEGER }), file);
+  const common = {
+    libraryId: fields.uuid<LibraryId>('libraryId'),
+    name: fields.text('name', nameLengthMax),
+    ...(fields.has('hub') ? { hub: hubOf(fields.object('hub'), file) } : {}),
+  };
+  if (fields.has('role')) {
+    return { ...common, keys: [], currentKey: 0, secret: '', role: fields.literal('role', 'hub') };
+  }
   const keys = fields.objects('keys', keysMax).map((key) => ({
     id: key.integer('id', { min: 1, max: keyIdMax }),
     key: key.base64('key', 32),
@@ -150,12 +166,5 @@ export function parseLibraryFile(fields: JsonFields, file: string): LibraryFile 
       field: 'currentKey',
     });
   }
-  return {
-    libraryId: fields.uuid<LibraryId>('libraryId'),
-    name: fields.text('name', nameLengthMax),
-    keys,
-    currentKey,
-    secret: fields.base64('secret', 32),
-    ...(fields.has('hub') ? { hub: hubOf(fields.object('hub'), file) } : {}),
-  };
+  return { ...common, keys, currentKey, secret: fields.base64('secret', 32) };
 }

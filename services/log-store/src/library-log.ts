@@ -53,6 +53,8 @@ export interface LibraryLogOptions {
   readonly device: DeviceId;
   /** The path of sync.db. */
   readonly path: string;
+  /** The file was found to be damaged beyond single entries: no method may be called any more but `close` (LOG-1). */
+  readonly onDamaged?: (error: unknown) => void;
   /** A member, where nothing is said. */
   readonly role?: LogRole;
   readonly channel: LibraryChannel;
@@ -94,7 +96,13 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const { libraryId, device, path, channel, surroundings, report } = options;
   const life = lifeId<StreamId>(device, randomBytes(8).toString('hex'));
   const role = options.role ?? 'member';
-  const log = new SyncLog({ path, libraryId, life, role });
+  const log = new SyncLog({
+    path,
+    libraryId,
+    life,
+    role,
+    ...(options.onDamaged && { onDamaged: options.onDamaged }),
+  });
   const onReadable = () => options.onReadable(log.readableSeq);
   const pressure = openPressure({
     log,

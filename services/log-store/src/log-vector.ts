@@ -66,7 +66,7 @@ export class LogVector {
     const claimed = contiguousFrom(least, this.#store.entries.positionsBeyond(id, least));
     if (claimed !== before) {
       this.#claimed.set(stream, claimed);
-      this.#store.streams.setHave(id, claimed);
+      this.#store.streams.setHave({ id, stream, have: claimed });
       // A group that is whole but for what was damaged since is not waited for (REP-8).
       this.#store.groups.complete(id, claimed);
     }

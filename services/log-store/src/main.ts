@@ -4,7 +4,7 @@ import { connectDevice, runService, type StartedService, startLibraryService } f
 import { busChannel } from './bus-channel.ts';
 import { logStoreConfig } from './config.ts';
 import { diskFreeBytes } from './disk-free.ts';
-import { openLibraryLog } from './library-log.ts';
+import { openLastingLog } from './lasting-log.ts';
 import type { Surroundings } from './replicate.ts';
 import { logStoreHandlers } from './rpc.ts';
 
@@ -22,14 +22,15 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
     definition: LogStoreDefinition,
     grpcPort: logStoreConfig().grpcPort,
     connect: connectDevice,
-    open: ({ libraryId, paths, isPaused }, { device, buses: { local, shared }, log }) =>
-      openLibraryLog({
+    open: ({ libraryId, paths, isPaused, role }, { device, buses: { local, shared }, log }) =>
+      openLastingLog({
         libraryId,
         device,
         path: paths.syncDb,
         isPaused,
         diskFreeBytes: () => diskFreeBytes(paths.dir),
-        channel: busChannel({ bus: shared, library: libraryId, device, report: log }),
+        role: role ?? 'member',
+        openChannel: () => busChannel({ bus: shared, library: libraryId, device, report: log }),
         surroundings,
         onReadable: (headSeq) => {
           const committed = { libraryId: uuidToBytes(libraryId), headSeq };

@@ -5,6 +5,7 @@ import {
   evaluate,
   type HoldReason,
   isSettled,
+  limits,
   openSession,
   type Peers,
   type Session,
@@ -92,7 +93,7 @@ export class Replication {
       report: options.report,
     });
     channel.onLive((from, message) => this.#inbox.add(from, message));
-    channel.onHeartbeat((from, beat) => this.#hear(from, beat));
+    channel.onHeartbeat((from, beat) => this.#orReport(() => this.#hear(from, beat)));
     channel.onConnected(() => this.#step({ kind: 'connected' }));
     this.#look();
   }
@@ -185,6 +186,22 @@ export class Replication {
 
   #look(): void {
     if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    // Looks again in any case, and sooner if there is reason to (REP-4).
+    this.#timer = setTimeout(() => this.#look(), limits.heartbeatMs);
+    this.#orReport(() => this.#evaluate());
+  }
+
+  /** A file that fails brings nothing down: what did not happen is tried at the next look. */
+  #orReport(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.report.error({ err: error }, 'the log could not be read or written');
+    }
+  }
+
+  #evaluate(): void {
     const { log, onReadable, surroundings } = this.#options;
     const weighed = this.#weighed();
     const { session, actions, wakeAtMs } = evaluate(weighed, log.have, this.#moment());

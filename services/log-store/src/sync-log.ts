@@ -33,6 +33,8 @@ export interface SyncLogOptions {
   readonly life: StreamId;
   /** A hub has no key and no ingest: it keeps what others write, and lets go by their word (LOG-3). */
   readonly role?: LogRole;
+  /** The file was found to be damaged beyond single entries (LOG-1): told from within what found it. */
+  readonly onDamaged?: (error: unknown) => void;
 }
 
 /** Whose log it is. */
@@ -65,19 +67,24 @@ export class SyncLog {
   #ownStream: StreamId | null = null;
   #count = 0;
 
-  constructor({ path, libraryId, life, role = 'member' }: SyncLogOptions) {
+  constructor({ path, libraryId, life, role = 'member', onDamaged }: SyncLogOptions) {
     this.libraryId = libraryId;
     this.life = life;
     this.#role = role;
-    this.#store = openStore(path, libraryId);
+    this.#store = openStore(path, libraryId, onDamaged);
     this.entries = this.#store.entries;
     this.backfill = this.#store.backfill;
-    this.#identity = new LogIdentity(this.#store, life);
-    this.#vector = new LogVector(this.#store);
-    this.#applied = new LogApplied(this.#store);
-    this.#acks = new LogAcks(this.#store);
-    this.#compaction = new LogCompaction(this.#store);
-    this.#reload();
+    try {
+      this.#identity = new LogIdentity(this.#store, life);
+      this.#vector = new LogVector(this.#store);
+      this.#applied = new LogApplied(this.#store);
+      this.#acks = new LogAcks(this.#store);
+      this.#compaction = new LogCompaction(this.#store);
+      this.#reload();
+    } catch (error) {
+      this.#store.close();
+      throw error;
+    }
   }
 
   get logId(): LogId {

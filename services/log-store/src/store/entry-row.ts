@@ -28,7 +28,7 @@ export interface StoredRow extends Omit<EntryRow, 'isIntact'>, ChecksummedRow {
 /** The columns of a `StoredRow`. */
 export const entryColumns = `entries.seq, stream_id as streamId, origin_seq as originSeq, group_first as groupFirst,
   group_last as groupLast, entries.predecessor, model, record_id as recordId, is_history as isHistory, header, sealed, signature,
-  checksum`;
+  entries.checksum`;
 
 export function toEntryRow(row: StoredRow): EntryRow {
   const { seq, streamId, originSeq, groupFirst, groupLast, predecessor, header, sealed, signature } = row;

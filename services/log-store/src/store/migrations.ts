@@ -28,6 +28,8 @@ const steps: readonly string[] = [
     stream text not null unique,
     -- We have, or have superseded, everything up to here, but for holes (LOG-2).
     have integer not null,
+    -- Of the two above: both decide what is asked for, and what is claimed (LOG-1).
+    checksum integer not null,
     -- The stream that it continues, as its first entry said, which may be gone (REP-6).
     predecessor blob
   );

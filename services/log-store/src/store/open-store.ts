@@ -1,4 +1,5 @@
 import { type LibraryId, ShoalError } from '@shoal/core';
+import type Database from 'better-sqlite3';
 import { type AckRows, ackRows } from './ack-rows.ts';
 import { type BackfillRows, backfillRows } from './backfill-rows.ts';
 import { type EntryRows, entryRows } from './entry-rows.ts';
@@ -9,6 +10,7 @@ import { type LifeRows, lifeRows } from './life-rows.ts';
 import { type LogRowAccess, logRow } from './log-row.ts';
 import { openDb } from './open-db.ts';
 import { type StreamRows, streamRows } from './stream-rows.ts';
+import { structuralDamage } from './structural-damage.ts';
 import { type SupersededRows, supersededRows } from './superseded-rows.ts';
 
 /** The tables of one sync.db, as calls. */
@@ -29,8 +31,8 @@ export interface Store {
 }
 
 /** Opens the store of a library. Throws `storage-failed`, `damaged-file`, `version-mismatch`. */
-export function openStore(path: string, libraryId: LibraryId): Store {
-  const db = openDb(path);
+export function openStore(path: string, libraryId: LibraryId, onDamaged?: (error: unknown) => void): Store {
+  const db = openDb(path, onDamaged);
   const transaction = <T>(work: () => T): T => {
     try {
       return db.transaction(work).immediate();
@@ -41,8 +43,10 @@ export function openStore(path: string, libraryId: LibraryId): Store {
     }
   };
   try {
+    const log = logRow(db, libraryId);
+    checkHead(db, log.read().headSeq);
     return {
-      log: logRow(db, libraryId),
+      log,
       streams: streamRows(db),
       groups: groupRows(db),
       entries: entryRows(db),
@@ -59,4 +63,10 @@ export function openStore(path: string, libraryId: LibraryId): Store {
     db.close();
     throw error;
   }
+}
+
+/** A head below what lies in the log would be numbered from twice: the row of the log is not what it was. */
+function checkHead(db: Database.Database, headSeq: number): void {
+  const last = db.prepare<[], { seq: number | null }>('select max(seq) as seq from entries').get()!.seq ?? 0;
+  if (last > headSeq) throw structuralDamage(db, `an entry at ${last} lies behind the head, ${headSeq}`);
 }

@@ -1,5 +1,7 @@
+import { crc32 } from 'node:zlib';
 import type { StreamId, Vector } from '@shoal/core';
 import type Database from 'better-sqlite3';
+import { structuralDamage } from './structural-damage.ts';
 
 /** A stream as the log knows it; `id` is local to the file. */
 export interface StreamRow {
@@ -10,13 +12,14 @@ export interface StreamRow {
 
 /** The version vector and how it came to be (LOG-2). */
 export interface StreamRows {
+  /** Throws for a row that is not what was written: it would claim what is not there. */
   all(): StreamRow[];
   /** Answers the local id. */
   add(stream: StreamId): number;
   /** Keeps what a stream's first entry says of the one before, as the entry itself may go (REP-6). */
   setPredecessor(id: number, predecessor: Uint8Array): void;
   /** What is claimed of the stream, holes or not. */
-  setHave(id: number, originSeq: number): void;
+  setHave(row: StreamRow): void;
   /** `have` of the stream became `originSeq` when the log's head was `seq`. */
   advance(id: number, originSeq: number, seq: number): void;
   /** The vector as it was when the log's head was `seq`. */
@@ -33,10 +36,12 @@ export interface StreamRows {
 }
 
 export function streamRows(db: Database.Database): StreamRows {
-  const all = db.prepare<[], StreamRow>('select id, stream, have from streams');
-  const add = db.prepare('insert into streams (stream, have) values (?, 0)');
+  const all = db.prepare<[], StreamRow & { checksum: number }>(
+    'select id, stream, have, checksum from streams',
+  );
+  const add = db.prepare('insert into streams (stream, have, checksum) values (?, 0, ?)');
   const setPredecessor = db.prepare('update streams set predecessor = ? where id = ?');
-  const setHave = db.prepare('update streams set have = ? where id = ?');
+  const setHave = db.prepare('update streams set have = ?, checksum = ? where id = ?');
   const advance = db.prepare(
     `insert into advances (stream_id, seq, origin_seq) values (?, ?, ?)
      on conflict do update set origin_seq = excluded.origin_seq`,
@@ -58,10 +63,15 @@ export function streamRows(db: Database.Database): StreamRows {
   const takeBack = db.prepare('delete from advances where stream_id = ? and origin_seq >= ? and seq > ?');
   const forgetBelow = db.prepare('delete from advances where seq < @seq');
   return {
-    all: () => all.all(),
-    add: (stream) => Number(add.run(stream).lastInsertRowid),
+    all: () => {
+      const rows = all.all();
+      const damaged = rows.find((row) => checksumOf(row) !== row.checksum);
+      if (damaged !== undefined) throw structuralDamage(db, `stream ${damaged.id} is not what was written`);
+      return rows;
+    },
+    add: (stream) => Number(add.run(stream, checksumOf({ stream, have: 0 })).lastInsertRowid),
     setPredecessor: (id, predecessor) => void setPredecessor.run(predecessor, id),
-    setHave: (id, originSeq) => void setHave.run(originSeq, id),
+    setHave: (row) => void setHave.run(row.have, checksumOf(row), row.id),
     advance: (id, originSeq, seq) => void advance.run(id, seq, originSeq),
     takeBack: (id, originSeq, appliedSeq) => void takeBack.run(id, originSeq, appliedSeq),
     vectorAt: (seq) => new Map(vectorAt.all(seq).map(({ stream, originSeq }) => [stream, originSeq])),
@@ -71,4 +81,8 @@ export function streamRows(db: Database.Database): StreamRows {
     },
     forgetBefore: (seq) => void forget.run({ seq }),
   };
+}
+
+function checksumOf({ stream, have }: Omit<StreamRow, 'id'>): number {
+  return crc32(`${stream} ${have}`);
 }
