@@ -42,13 +42,15 @@ describe('a fleet under faults', () => {
   test('each kind of fault happens within the seeds that are run', () => {
     const kinds = new Set<string>();
     for (let seed = 1; seed <= 5 * seedsEach; seed++) {
-      const { actions, noise } = createScenario({ seed });
+      const { actions, noise, hubs = 0, isApart } = createScenario({ seed });
+      if (hubs > 0) kinds.add(isApart ? 'hubs between members that never meet' : 'hubs');
       for (const action of actions) kinds.add(action.kind);
       for (const [kind, share] of Object.entries(noise)) if (share > 0) kinds.add(kind);
     }
     expect(kinds).toEqual(
       new Set([
         ...['write', 'crash', 'cut', 'fail-write', 'step-clock', 'freeze-clock', 'compact', 'forge'],
+        ...['hubs', 'hubs between members that never meet'],
         ...['copy', 'go-back', 'lose-log', 'loss', 'duplicate', 'damage', 'delayMsMax'],
       ]),
     );

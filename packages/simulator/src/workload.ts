@@ -6,6 +6,7 @@ import {
   type RecordRef,
   type RecordWrite,
   refKey,
+  renamed,
   type Value,
   type Version,
 } from '@shoal/core';
@@ -17,6 +18,9 @@ export type Loaded = Map<string, Version>;
 
 /** What people make, by how often. */
 const madeModels = ['item', 'tag', 'tag', 'mark', 'note', 'content', 'item', 'tag'] as const;
+
+/** What people make of which values may collide, instead of one of those. */
+const uniqueModels = ['label', 'label', 'charm'] as const;
 
 /** Records on which devices meet by a derived id. */
 const derivedIds = 4;
@@ -53,7 +57,10 @@ export function chooseWrites(
   const writable = [...memory.shown.values()].filter((shown) => mayWrite(device, shown.spec, shown.ref));
   const shown = writable[which % Math.max(1, writable.length)];
   const isFresh = what % 10 < 3 || shown === undefined;
-  if (isFresh) return [make(device, madeModels[which % madeModels.length]!, rest, serial)];
+  if (isFresh) {
+    const models = stale % 4 === 3 ? uniqueModels : madeModels;
+    return [make(device, models[which % models.length]!, rest, serial)];
+  }
   const key = refKey(shown.ref);
   const here = memory.record(shown.ref)!.state.version;
   const seen = stale % 3 === 0 ? (loaded.get(key) ?? here) : here;
@@ -129,10 +136,21 @@ function someFields(
 
 function valueFor(device: Device, spec: ModelSpec, name: string, draw: number, serial: number): Value {
   const field = spec.fields.find((f) => f.name === name)!;
+  if (spec.uniques.some(({ fields }) => fields.includes(name)) && field.kind !== 'reference')
+    return uniqueText(device, spec, name, draw);
   if (field.kind !== 'reference') return field.nullable && draw % 5 === 0 ? null : `${name} ${serial}`;
   if (field.target === 'device') return device.id;
   if (field.target === 'place') return recordRef('place', device.index).id;
   if (field.nullable && draw % 4 === 0) return null;
   const targets = [...device.library.memory.shown.values()].filter(({ ref }) => ref.model === field.target);
   return targets[draw % Math.max(1, targets.length)]?.ref.id ?? null;
+}
+
+/** Few, so that they meet; now and then one that reads as another record's would where it is renamed (MRG-7). */
+function uniqueText(device: Device, { name: model }: ModelSpec, name: string, draw: number): Value {
+  if (draw % 5 === 0) return null;
+  const text = `${name} ${draw % 4}`;
+  const others = [...device.library.memory.shown.values()].filter(({ ref }) => ref.model === model);
+  const other = draw % 9 === 0 ? others[draw % Math.max(1, others.length)] : undefined;
+  return other === undefined ? text : renamed(text, other.ref.id);
 }

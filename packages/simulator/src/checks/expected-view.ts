@@ -1,4 +1,5 @@
 import {
+  creationField,
   isAlive,
   type MemoryLibrary,
   type ModelSpec,
@@ -6,12 +7,14 @@ import {
   type RecordState,
   referencesOf,
   refKey,
+  type UniqueSpec,
+  type Value,
 } from '@shoal/core';
 import { registry } from '../data/domain.ts';
 
 /**
- * The oracle of the view (DEP-2): from all states at once, the least fixpoint of "alive, and every reference that
- * waits points to something visible", circles cut at the greatest dot. One line per visible record, references that
+ * The oracle of the view (DEP-2): from all states at once, the least fixpoint of "alive, not held, and every reference
+ * that waits points to something visible", circles cut at the greatest dot. One line per visible record, references that
  * show null as null. Devices here write only what is theirs, so of ownership only this is left: until what names the
  * owner is known, nothing of a record is accepted (MRG-5).
  */
@@ -25,10 +28,12 @@ export function expectedView(records: MemoryLibrary['records']): Map<string, str
       alive.set(key, { ref, state });
   }
   const cut = cutInCircles(alive);
+  const younger = youngerThanOthers(alive);
   const visible = new Set<string>();
   for (let before = -1; before !== visible.size; ) {
     before = visible.size;
     for (const [key, { ref, state }] of alive) {
+      if (younger.held.has(key)) continue;
       const waits = pointers(ref, state).filter(
         ({ missing, name }) => missing === 'wait' && !cut.has(`${key} ${name}`),
       );
@@ -46,11 +51,40 @@ export function expectedView(records: MemoryLibrary['records']): Map<string, str
       .require(ref.model)
       .fields.map(({ name }) => [
         name,
-        nulls.has(name) ? null : (state.fields.get(name)?.[0]?.value ?? null),
+        nulls.has(name) ? null : shownText(state.fields.get(name)?.[0]?.value ?? null, key, name),
       ]);
     rows.set(key, JSON.stringify(row));
   }
   return rows;
+
+  function shownText(value: Value, key: string, name: string): Value {
+    const model = registry.require(key.split('/')[0]!);
+    const renames = model.uniques.some(({ fields, policy }) => policy === 'rename' && fields.at(-1) === name);
+    if (typeof value !== 'string' || !renames) return value;
+    const looksRenamed = /\([0-9a-f-]{36}\)$/.test(value);
+    return looksRenamed || younger.renamed.has(key) ? `${value} (${key.split('/')[1]})` : value;
+  }
+}
+
+/** Who has the values of a record that was made before, whatever is visible (MRG-7). */
+function youngerThanOthers(alive: ReadonlyMap<string, { ref: RecordRef; state: RecordState }>) {
+  const younger = { held: new Set<string>(), renamed: new Set<string>() };
+  const sharersByValue = new Map<string, { key: string; order: string; policy: UniqueSpec['policy'] }[]>();
+  for (const [key, { ref, state }] of alive) {
+    for (const { fields, policy } of registry.require(ref.model).uniques) {
+      const values = fields.map((field) => state.fields.get(field)?.[0]?.value ?? null);
+      if (values.includes(null)) continue;
+      const value = JSON.stringify([ref.model, fields, values]);
+      const made = (state.fields.get(creationField) ?? []).map(({ dot, value }) => String(value ?? dot)).sort();
+      const sharers = sharersByValue.get(value) ?? [];
+      sharersByValue.set(value, [...sharers, { key, order: `${made[0]} ${ref.id}`, policy }]);
+    }
+  }
+  for (const sharers of sharersByValue.values()) {
+    const [, ...others] = sharers.sort((a, b) => (a.order < b.order ? -1 : 1));
+    for (const { key, policy } of others) younger[policy === 'rename' ? 'renamed' : 'held'].add(key);
+  }
+  return younger;
 }
 
 /** Whether the record through which this one is owned has arrived and still names a device. */

@@ -11,7 +11,8 @@ import { model, reference, text, uuid } from '@shoal/core/testing';
 /**
  * A small domain with every shape that the built-in models have: a device and its place, a tree under one owner
  * (item), a tree that all may move (tag), marks between the two, notes of which every operation is kept, and content
- * on which devices meet by a derived id and whose edits beat deletes.
+ * on which devices meet by a derived id and whose edits beat deletes. And values that only one may have: labels with
+ * two that hold and a name that renames, and charms, one at each spot of a label.
  */
 export const specs: readonly ModelSpec[] = [
   model('device', { kind: 'self' }, [text('name')]),
@@ -44,6 +45,24 @@ export const specs: readonly ModelSpec[] = [
   model('note', { kind: 'shared' }, [reference('tag', 'tag', 'wait'), text('words')], {
     strategy: 'log',
     granularity: 'row',
+  }),
+  model(
+    'label',
+    { kind: 'shared' },
+    [text('code'), text('name'), reference('parent', 'label', 'wait'), text('sign')],
+    {
+      uniques: [
+        { fields: ['code'], policy: 'hold' },
+        { fields: ['sign'], policy: 'hold' },
+        { fields: ['name'], policy: 'rename' },
+      ],
+    },
+  ),
+  model('charm', { kind: 'shared' }, [reference('label', 'label', 'wait', false), text('spot')], {
+    strategy: 'log',
+    granularity: 'row',
+    deletes: 'edit-wins',
+    uniques: [{ fields: ['label', 'spot'], policy: 'hold' }],
   }),
 ];
 

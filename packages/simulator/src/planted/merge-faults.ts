@@ -108,6 +108,27 @@ export const mergeFaults: readonly PlantedFault[] = [
     name: 'a reference stays cut when its circle is gone',
     rule: 'DEP-2',
     parts: onReader((reader) => ({ ...reader, cutFromCircle: () => [] })),
+    keptSeed: 'circle-that-opens-again',
+  },
+  {
+    name: 'a record is held only by one that is shown',
+    rule: 'MRG-7',
+    parts: onReader((reader) => ({
+      ...reader,
+      sharing: (model, value, limit) =>
+        reader
+          .sharing(model, value, Number.MAX_SAFE_INTEGER)
+          .filter(({ id }) => reader.isVisible({ model, id }))
+          .slice(0, limit),
+    })),
+  },
+  {
+    name: 'whoever is held stays held when its elder goes',
+    rule: 'MRG-7',
+    parts: {
+      planApply: (registry, reader, changes) =>
+        withoutReleased(reader, planApply(registry, reader, changes)),
+    },
   },
   {
     name: 'the journal is not told what a delete hid',
