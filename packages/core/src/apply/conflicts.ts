@@ -96,13 +96,13 @@ export function conflictOfOutcome(outcome: Outcome, state: RecordState): Conflic
     case 'park': {
       if (outcome.reason !== 'orphaned') return undefined;
       const content = { fields: state.fields, deletes: [] };
-      return { kind: 'orphaned', field: outcome.waitsFor?.field ?? null, winner: null, content };
+      return { kind: 'orphaned', field: outcome.waitsFor!.field, winner: null, content };
     }
     case 'show': {
       // A reference that waits shows null for one reason only (DEP-2).
       const cut = outcome.nulled.find(({ field }) => isWaiting(outcome.spec, field));
       if (cut === undefined) return undefined;
-      const fields = new Map([[cut.field, state.fields.get(cut.field) ?? []]]);
+      const fields = new Map([[cut.field, state.fields.get(cut.field)!]]);
       return { kind: 'circle-cut', field: cut.field, winner: null, content: { fields, deletes: [] } };
     }
   }

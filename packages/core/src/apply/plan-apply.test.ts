@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createRegistry } from '../model/registry.ts';
 import { createMemoryLibrary } from './memory-library.ts';
 import { planApply } from './plan-apply.ts';
 import { domain, recordRef } from './testing/domain.ts';
@@ -17,6 +18,18 @@ describe('a batch', () => {
     expect(apply(library, [onA, onB]).counts).toEqual({ skipped: 0, taken: 1, merged: 0, conflicting: 1 });
     expect(library.record(tag)?.state.fields.get('name')).toHaveLength(2);
     expect(shownField(library, tag, 'name')).toBe('on B');
+  });
+
+  test('[DEP-5] [MRG-2] what is concurrent of a model that is not known is merged, and no conflict yet', () => {
+    const registry = createRegistry([domain.require('device')]);
+    const library = createMemoryLibrary();
+    apply(library, [first], registry);
+    expect(apply(library, [onA, onB], registry).counts).toMatchObject({
+      taken: 1,
+      merged: 1,
+      conflicting: 0,
+    });
+    expect(library.journal).toEqual([]);
   });
 
   test('[MRG-2] does not open what is included', () => {

@@ -47,8 +47,7 @@ export function planJournal(
     const change = changeByKey.get(key);
     const outcome = outcomeByKey.get(key);
     const ref = (change ?? outcome)!.ref;
-    const stored = reader.record(ref);
-    if (stored === undefined) continue;
+    const stored = reader.record(ref)!;
     const conflicts = conflictsOf(registry, ref, stored, outcome);
     const isNew = change !== undefined && change.before === undefined;
     if (conflicts.length > 0 || !isNew) planned.push({ ref, state: stored.state, conflicts, isNew });
