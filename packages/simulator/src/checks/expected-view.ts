@@ -75,7 +75,9 @@ function youngerThanOthers(alive: ReadonlyMap<string, { ref: RecordRef; state: R
       const values = fields.map((field) => state.fields.get(field)?.[0]?.value ?? null);
       if (values.includes(null)) continue;
       const value = JSON.stringify([ref.model, fields, values]);
-      const made = (state.fields.get(creationField) ?? []).map(({ dot, value }) => String(value ?? dot)).sort();
+      const made = (state.fields.get(creationField) ?? [])
+        .map(({ dot, value }) => String(value ?? dot))
+        .sort();
       const sharers = sharersByValue.get(value) ?? [];
       sharersByValue.set(value, [...sharers, { key, order: `${made[0]} ${ref.id}`, policy }]);
     }

@@ -125,10 +125,7 @@ export const mergeFaults: readonly PlantedFault[] = [
   {
     name: 'whoever is held stays held when its elder goes',
     rule: 'MRG-7',
-    parts: {
-      planApply: (registry, reader, changes) =>
-        withoutReleased(reader, planApply(registry, reader, changes)),
-    },
+    parts: onReader((reader) => ({ ...reader, uniqueValuesOf: () => [] })),
   },
   {
     name: 'the journal is not told what a delete hid',
