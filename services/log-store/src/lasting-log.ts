@@ -59,10 +59,13 @@ export function openLastingLog(options: LastingLogOptions): LibraryLog {
         setAside(error);
         log = isClosed ? null : open();
       })
-      .catch((failure: unknown) => report.error({ err: failure }, 'no new log could begin'));
+      .catch((failure: unknown) => report.error({ err: failure }, 'no new log could begin'))
+      .finally(() => {
+        replacing = null;
+      });
   }
 
-  /** What runs through here is asked again by who asked: a new log answers then. */
+  /** Where no new log could begin, the next who asks tries again. */
   function using<T>(work: (log: LibraryLog) => T): T {
     if (log === null) {
       if (!isClosed && replacing === null) log = openOrReplace();

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { credentials, Metadata } from '@grpc/grpc-js';
 import { type Bus, connectNats, rpcClient, subjects } from '@shoal/bus';
-import { type LibraryId, limits } from '@shoal/core';
+import { type LibraryId, limits, type Version } from '@shoal/core';
 import {
   type AppendRequest,
   entryToWire,
@@ -16,6 +16,7 @@ import {
   addLibrary,
   connectLocal,
   type Home,
+  hubLibraryFile,
   newLibraryFile,
   readNatsRun,
   readServiceRun,
@@ -40,6 +41,17 @@ const callerOf = async (home: Home) => {
   onTestFinished(() => bus.close());
   const prefix = subjects.local.rpc(home.config.deviceId, 'log-store');
   return rpcClient(bus, prefix, LogStoreDefinition, { timeoutMs: limits.requestMs });
+};
+/** The service as a process of its own, once it is ready. */
+const runProgram = async (home: Home): Promise<ChildProcess> => {
+  const child = spawn(process.execPath, [program, '--home', home.paths.dir], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, SHOAL_LOG_LEVEL: 'warn' },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const isReady = () => readServiceRun(home.paths, 'log-store').then((run) => run?.pid === child.pid);
+  await expect.poll(isReady, within).toBe(true);
+  return child;
 };
 const groupOf = (libraryId: LibraryId, home: Home, ...records: readonly number[]) => ({
   libraryId: uuidToBytes(libraryId),
@@ -128,6 +140,63 @@ describe('the log-store as a service', () => {
     expect(a.have).toEqual(b.have);
   });
 
+  it('[TOP-4] [LOG-3] two members that are never on at once meet in a hub, which lets go by the word of the other', async () => {
+    // The hub of NATS is always on, and beside it a log-store without a key: a process like any other.
+    const nats = await startHub();
+    const library = newLibraryFile({ name: 'shared' });
+    const libraryId = uuidToBytes(library.libraryId);
+    const [one, two, hub] = [
+      await startNatsDevice('one', [nats]),
+      await startNatsDevice('two', [nats]),
+      await startNatsDevice('hub', [nats]),
+    ];
+    await addLibrary(one.paths, library);
+    await addLibrary(two.paths, library);
+    const { paths } = await addLibrary(hub.paths, hubLibraryFile(library));
+    expect(readFileSync(paths.file, 'utf8')).not.toMatch(/key|secret/i);
+    await runProgram(hub);
+    const [callOne, callTwo, callHub] = [await callerOf(one), await callerOf(two), await callerOf(hub)];
+    const entriesOf = (caller: typeof callHub) =>
+      caller.getLogStatus({ libraryId }).then(({ entries }) => entries, String);
+    const edit = (at: number, seen?: Version) =>
+      makeEntry({
+        record: 1,
+        at,
+        libraryId: library.libraryId,
+        device: one.config.deviceId,
+        domain: 'index',
+        ...(seen && { seen }),
+      });
+
+    const first = await startHere(one);
+    const before = edit(1);
+    const entries = [before, edit(2, before.header.version)].map((entry) => entryToWire(entry));
+    await callOne.append({ libraryId, entries });
+    await expect.poll(() => entriesOf(callHub), within).toBe(2);
+    await first.stop();
+
+    const second = await startHere(two);
+    await expect.poll(() => entriesOf(callTwo), within).toBe(2);
+    expect(await entriesOf(callHub)).toBe(2);
+    const { logId, headSeq } = await callTwo.getLogStatus({ libraryId });
+    await callTwo.acknowledge({ libraryId, logId, appliedSeq: headSeq, fromSeq: 0, exceptions: [] });
+    await callTwo.append(groupOf(library.libraryId, two, 7));
+    // What the other member wrote comes, and what was superseded goes.
+    await expect
+      .poll(() => callHub.getLogStatus({ libraryId }).then(({ have }) => have.length), within)
+      .toBe(2);
+    await expect.poll(() => entriesOf(callHub), within).toBe(2);
+    await expect(callHub.append(groupOf(library.libraryId, hub, 9))).rejects.toMatchObject({
+      code: 'invalid-argument',
+    });
+    await second.stop();
+
+    await startHere(one);
+    await expect
+      .poll(() => callOne.getLogStatus({ libraryId }).then(({ have }) => have.length), within)
+      .toBe(2);
+  });
+
   it('[SEC-2] on the library’s subjects only Pull and Fetch are answered, and for that library alone', async () => {
     const home = await startNatsDevice('one');
     const [library, secret] = [newLibraryFile({ name: 'shared' }), newLibraryFile({ name: 'secret' })];
@@ -178,23 +247,13 @@ describe('the log-store as a service', () => {
     const library = await addLibrary(home.paths, newLibraryFile({ name: 'own' }));
     const caller = await callerOf(home);
     const libraryId = uuidToBytes(library.libraryId);
-    const isReady = () => readServiceRun(home.paths, 'log-store').then((run) => run !== undefined);
-    const run = async (): Promise<ChildProcess> => {
-      const child = spawn(process.execPath, [program, '--home', home.paths.dir], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, SHOAL_LOG_LEVEL: 'warn' },
-      });
-      onTestFinished(() => void child.kill('SIGKILL'));
-      await expect.poll(isReady, within).toBe(true);
-      return child;
-    };
-    const first = await run();
+    const first = await runProgram(home);
     for (let record = 1; record <= 20; record += 1) {
       await caller.append(groupOf(library.libraryId, home, record));
     }
     first.kill('SIGKILL');
     await once(first, 'exit');
-    const second = await run();
+    const second = await runProgram(home);
     expect(await caller.getLogStatus({ libraryId })).toMatchObject({ entries: 20, headSeq: 20 });
     expect(await caller.append(groupOf(library.libraryId, home, 20, 21))).toMatchObject({ appended: 1 });
     second.kill('SIGTERM');

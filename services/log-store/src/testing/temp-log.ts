@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeviceId, lifeId, type StreamId } from '@shoal/core';
 import { onTestFinished } from 'vitest';
-import { SyncLog } from '../sync-log.ts';
+import { type LogRole, SyncLog } from '../sync-log.ts';
 import { deviceA, library } from './make-entry.ts';
 
 let lives = 0;
@@ -19,10 +19,11 @@ export function tempFolder(): string {
 export function openTempLog(
   path: string = join(tempFolder(), 'sync.db'),
   device: DeviceId = deviceA,
+  role: LogRole = 'member',
 ): SyncLog {
   lives += 1;
   const life = lifeId<StreamId>(device, lives.toString(16).padStart(16, '0'));
-  const log = new SyncLog({ path, libraryId: library, life });
+  const log = new SyncLog({ path, libraryId: library, life, role });
   onTestFinished(() => log.close());
   return log;
 }
