@@ -56,22 +56,23 @@ function devicesInTurn(): { readonly victim: DeviceProcess; readonly other: Devi
   return turn % 2 === 0 ? { victim: a, other: b } : { victim: b, other: a };
 }
 
-/** Writes on both devices from before `work` until some time after it, two hundred records at once first. */
+/**
+ * Writes on both devices from before `work` until some time after it, two hundred records at once first; on the one that
+ * is `quiet` only from after it.
+ */
 async function underTraffic(
   { libraryId, ledger, shared }: World,
   work: (writing: readonly LedgerTraffic[]) => Promise<void>,
+  quiet?: DeviceProcess,
 ): Promise<void> {
-  const writing = fleet.devices.map((device, at) =>
-    startLedgerTraffic({
-      device,
-      libraryId,
-      ledger,
-      shared: { id: shared, field: at === 0 ? 'color' : 'icon' },
-      groupSize: 200,
-    }),
-  );
+  const start = (device: DeviceProcess) => {
+    const field = device === fleet.devices[0] ? 'color' : 'icon';
+    return startLedgerTraffic({ device, libraryId, ledger, shared: { id: shared, field }, groupSize: 200 });
+  };
+  const writing = fleet.devices.filter((device) => device !== quiet).map(start);
   try {
     await work(writing);
+    if (quiet !== undefined) writing.push(start(quiet));
     const before = writing.map((one) => one.made());
     await until('all write on', () => writing.every((one, at) => one.made() >= before[at]! + 3));
   } finally {
@@ -79,13 +80,13 @@ async function underTraffic(
   }
 }
 
-/** Waits until one of the device's processes was killed at the step. */
-async function untilStruck(
+/** Waits until one of the device's processes was killed at the step; returns its pid. */
+function untilStruck(
   device: DeviceProcess,
   step: DurableStep,
   writing: readonly LedgerTraffic[] = [],
-): Promise<void> {
-  await until(`a crash at ${step}`, () => {
+): Promise<number> {
+  return until(`a crash at ${step}`, () => {
     for (const one of writing) one.made();
     return device.crashPoints().struck(step);
   });
@@ -116,41 +117,71 @@ async function untilWhole({ libraryId, ledger }: World): Promise<void> {
   expect(files.flatMap(databaseProblems)).toEqual([]);
 }
 
-/** Steps that come with traffic, and the how manieth time is meant: one for each device, both in the same minute. */
-const pairs: readonly (readonly [step: DurableStep, nth: number, of: DurableStep, nth: number])[] = [
-  ['capture.before-commit', 1, 'append.before-commit', 1],
-  ['store.before-commit', 1, 'ingest.before-commit', 2],
-  ['relay.after-drain', 1, 'append.after-commit', 1],
-  ['capture.after-commit', 1, 'compact.before-commit', 1],
-  ['store.after-commit', 2, 'relay.after-append', 1],
-  ['ingest.after-commit', 2, 'acknowledge.before-commit', 2],
-  ['append.after-publish', 1, 'relay.after-clear', 2],
-  ['acknowledge.after-commit', 2, 'compact.after-commit', 1],
+/** A step, and the how manieth time at it is meant. */
+type Point = readonly [step: DurableStep, nth: number];
+
+/** The first device only receives: what it loses is what it cannot have from anywhere but its log. */
+const received: readonly (readonly [...Point, ...Point])[] = [
+  ['store.before-commit', 1, 'capture.before-commit', 1],
+  ['ingest.before-commit', 1, 'append.before-commit', 1],
+  ['store.after-commit', 1, 'relay.after-append', 1],
+  ['ingest.after-commit', 1, 'relay.after-drain', 1],
 ];
 
-test.each(pairs)(
-  '[ING-2] [CHG-8] [LOG-2] killed at %s (%i.), the other at %s (%i.): what was acknowledged is there, once, without holes',
+test.each(received)(
+  '[ING-2] [LOG-2] receiving, killed at %s (%i.), the writer at %s (%i.): what was acknowledged is there, once, without holes',
   async (step, nth, of, ofNth) => {
     const { victim, other } = devicesInTurn();
-    await victim.crashPoints().arm(step, nth);
-    await other.crashPoints().arm(of, ofNth);
-    await underTraffic(world, async (writing) => {
-      await untilStruck(victim, step, writing);
-      await untilStruck(other, of, writing);
-    });
-    await untilWhole(world);
+    await survives({ device: victim, step, nth }, { device: other, step: of, nth: ofNth }, victim);
   },
 );
 
+/** Both write. */
+const written: readonly (readonly [...Point, ...Point])[] = [
+  ['capture.after-commit', 1, 'compact.before-commit', 1],
+  ['append.after-commit', 1, 'relay.after-clear', 2],
+  ['acknowledge.before-commit', 2, 'append.after-publish', 1],
+  ['compact.after-commit', 1, 'acknowledge.after-commit', 2],
+];
+
+test.each(written)(
+  '[ING-2] [CHG-8] killed at %s (%i.), the other at %s (%i.): what was acknowledged is there, once, without holes',
+  async (step, nth, of, ofNth) => {
+    const { victim, other } = devicesInTurn();
+    await survives({ device: victim, step, nth }, { device: other, step: of, nth: ofNth });
+  },
+);
+
+interface Strike {
+  readonly device: DeviceProcess;
+  readonly step: DurableStep;
+  readonly nth: number;
+}
+
+async function survives(one: Strike, two: Strike, quiet?: DeviceProcess): Promise<void> {
+  const strikes = [one, two];
+  for (const { device, step, nth } of strikes) await device.crashPoints().arm(step, nth);
+  const work = async (writing: readonly LedgerTraffic[]) => {
+    for (const { device, step } of strikes) await untilStruck(device, step, writing);
+  };
+  await underTraffic(world, work, quiet);
+  await untilWhole(world);
+}
+
 test('[ING-2] [REP-2] killed at round.before-claim, the other at round.after-claim: the next round brings the rest', async () => {
   const { victim, other } = devicesInTurn();
-  await victim.crashPoints().arm('round.before-claim');
-  await other.crashPoints().arm('round.after-claim');
+  const strikes = [
+    [victim, 'round.before-claim'],
+    [other, 'round.after-claim'],
+  ] as const;
   await underTraffic(world, async (writing) => {
-    // What is written while a log-store is down comes to it by a round.
-    for (const device of fleet.devices) process.kill(await device.pidOf('log-store'), 'SIGKILL');
-    await untilStruck(victim, 'round.before-claim', writing);
-    await untilStruck(other, 'round.after-claim', writing);
+    for (const [device, step] of strikes) {
+      await device.crashPoints().arm(step);
+      // What is written while its log-store is down comes to it by a round.
+      process.kill(await device.pidOf('log-store'), 'SIGKILL');
+      const struck = await untilStruck(device, step, writing);
+      await until('it runs again', async () => (await device.pidOf('log-store')) !== struck);
+    }
   });
   await untilWhole(world);
 });
