@@ -51,5 +51,6 @@ export * from './session/hold.ts';
 export * from './session/live.ts';
 export * from './session/peers.ts';
 export * from './session/pull-round.ts';
+export * from './session/reappend.ts';
 export * from './session/settle.ts';
 export * from './session/sync-state.ts';

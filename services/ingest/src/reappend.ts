@@ -1,4 +1,12 @@
-import { type LogId, limits, type RecordRef } from '@shoal/core';
+import {
+  afterReappendedPage,
+  type LogId,
+  limits,
+  nextReappendStep,
+  openReappendPass,
+  type ReappendPass,
+  unreachable,
+} from '@shoal/core';
 import type { Library } from '@shoal/library';
 import { type Client, type Entry, entryToWire, type LogStoreDefinition, uuidToBytes } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
@@ -10,17 +18,6 @@ export interface Reappend {
   begin(logId: LogId): Promise<void>;
   /** Appends some of it to the log, which ingest has read up to there; answers whether there is more to do at once. */
   step(at: { readonly logId: LogId; readonly appliedSeq: number }): Promise<boolean>;
-}
-
-/** One way through all records. */
-interface Pass {
-  readonly logId: LogId;
-  after: RecordRef | null;
-  isAtEnd: boolean;
-  hasLeftOut: boolean;
-  appended: number;
-  /** The head of the log behind what was appended. */
-  headSeq: number;
 }
 
 /** Records in one step: as much as one append takes when none of them waits in the outbox. */
@@ -41,43 +38,54 @@ export function openReappend(options: {
   const { library, logStore, log } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
   const attempt = { timeoutMs: limits.logAttemptMs };
-  let pass: Pass | undefined;
+  let pass: ReappendPass | null = null;
+  let appended = 0;
 
   async function step({ logId, appliedSeq }: { logId: LogId; appliedSeq: number }): Promise<boolean> {
-    if (library.logMemory.wholeLogId() === logId) return false;
-    if (pass?.logId !== logId) {
-      const reply = await logStore.recognise({ libraryId, sightings: [], wholeLogId: '' }, attempt);
-      if (reply.settling || reply.logId !== logId) return false;
-      log.info({ logId }, 'appending again what the log lacks');
-      pass = { logId, after: null, isAtEnd: false, hasLeftOut: false, appended: 0, headSeq: 0 };
+    const wholeLogId = library.logMemory.wholeLogId();
+    const next = nextReappendStep(pass, { logId, wholeLogId, appliedSeq });
+    switch (next.kind) {
+      case 'rest':
+        return false;
+      case 'ask':
+        return open(logId);
+      case 'append':
+        await appendPage(next.pass);
+        return pass !== null;
+      case 'end':
+        pass = null;
+        if (next.isWhole) await noteWhole(logId);
+        return false;
+      default:
+        return unreachable(next);
     }
-    if (!pass.isAtEnd) return appendPage(pass);
-    if (appliedSeq >= pass.headSeq) await end(pass);
-    return false;
   }
 
-  async function appendPage(current: Pass): Promise<boolean> {
-    const page = library.readRecords(current.after, recordsMax);
-    for (const entries of inMessages(page.entries.map((entry) => entryToWire(entry)))) {
-      const reply = await logStore.append({ libraryId, entries }, attempt);
-      if (reply.logId !== current.logId) {
-        pass = undefined;
-        return false;
-      }
-      current.appended += reply.appended;
-      current.headSeq = reply.headSeq;
-    }
-    current.hasLeftOut ||= page.hasLeftOut;
-    current.after = page.last;
-    current.isAtEnd = page.last === null;
-    durableStep('reappend.after-page');
+  async function open(logId: LogId): Promise<boolean> {
+    const reply = await logStore.recognise({ libraryId, sightings: [], wholeLogId: '' }, attempt);
+    if (reply.settling || reply.logId !== logId) return false;
+    log.info({ logId }, 'appending again what the log lacks');
+    pass = openReappendPass(logId);
+    appended = 0;
     return true;
   }
 
-  async function end({ logId, appended, hasLeftOut }: Pass): Promise<void> {
-    pass = undefined;
-    // What was left out is being shipped by the relay; another pass finds the rest of it.
-    if (hasLeftOut) return;
+  async function appendPage(current: ReappendPass): Promise<void> {
+    const { entries, last, hasLeftOut } = library.readRecords(current.after, recordsMax);
+    let reached = { logId: current.logId, headSeq: current.headSeq };
+    for (const part of inMessages(entries.map((entry) => entryToWire(entry)))) {
+      const reply = await logStore.append({ libraryId, entries: part }, attempt);
+      reached = { logId: reply.logId as LogId, headSeq: reply.headSeq };
+      if (reply.logId !== current.logId) break;
+      appended += reply.appended;
+    }
+    pass = afterReappendedPage(current, { ...reached, last, hasLeftOut });
+    durableStep('reappend.after-page');
+  }
+
+  async function noteWhole(logId: LogId): Promise<void> {
+    // First the log, which claims again what it had lost (LOG-1); where the other word is not kept, both come again.
+    await logStore.recognise({ libraryId, sightings: [], wholeLogId: logId }, attempt);
     durableStep('reappend.before-whole');
     await library.setWholeLog(logId);
     log.info({ logId, appended }, 'the log has all that the library knows');
