@@ -42,7 +42,10 @@ async function up(home: string) {
   return process;
 }
 
-test('two devices are made, invited, joined and used by the command line alone', async () => {
+/** Some forty programs one after the other, each a second or two on a busy machine. */
+const patience = { timeout: 300_000 };
+
+test('two devices are made, invited, joined and used by the command line alone', patience, async () => {
   const hub = startShoal(['hub', '--json', '--dir', join(folder.path, 'hub')], { ledger });
   const { file } = JSON.parse(await hub.line((line) => line.startsWith('{')));
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -102,6 +105,12 @@ test('two devices are made, invited, joined and used by the command line alone',
   // What was superseded is gone, so the first may stand behind the seq that was asked for.
   expect(log[0]).toMatchObject({ model: expect.any(String), record: expect.any(String) });
   expect(log[0]!.seq).toBeGreaterThanOrEqual(3);
+  for (const domain of ['index', 'user-metadata']) {
+    const lines = await shoal<{ domain: string }[]>(a, 'log', '--domain', domain, '--sync-ready', 'yes');
+    expect(new Set(lines.map((line) => line.domain))).toEqual(new Set([domain]));
+  }
+  // What is not ready to sync never came to the log.
+  expect(await shoal(a, 'log', '--sync-ready', 'no')).toEqual([]);
   await until('the dumps are equal', async () => {
     const dumps = await Promise.all([a, b].map((home) => runShoal(['dump', '--home', home], { ledger })));
     return dumps[0]!.stdout === dumps[1]!.stdout && dumps[0]!.stdout.includes('"model":"user_metadata_tag"');

@@ -22,3 +22,15 @@ export function parseInteger(
     { field },
   );
 }
+
+/** One of the choices of the command line, as what it stands for. Throws `invalid-argument` naming the option. */
+export function parseChoice<Choice>(
+  text: string,
+  field: string,
+  choices: Readonly<Record<string, Choice>>,
+): Choice {
+  const choice = Object.hasOwn(choices, text) ? choices[text] : undefined;
+  if (choice !== undefined) return choice;
+  const expected = Object.keys(choices).join(' or ');
+  throw new ShoalError('invalid-argument', `"${field}": expected ${expected}, found "${text}"`, { field });
+}

@@ -18,6 +18,7 @@ export type {
 } from '@shoal/proto';
 export {
   type CallOptions,
+  Domain,
   MutationKind,
   TagTarget,
   uuidFromBytes,

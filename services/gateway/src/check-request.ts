@@ -3,6 +3,7 @@ import { type LibraryId, limits, type RecordId, ShoalError } from '@shoal/core';
 import {
   type AddLocationRequest,
   type ApplyTagRequest,
+  Domain,
   fieldsFromWire,
   type Mutation,
   MutationKind,
@@ -39,6 +40,13 @@ export function checkModelName(name: string): void {
 export function checkLimit(limit: number): number {
   if (limit > limits.pageRecordsMax) refuse('limit', `at most ${limits.pageRecordsMax}`, String(limit));
   return limit === 0 ? limits.pageRecordsDefault : limit;
+}
+
+/** A domain to filter by, if there is one. */
+export function checkDomain(domain: Domain | undefined): void {
+  if (domain === undefined || domain === Domain.DOMAIN_INDEX || domain === Domain.DOMAIN_USER_METADATA)
+    return;
+  refuse('domain', 'index or user metadata', String(domain));
 }
 
 /** A write: how many mutations, and each of them. */

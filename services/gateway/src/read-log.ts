@@ -5,16 +5,27 @@ import {
   type ReadLogRequest,
   type SequencedEntry,
 } from '@shoal/proto';
-import { checkLimit } from './check-request.ts';
+import { checkDomain, checkLimit } from './check-request.ts';
 import type { DeviceServices } from './device-services.ts';
 
-/** The log as people read it: headers and positions, no payloads; a header that does not parse is left out. */
+/**
+ * The log as people read it: headers and positions, no payloads; a header that does not parse is left out. With a
+ * filter only the lines that pass it, of as many entries as `limit` says: read on at `nextSeq` (S1-42).
+ */
 export async function readLog(services: DeviceServices, request: ReadLogRequest): Promise<ReadLogReply> {
   const { libraryId, fromSeq } = request;
+  checkDomain(request.domain);
   const limit = checkLimit(request.limit);
   const reply = await services.logStore.read({ libraryId, logId: '', fromSeq, limit });
   const { logId, nextSeq, headSeq } = reply;
-  return { logId, lines: reply.entries.map(logLine), nextSeq, headSeq };
+  const lines = reply.entries.map(logLine).filter((line) => passes(line, request));
+  return { logId, lines, nextSeq, headSeq };
+}
+
+/** What cannot be read passes no filter. */
+function passes({ header }: LogLine, { domain, syncReady }: ReadLogRequest): boolean {
+  if (domain !== undefined && header?.domain !== domain) return false;
+  return syncReady === undefined || header?.syncReady === syncReady;
 }
 
 function logLine({ seq, entry }: SequencedEntry): LogLine {

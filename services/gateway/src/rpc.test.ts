@@ -1,9 +1,11 @@
 import { limits, ShoalError } from '@shoal/core';
 import {
+  Domain,
   EntryHeader,
   type LogStatusReply,
   type Mutation,
   MutationKind,
+  type ReadLogRequest,
   TagTarget,
   uuidToBytes,
   type WriteRequest,
@@ -232,4 +234,42 @@ test('the log is read as headers and sizes; a header that does not parse leaves 
   await expect(
     gateway.handlers.readLog({ libraryId: gateway.libraryId, fromSeq: 0, limit: 1_001 }),
   ).rejects.toMatchObject({ code: 'invalid-argument', subject: { field: 'limit' } });
+});
+
+test('[S1-42] the log is read by domain and by readiness, and what no filter can tell of is left out', async () => {
+  const entryOf = (fields: Partial<EntryHeader>) => ({
+    header: Buffer.from(EntryHeader.encode({ ...EntryHeader.decode(Buffer.alloc(0)), ...fields }).finish()),
+    position: undefined,
+    sealed: Buffer.alloc(1),
+    signature: none,
+  });
+  const kinds = [
+    { domain: Domain.DOMAIN_INDEX, syncReady: true },
+    { domain: Domain.DOMAIN_USER_METADATA, syncReady: true },
+    { domain: Domain.DOMAIN_INDEX, syncReady: false },
+  ];
+  const damaged = { ...entryOf({}), header: Buffer.from([0xff]) };
+  const entries = [...kinds.map(entryOf), damaged].map((entry, index) => ({ seq: index + 1, entry }));
+  gateway.services.logStore = {
+    read: async () => ({ logId: 'log', entries, nextSeq: 5, headSeq: 9, have: [], life: Buffer.alloc(24) }),
+  };
+  const seqsOf = async (filter: Partial<Pick<ReadLogRequest, 'domain' | 'syncReady'>>) => {
+    const request = { libraryId: gateway.libraryId, fromSeq: 1, limit: 10, ...filter };
+    const { lines, nextSeq, headSeq } = await gateway.handlers.readLog(request);
+    // Where to read on is not where the last line stood.
+    expect([nextSeq, headSeq]).toEqual([5, 9]);
+    return lines.map(({ seq }) => seq);
+  };
+  expect(await seqsOf({})).toEqual([1, 2, 3, 4]);
+  expect(await seqsOf({ domain: Domain.DOMAIN_INDEX })).toEqual([1, 3]);
+  expect(await seqsOf({ domain: Domain.DOMAIN_USER_METADATA })).toEqual([2]);
+  expect(await seqsOf({ syncReady: false })).toEqual([3]);
+  expect(await seqsOf({ domain: Domain.DOMAIN_INDEX, syncReady: true })).toEqual([1]);
+  const unknown = gateway.handlers.readLog({
+    libraryId: gateway.libraryId,
+    fromSeq: 1,
+    limit: 1,
+    domain: 7 as Domain,
+  });
+  await expect(unknown).rejects.toMatchObject({ code: 'invalid-argument', subject: { field: 'domain' } });
 });

@@ -1,8 +1,8 @@
-import { type LogLine, uuidFromBytes } from '@shoal/client';
+import { Domain, type LogLine, uuidFromBytes } from '@shoal/client';
 import { limits } from '@shoal/core';
 import type { Command } from 'commander';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { parseInteger } from '../parse-argument.ts';
+import { parseChoice, parseInteger } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { withLibrary } from '../with-device.ts';
 
@@ -11,17 +11,24 @@ export function addLogCommand(program: Command, surroundings: Surroundings): voi
   addLibraryCommand(program, 'log', 'what stands in the log of this device: headers, no payloads')
     .option('--from <seq>', 'the first seq wanted', '1')
     .option('--limit <count>', 'at most so many', '1000')
-    .action(async (options: LibraryOptions & { readonly from: string; readonly limit: string }) => {
+    .option('--domain <index|user-metadata>', 'of this domain alone')
+    .option('--sync-ready <yes|no>', 'whose record was, or was not, ready to sync')
+    .action(async (options: LogOptions) => {
       const output = outputOf(surroundings, options);
       const bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };
       const first = parseInteger(options.from, 'from', bounds);
       let left = parseInteger(options.limit, 'limit', bounds);
+      const filter = filterOf(options);
+      const isFiltered = Object.keys(filter).length > 0;
       await withLibrary(options, async ({ gateway, libraryId }) => {
         let fromSeq = first;
         let count = 0;
         while (left > 0) {
-          const limit = Math.min(left, limits.batchEntriesMax);
-          const { lines, nextSeq, headSeq } = await gateway.readLog({ libraryId, fromSeq, limit });
+          // With a filter a page answers some of what it looked at, or nothing.
+          const limit = isFiltered ? limits.batchEntriesMax : Math.min(left, limits.batchEntriesMax);
+          const page = await gateway.readLog({ libraryId, fromSeq, limit, ...filter });
+          const { nextSeq, headSeq } = page;
+          const lines = page.lines.slice(0, left);
           for (const line of lines) {
             const described = describeLine(line);
             const separator = count === 0 ? '[' : ',';
@@ -37,6 +44,23 @@ export function addLogCommand(program: Command, surroundings: Surroundings): voi
     });
 }
 
+interface LogOptions extends LibraryOptions {
+  readonly from: string;
+  readonly limit: string;
+  readonly domain?: string;
+  readonly syncReady?: string;
+}
+
+const domains = { index: Domain.DOMAIN_INDEX, 'user-metadata': Domain.DOMAIN_USER_METADATA };
+const answers = { yes: true, no: false };
+
+function filterOf({ domain, syncReady }: LogOptions) {
+  return {
+    ...(domain === undefined ? {} : { domain: parseChoice(domain, 'domain', domains) }),
+    ...(syncReady === undefined ? {} : { syncReady: parseChoice(syncReady, 'sync-ready', answers) }),
+  };
+}
+
 const changes = ['?', 'insert', 'update', 'delete'];
 
 function describeLine({ seq, header, position, sealedBytes }: LogLine) {
@@ -44,6 +68,8 @@ function describeLine({ seq, header, position, sealedBytes }: LogLine) {
     seq,
     change: changes[header?.change ?? 0] ?? '?',
     model: header?.model ?? '?',
+    domain: Object.entries(domains).find(([, domain]) => domain === header?.domain)?.[0] ?? '?',
+    syncReady: header?.syncReady ?? false,
     record: header === undefined ? '?' : uuidFromBytes(header.recordId, 'record_id'),
     origin: header === undefined ? '?' : uuidFromBytes(header.origin, 'origin'),
     stream: position?.stream.subarray(16).toString('hex') ?? '?',
