@@ -18,7 +18,8 @@ import {
 import { startFollower } from '@shoal/ingest/follow';
 import { keyRing, type Library, migrateLibrary, openLibrary, openLibraryReader } from '@shoal/library';
 import { busChannel } from '@shoal/log-store/bus-channel';
-import { type LibraryLog, openLibraryLog } from '@shoal/log-store/library-log';
+import { openLastingLog } from '@shoal/log-store/lasting-log';
+import type { LibraryLog } from '@shoal/log-store/library-log';
 import { migrations, models } from '@shoal/models';
 import { parsePositionedEntry, uuidToBytes } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
@@ -75,11 +76,11 @@ export function memoryDevice(network: MemoryNetwork, folder: string, number: num
     await migrateLibrary(path('library.db'), migrations);
     const library = openLibrary({ path: path('library.db'), libraryId, device, ring, models, migrations });
     const endpoint = network.connect();
-    const libraryLog = openLibraryLog({
+    const libraryLog = openLastingLog({
       libraryId,
       device,
       path: path('sync.db'),
-      channel: busChannel({ bus: endpoint.bus, library: libraryId, device, report: log }),
+      openChannel: () => busChannel({ bus: endpoint.bus, library: libraryId, device, report: log }),
       surroundings: { nowMs: () => performance.now(), wallMs: () => Date.now(), random: () => Math.random() },
       onReadable: () => follower?.signal(),
       report: log,
