@@ -1,4 +1,5 @@
 import { type StatusReply, uuidFromBytes } from '@shoal/client';
+import { describeSync, syncLines } from './describe-sync.ts';
 
 /** What a status says, as JSON. */
 export function describeStatus(
@@ -19,6 +20,7 @@ export function describeStatus(
       libraryDb: library?.libraryDb ?? '',
       syncDb: library?.syncDb ?? '',
     },
+    sync: describeSync(status),
     records: Object.fromEntries(status.records.map(({ model, records }) => [model, records])),
     capture: capture && {
       outbox: capture.outbox,
@@ -61,10 +63,11 @@ export function describeStatus(
 
 /** The same for people. */
 export function statusLines(status: ReturnType<typeof describeStatus>): string[] {
-  const { device, library, records, capture, log, ingest, unreachable } = status;
+  const { device, library, sync, records, capture, log, ingest, unreachable } = status;
   const counts = Object.entries(records).map(([model, count]) => `${model} ${count}`);
   return [
     `${device.name} (${device.id}), library ${library.name} (${library.id})`,
+    ...syncLines(sync),
     `  records   ${counts.join(', ') || 'none'}`,
     ...(capture === undefined ? [] : [`  outbox    ${capture.outbox}`]),
     ...(capture?.locations ?? []).map(

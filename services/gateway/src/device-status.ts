@@ -3,6 +3,7 @@ import { type RecordCount, type StatusReply, uuidToBytes } from '@shoal/proto';
 import type { Home, Log } from '@shoal/service-kit';
 import type { DeviceServices } from './device-services.ts';
 import type { GatewayLibrary } from './gateway-library.ts';
+import { syncStatus } from './sync-status.ts';
 
 export interface StatusSources {
   readonly home: Home;
@@ -42,6 +43,7 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
     ingest,
     records: recordCounts(library),
     unreachable: unreachable.sort(),
+    sync: syncStatus(logStatus, ingest),
   };
 }
 

@@ -172,6 +172,9 @@ describe('the status', () => {
     state: 'idle',
     protocolVersion: 1,
     applied: [],
+    held: '',
+    behind: 0,
+    backfill: undefined,
   };
 
   test('is put together from the services that answer; the others are named, and none is waited for', async () => {

@@ -15,6 +15,7 @@ import type { GatewayLibrary } from './gateway-library.ts';
 import { getConflict, listConflicts } from './read-conflicts.ts';
 import { readLog } from './read-log.ts';
 import { getRecord, listRecords } from './read-records.ts';
+import { setPaused } from './set-paused.ts';
 import type { Watchers } from './watchers.ts';
 
 export interface GatewayParts extends StatusSources {
@@ -73,6 +74,7 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
       return capture.removeTag(request);
     },
     getStatus: async (request) => deviceStatus(parts, libraryOf(request)),
+    setPaused: async (request) => setPaused(parts, libraryOf(request), request.paused),
     readLog: async (request) => {
       libraryOf(request);
       return readLog(services, request);

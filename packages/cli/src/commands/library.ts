@@ -11,14 +11,16 @@ import type { Command } from 'commander';
 import { chooseLibrary } from '../choose-library.ts';
 import { addCommand, addLibraryCommand, type CommonOptions, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
+import { addPauseCommands } from './pause.ts';
 
-/** `shoal library create|list|invite|join`: files of the home; services that run pick a new library up. */
+/** `shoal library create|list|invite|join|pause|resume`: files of the home; services that run pick a new library up. */
 export function addLibraryCommands(program: Command, surroundings: Surroundings): void {
   const parent = program.command('library').description('the libraries of this device');
   addCreate(parent, surroundings);
   addList(parent, surroundings);
   addInvite(parent, surroundings);
   addJoin(parent, surroundings);
+  addPauseCommands(parent, surroundings);
 }
 
 function addCreate(parent: Command, surroundings: Surroundings): void {

@@ -30,6 +30,9 @@ function status(
       state: 'idle',
       protocolVersion: 1,
       applied: [],
+      held: '',
+      behind: 0,
+      backfill: undefined,
     },
     ingest: {
       logId: 'l',
@@ -42,6 +45,7 @@ function status(
     },
     records: [],
     unreachable,
+    sync: undefined,
   };
 }
 

@@ -1,0 +1,41 @@
+import { type StatusReply, uuidFromBytes } from '@shoal/client';
+
+/** How far a library is in step on this device, as JSON (ING-4); undefined where no service says. */
+export function describeSync({ sync, log }: Pick<StatusReply, 'sync' | 'log'>) {
+  if (sync === undefined) return undefined;
+  const { state, behind, unapplied } = sync;
+  return { state, behind, unapplied, held: log?.held ?? '', backfill: describeBackfill(log?.backfill) };
+}
+
+/** The same for people. */
+export function syncLines(sync: ReturnType<typeof describeSync>): string[] {
+  if (sync === undefined) return [];
+  const { state, behind, unapplied, held, backfill } = sync;
+  const lacks = state === 'ready' ? '' : `, ${behind} entries to fetch, ${unapplied} to apply`;
+  const from = backfill?.from ?? null;
+  const place = from === null ? '' : `, at ${from.atSeq} of ${from.ofSeq} of ${from.id}`;
+  return [
+    `  sync      ${state}${lacks}${whyHeld(held)}`,
+    ...(backfill?.state === 'running'
+      ? [`  backfill  ${backfill.entries} entries since ${backfill.started}${place}`]
+      : []),
+  ];
+}
+
+/** The latest job of catching up from far behind; null: there was none, or nobody says. */
+function describeBackfill(backfill: NonNullable<StatusReply['log']>['backfill']) {
+  if (backfill === undefined || backfill.state === 'never') return null;
+  const { state, startedMs, endedMs, entries, deviceId, atSeq, ofSeq } = backfill;
+  return {
+    state,
+    entries,
+    started: new Date(startedMs).toISOString(),
+    ended: endedMs === 0 ? null : new Date(endedMs).toISOString(),
+    from: deviceId.length === 16 ? { id: uuidFromBytes(deviceId, 'device_id'), atSeq, ofSeq } : null,
+  };
+}
+
+function whyHeld(held: string): string {
+  if (held === 'disk-full') return '; fetches nothing while the disk is nearly full';
+  return held === 'unapplied' ? '; fetches more once this is applied' : '';
+}
