@@ -3,8 +3,15 @@ import { createRegistry, type RecordId, renamed } from '@shoal/core';
 import { openTransactionManager, syncModel, type UniqueDeclaration } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { syncColumns } from './sync-columns.ts';
-import { newId, type ShippedEntry, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
-import { ShelfEntity, uniqueMigrations, uniqueModels } from './testing/unique-models.ts';
+import {
+  newId,
+  type ShippedEntry,
+  secret,
+  ship,
+  type TestDevice,
+  testDevice,
+} from './testing/library-on-disk.ts';
+import { badgeId, ShelfEntity, uniqueMigrations, uniqueModels } from './testing/unique-models.ts';
 
 let [a, b, c]: TestDevice[] = [];
 let devices: TestDevice[] = [];
@@ -127,6 +134,23 @@ describe('one value on devices that had not heard of each other', () => {
     await exchange();
     for (const device of devices)
       expect(device.fields('shelf', second)).toMatchObject({ name: 'books', code: 'c' });
+    expectSame();
+  });
+
+  test('[MRG-7] [MRG-6] with derived ids they are one record; a number that was overwritten is held, not fatal', async () => {
+    const [one, two] = [badgeId(secret, '1'), badgeId(secret, '2')];
+    await a!.put('badge', one, { number: '1' });
+    await b!.put('badge', one, { number: '1', colour: 'red' });
+    await exchange();
+    for (const device of devices) expect(device.fields('badge', one)).toEqual({ number: '1', colour: 'red' });
+    // No name follows from its record any more: one writes over the number by which another is found.
+    await a!.put('badge', one, { number: '2' });
+    await b!.put('badge', two, { number: '2' });
+    await exchange();
+    for (const device of devices) {
+      expect(device.fields('badge', one)).toBeDefined();
+      expect(parked(device)).toEqual(['badge held']);
+    }
     expectSame();
   });
 

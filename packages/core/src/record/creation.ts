@@ -1,6 +1,6 @@
 import type { Dot } from '../clock/dot.ts';
 import type { ModelSpec } from '../model/spec.ts';
-import { dotsOf, type RecordState } from './state.ts';
+import type { RecordState } from './state.ts';
 import type { Value } from './value.ts';
 
 /**
@@ -34,7 +34,7 @@ export function withCreation(
  * the least dot of its values: any order does, so long as it follows from the merged state.
  */
 export function creationStamp(state: RecordState): string {
-  return writtenStamp(state) ?? least(dotsOf({ ...state, deletes: [] })) ?? '';
+  return writtenStamp(state) ?? least([...state.fields.values()].flat().map(({ dot }) => dot)) ?? '';
 }
 
 function writtenStamp({ fields }: RecordState): string | undefined {

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { createRegistry } from '@shoal/core';
-import { type Migration, type SyncedModel, syncModel } from '@shoal/library';
+import { createRegistry, type RecordId } from '@shoal/core';
+import { derivedRecordId, type Migration, type SyncedModel, syncModel } from '@shoal/library';
 import { migrations, models } from '../index.ts';
 import { syncColumns, syncColumnsSql } from '../sync-columns.ts';
 
@@ -57,8 +57,31 @@ export const thing = syncModel(ThingEntity, {
   uniques: [{ properties: ['shelf', 'spot'], policy: 'hold' }],
 });
 
+/** On one badge of a number all devices meet. */
+const BadgeEntity = defineEntity({
+  name: 'Badge',
+  tableName: 'badges',
+  properties: { ...syncColumns, number: p.string().unique(), colour: p.string().nullable() },
+});
+
+export const badge = syncModel(BadgeEntity, {
+  name: 'badge',
+  domain: 'user-metadata',
+  ownership: { kind: 'shared' },
+  strategy: 'state',
+  granularity: 'row',
+  deletes: 'edit-wins',
+  deriveId: (secret, fields) => badgeId(secret, String(fields.get('number'))),
+  uniques: [{ properties: ['number'], policy: 'derived-id' }],
+});
+
+/** The badge of a number. */
+export function badgeId(secret: Buffer, number: string): RecordId {
+  return derivedRecordId(secret, 'badge', number);
+}
+
 /** The built-in models and these, for tests of unique constraints on real SQLite. */
-export const uniqueModels: readonly SyncedModel[] = [...models, shelf, thing];
+export const uniqueModels: readonly SyncedModel[] = [...models, shelf, thing, badge];
 export const uniqueRegistry = createRegistry(uniqueModels.map(({ spec }) => spec));
 
 export const uniqueMigrations: readonly Migration[] = [
@@ -79,6 +102,10 @@ export const uniqueMigrations: readonly Migration[] = [
         spot integer not null default 0,
         shelf_id integer not null references shelves (id) deferrable initially deferred,
         unique (shelf_id, spot)
+      );
+      create table badges (${syncColumnsSql},
+        number text not null unique,
+        colour text
       );`,
   },
 ];
