@@ -6,6 +6,7 @@ import { openCompactor } from './compactor.ts';
 import {
   appendChange,
   appliedOf,
+  askFor,
   compactAll,
   heldEntries,
   ingestPage,
@@ -49,6 +50,10 @@ const steps = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('compact' as const), at: which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('ask' as const), at: which, from: which, record: fc.nat(1) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), at: which }) },
 );
 type Step = typeof steps extends fc.Arbitrary<infer T> ? T : never;
@@ -76,6 +81,9 @@ async function take(world: readonly WorldDevice[], step: Step, made: Made[]): Pr
     }
     case 'pull':
       if (step.from !== step.at) await pullOnePage(at, world[step.from]!, step.limit);
+      return;
+    case 'ask':
+      if (step.from !== step.at) askFor(at, world[step.from]!, step.record);
       return;
     case 'ingest':
       ingestPage(at, step.limit, isPoison);

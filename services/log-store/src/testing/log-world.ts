@@ -8,9 +8,12 @@ import {
   limits,
   openRound,
   type PullRound,
+  type RecordRef,
   type Version,
 } from '@shoal/core';
-import { type PositionedEntry, parsePositionedEntry, uuidToBytes } from '@shoal/proto';
+import { type PositionedEntry, parsePositionedEntry, recordNamesToWire, uuidToBytes } from '@shoal/proto';
+import { fetchRecords } from '../fetch-records.ts';
+import { parseEntries } from '../parse-entries.ts';
 import { pullPage } from '../pull-page.ts';
 import { readPage } from '../read-page.ts';
 import { runRound } from '../run-round.ts';
@@ -103,6 +106,16 @@ export async function pullOnePage(to: WorldDevice, from: WorldDevice, limit: num
   if (end.kind === 'cut') to.rounds.set(from, end.round);
   else to.rounds.delete(from);
   return end.kind !== 'cut';
+}
+
+/** What one device gives of a record to another that asks for it (DEP-4). */
+export function askFor(to: WorldDevice, from: WorldDevice, record: number): void {
+  const ref = { model: 'tag', id: recordId(record) } as RecordRef;
+  const reply = fetchRecords(from.log, {
+    libraryId: uuidToBytes(library),
+    records: recordNamesToWire([ref]),
+  });
+  to.log.storeAsked(parseEntries(library, reply.entries).entries);
 }
 
 /** Opens sync.db anew, as a log-store does that was restarted. */
