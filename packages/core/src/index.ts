@@ -27,6 +27,7 @@ export * from './log/admission.ts';
 export * from './log/append.ts';
 export * from './log/group.ts';
 export * from './log/group-span.ts';
+export * from './log/hole.ts';
 export * from './log/sighting.ts';
 export * from './log/supersede.ts';
 export * from './log/vector.ts';

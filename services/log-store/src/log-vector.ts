@@ -1,4 +1,11 @@
-import { contiguousFrom, type StreamId, type StreamPosition, type Vector, vectorAt } from '@shoal/core';
+import {
+  contiguousFrom,
+  haveBesideHoles,
+  type StreamId,
+  type StreamPosition,
+  type Vector,
+  vectorAt,
+} from '@shoal/core';
 import type { Hole } from './store/hole-rows.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -13,7 +20,7 @@ export class LogVector {
   readonly #store: Store;
   #claimed = new Map<StreamId, number>();
   #have = new Map<StreamId, number>();
-  #holes = new Map<StreamId, number[]>();
+  #holes: StreamPosition[] = [];
   #idByStream = new Map<StreamId, number>();
   #streamById = new Map<number, StreamId>();
 
@@ -33,7 +40,7 @@ export class LogVector {
 
   /** How many entries were found damaged and are not had again. */
   get holes(): number {
-    return [...this.#holes.values()].reduce((sum, ofStream) => sum + ofStream.length, 0);
+    return this.#holes.length;
   }
 
   get streamById(): ReadonlyMap<number, StreamId> {
@@ -43,7 +50,7 @@ export class LogVector {
   /** Whether the log has, or has superseded, the entry at a position. */
   has({ stream, originSeq }: StreamPosition): boolean {
     if (originSeq > vectorAt(this.#claimed, stream)) return false;
-    return !(this.#holes.get(stream)?.includes(originSeq) ?? false);
+    return !this.#holes.some((hole) => hole.stream === stream && hole.originSeq === originSeq);
   }
 
   /** The local id of a stream, which may be new to the log. */
@@ -60,7 +67,7 @@ export class LogVector {
   advance(stream: StreamId, originSeq: number, headSeq: number): void {
     const id = this.idOf(stream);
     // Who claims that much gave all that is left of it (REP-2).
-    if (this.#holes.has(stream)) this.#store.holes.fillUpTo({ streamId: id, originSeq });
+    if (this.holes > 0) this.#store.holes.fillUpTo({ streamId: id, originSeq });
     const before = vectorAt(this.#claimed, stream);
     const least = Math.max(before, originSeq);
     const claimed = contiguousFrom(least, this.#store.entries.positionsBeyond(id, least));
@@ -75,7 +82,7 @@ export class LogVector {
 
   /** An entry was stored where one was lost (LOG-1). */
   fill(stream: StreamId, originSeq: number): void {
-    if (this.#holes.has(stream)) this.#store.holes.fill({ streamId: this.idOf(stream), originSeq });
+    if (this.holes > 0) this.#store.holes.fill({ streamId: this.idOf(stream), originSeq });
   }
 
   /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied of it stays applied (LOG-2). */
@@ -90,9 +97,8 @@ export class LogVector {
 
   /** The library has appended again what was lost of what it knows (REP-6). */
   fillKnown(headSeq: number): void {
-    const streams = [...this.#holes.keys()];
-    if (this.#store.holes.fillKnown() === 0) return;
-    this.#readHoles();
+    const streams = new Set(this.#holes.map(({ stream }) => stream));
+    this.#store.holes.fillKnown();
     for (const stream of streams) this.#settle(stream, headSeq);
   }
 
@@ -102,34 +108,24 @@ export class LogVector {
     this.#idByStream = new Map(streams.map(({ stream, id }) => [stream, id]));
     this.#streamById = new Map(streams.map(({ stream, id }) => [id, stream]));
     this.#readHoles();
-    this.#have = new Map(this.#claimed);
-    for (const stream of this.#holes.keys()) this.#setHave(stream, this.#wholeUpTo(stream));
+    this.#have = new Map(haveBesideHoles(this.#claimed, this.#holes));
   }
 
-  /** Takes over into `have` what is claimed and whole. */
+  /** Takes over into `have` what is claimed beside the holes, as of `headSeq`. */
   #settle(stream: StreamId, headSeq: number): void {
-    if (this.#holes.has(stream)) this.#readHoles();
-    const have = this.#wholeUpTo(stream);
+    if (this.holes > 0) this.#readHoles();
+    const claimed = new Map([[stream, vectorAt(this.#claimed, stream)]]);
+    const have = vectorAt(haveBesideHoles(claimed, this.#holes), stream);
     if (have === vectorAt(this.#have, stream)) return;
-    this.#setHave(stream, have);
+    if (have === 0) this.#have.delete(stream);
+    else this.#have.set(stream, have);
     this.#store.streams.advance(this.idOf(stream), have, headSeq);
   }
 
-  #wholeUpTo(stream: StreamId): number {
-    const lowest = Math.min(...(this.#holes.get(stream) ?? []));
-    return Math.min(lowest - 1, vectorAt(this.#claimed, stream));
-  }
-
-  #setHave(stream: StreamId, have: number): void {
-    if (have === 0) this.#have.delete(stream);
-    else this.#have.set(stream, have);
-  }
-
   #readHoles(): void {
-    this.#holes = new Map();
-    for (const { streamId, originSeq } of this.#store.holes.all()) {
-      const stream = this.#streamById.get(streamId)!;
-      this.#holes.set(stream, [...(this.#holes.get(stream) ?? []), originSeq]);
-    }
+    this.#holes = this.#store.holes.all().map(({ streamId, originSeq }) => ({
+      stream: this.#streamById.get(streamId)!,
+      originSeq,
+    }));
   }
 }

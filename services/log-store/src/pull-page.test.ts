@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { limits, roundAsks } from '@shoal/core';
-import { type PullRequest, uuidToBytes, vectorToWire } from '@shoal/proto';
+import { lifeToBytes, type PullRequest, uuidToBytes, vectorToWire } from '@shoal/proto';
 import { describe, expect, it } from 'vitest';
 import { pullPage } from './pull-page.ts';
 import { readPage } from './read-page.ts';
@@ -49,6 +49,23 @@ describe('pull page', () => {
     fill(server, 1, 100);
     expect((await round(server, client, 10)).sizes).toEqual([1]);
     expect((await round(server, client, 10)).end).toMatchObject({ hasBrought: false });
+  });
+
+  it('[S0-23] [REP-1] a page has at most the limit, in order, and says the latest seq and whether there is more', () => {
+    const server = openTempLog();
+    fill(server, 5);
+    const seqsOf = (page: ReturnType<typeof pullPage>) =>
+      page.entries.map(({ position }) => position?.originSeq);
+    const one = pullPage(server, first({ limit: 2 }));
+    expect(seqsOf(one)).toEqual([1, 2]);
+    expect(one).toMatchObject({ latestSeq: 5, done: false, firstPage: true, afterSeq: 2 });
+    const { logId, afterSeq, afterProof } = one;
+    const two = pullPage(server, first({ limit: 2, logId, afterSeq, afterProof }));
+    expect(seqsOf(two)).toEqual([3, 4]);
+    expect(two).toMatchObject({ latestSeq: 5, done: false, firstPage: false });
+    const rest = pullPage(server, first({ have: [{ stream: lifeToBytes(server.life), originSeq: 4 }] }));
+    expect(seqsOf(rest)).toEqual([5]);
+    expect(rest).toMatchObject({ latestSeq: 5, done: true });
   });
 
   it('[REP-1] a caller that lacks much is served by walking through the log, in bounded pages', async () => {

@@ -1,4 +1,4 @@
-import { limits, type StreamId, type Vector, vectorAt } from '@shoal/core';
+import { limits, type StreamId, servedClaim, type Vector, vectorAt } from '@shoal/core';
 import { type Entry, type PullReply, type PullRequest, vectorFromWire, vectorToWire } from '@shoal/proto';
 import type { Place } from './store/entry-rows.ts';
 import type { SyncLog } from './sync-log.ts';
@@ -27,8 +27,7 @@ export function pullPage(log: SyncLog, request: PullRequest): PullReply {
   return {
     logId: log.logId,
     entries: page.entries,
-    // What was superseded by an entry that is lost is had no more, and nobody can tell which (LOG-1, LOG-2).
-    have: isVectorWanted && log.holes === 0 ? vectorToWire(log.have) : [],
+    have: isVectorWanted ? vectorToWire(servedClaim(log.have, log.holes)) : [],
     afterSeq: page.afterSeq,
     afterProof: log.giveProof(page.afterSeq),
     done: page.isTail,

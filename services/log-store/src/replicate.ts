@@ -123,7 +123,7 @@ export class Replication {
   /** The log was found to have gone back and took a new id: asks everybody at once what it lacks (REP-6). */
   wentBack(reason: string): void {
     const { log, surroundings, report, onReadable } = this.#options;
-    report.warn({ logId: log.logId, reason }, 'the log went back and took a new id');
+    report.warn({ logId: log.logId, reason }, 'the log took a new id');
     this.#freshMs = surroundings.nowMs();
     onReadable();
     this.#step({ kind: 'connected' });

@@ -15,8 +15,8 @@ export interface HoleRows {
   fill(hole: Hole): void;
   /** Somebody gave all that is left of the stream up to there. */
   fillUpTo(hole: Hole): void;
-  /** The library has appended again all that it knows; answers how many holes that covers. */
-  fillKnown(): number;
+  /** The library has appended again all that it knows. */
+  fillKnown(): void;
 }
 
 export function holeRows(db: Database.Database): HoleRows {
@@ -32,6 +32,6 @@ export function holeRows(db: Database.Database): HoleRows {
     add: (hole, isKnown) => void add.run({ ...hole, isKnown: isKnown ? 1 : 0 }),
     fill: (hole) => void fill.run(hole),
     fillUpTo: (hole) => void fillUpTo.run(hole),
-    fillKnown: () => fillKnown.run().changes,
+    fillKnown: () => void fillKnown.run(),
   };
 }

@@ -54,7 +54,8 @@ export interface MemoryPeer {
 }
 
 /** What a test wants to be otherwise. */
-export interface MemoryPeerOptions extends Pick<LibraryLogOptions, 'diskFreeBytes' | 'holdBounds'> {
+export interface MemoryPeerOptions
+  extends Partial<Pick<LibraryLogOptions, 'diskFreeBytes' | 'holdBounds' | 'onReadable'>> {
   /** Called before each page that is asked for. */
   readonly onAsk?: () => void;
 }
@@ -66,7 +67,12 @@ export function openMemoryPeer(
   options: MemoryPeerOptions = {},
 ): MemoryPeer {
   const path = join(tempFolder(), 'sync.db');
-  const { diskFreeBytes = () => null, holdBounds = limits, onAsk = () => {} } = options;
+  const {
+    diskFreeBytes = () => null,
+    holdBounds = limits,
+    onReadable = () => {},
+    onAsk = () => {},
+  } = options;
   let isPaused = false;
   const start = () => {
     const endpoint = network.connect();
@@ -86,7 +92,7 @@ export function openMemoryPeer(
         },
       },
       surroundings: { nowMs: () => performance.now(), wallMs: () => Date.now(), random },
-      onReadable: () => undefined,
+      onReadable,
       report: silentLog(),
     });
     return { endpoint, log };
