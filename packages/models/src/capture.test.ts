@@ -3,7 +3,14 @@ import { formatVersion } from '@shoal/core';
 import type { LocalWrite } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentIdentityId, userMetadataId } from './index.ts';
-import { newId, secret, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+import {
+  newId,
+  type ShippedEntry,
+  secret,
+  ship,
+  type TestDevice,
+  testDevice,
+} from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
@@ -165,6 +172,28 @@ describe('the kind of a change', () => {
     ]);
     expect(await kindsOf(a)).toEqual(['update']);
     expect(a.fields('tag', id)).toMatchObject({ canonical_name: 'y' });
+  });
+
+  test('[S0-22] [S1-44] is a detail of an upsert: what only updates makes what is not there, and what inserts keeps what is', async () => {
+    const id = newId();
+    await a.put('tag', id, { canonical_name: 'x' });
+    await a.put('tag', id, { color: '#111' });
+    const [insert, update] = (await a.drain()) as [ShippedEntry, ShippedEntry];
+    expect([insert, update].map(({ header }) => header.change)).toEqual(['insert', 'update']);
+    await b.apply([update]);
+    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'x', color: '#111' });
+    await b.apply([insert]);
+    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'x', color: '#111' });
+    // Two that make one derived record both insert; whoever comes second updates.
+    const content = contentIdentityId(secret, 'abc');
+    await a.put('content_identity', content, { content_hash: 'abc', byte_size: 3, kind: 'image' });
+    await b.put('content_identity', content, { content_hash: 'abc', byte_size: 3, mime_type: 'image/png' });
+    await exchange();
+    for (const device of [a, b])
+      expect(device.fields('content_identity', content)).toMatchObject({
+        kind: 'image',
+        mime_type: 'image/png',
+      });
   });
 
   test('[S0-14] a delete carries none of the fields that it replaced', async () => {

@@ -1,4 +1,4 @@
-import type { ModelName, RecordId } from '@shoal/core';
+import { dotHlc, hlcMs, type ModelName, type RecordId } from '@shoal/core';
 import type { LocalWrite } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId, type TestDevice, testDevice } from './testing/library-on-disk.ts';
@@ -118,6 +118,23 @@ describe('the outbox', () => {
     });
     await c.remove('entry', entry);
     expect((await c.drain())[0]!.header).toMatchObject({ scope: location, change: 'delete' });
+    c.close();
+  });
+
+  test('[S0-17] [CHG-2] an entry says when its change was made and by whom, however late it is shipped', async () => {
+    let wall = 1_800_000_000_000;
+    const c = await testDevice(3, () => wall);
+    await c.drain();
+    const [tag, location] = [newId(), newId()];
+    await c.put('tag', tag, { canonical_name: 'x' });
+    wall += 1_000;
+    await c.put('location', location, { name: 'home', path: '/home', device: c.id });
+    wall += 86_400_000;
+    c.reopen();
+    const headers = (await c.drain()).map(({ header }) => header);
+    expect(headers.map(({ wallMs }) => wallMs)).toEqual([1_800_000_000_000, 1_800_000_001_000]);
+    expect(headers.map(({ dot }) => hlcMs(dotHlc(dot)))).toEqual(headers.map(({ wallMs }) => wallMs));
+    expect(headers.map(({ origin }) => origin)).toEqual([c.id, c.id]);
     c.close();
   });
 });

@@ -42,6 +42,44 @@ describe('TransactionManager', () => {
     expect(b.dump()).toEqual(a.dump());
   });
 
+  it('[S0-04] what is created, changed and removed by entities alone is so on the other device', async () => {
+    const [kept, gone] = [uuid(), uuid()];
+    const em = manager.fork();
+    em.create(TagEntity, { uuid: kept, canonicalName: 'kept' }, { persist: true });
+    em.create(TagEntity, { uuid: gone, canonicalName: 'gone' }, { persist: true });
+    await em.flush();
+    await ship(a, [b]);
+    expect([kept, gone].map((id) => b.fields('tag', id)?.canonical_name)).toEqual(['kept', 'gone']);
+    await manager.transactional(async (inner) => {
+      (await inner.findOneOrFail(TagEntity, { uuid: kept })).color = '#123';
+      inner.remove(await inner.findOneOrFail(TagEntity, { uuid: gone }));
+    });
+    await ship(a, [b]);
+    expect(b.fields('tag', kept)).toMatchObject({ canonical_name: 'kept', color: '#123' });
+    expect(b.fields('tag', gone)).toBeUndefined();
+    expect(b.dump()).toEqual(a.dump());
+  });
+
+  it('[S0-58] [CHG-5] a transaction within another goes with that one: both, or nothing', async () => {
+    const nest = (outer: string, inner: string, fails: boolean) =>
+      manager.transactional(async (em) => {
+        em.create(TagEntity, { uuid: outer, canonicalName: 'outer' }, { persist: true });
+        await em.transactional(async (nested) => {
+          nested.create(TagEntity, { uuid: inner, canonicalName: 'inner' }, { persist: true });
+        });
+        // The inner one is done; nothing of it may be seen before the outer one is.
+        expect(a.fields('tag', inner as RecordId)).toBeUndefined();
+        if (fails) throw new Error('changed my mind');
+      });
+    const before = a.dump();
+    await expect(nest(uuid(), uuid(), true)).rejects.toThrow('changed my mind');
+    expect([a.dump(), a.library.outboxCount()]).toEqual([before, 0]);
+    const [outer, inner] = [uuid(), uuid()];
+    await nest(outer, inner, false);
+    expect(await ship(a, [b])).toBe(2);
+    for (const id of [outer, inner]) expect(b.fields('tag', id)).toBeDefined();
+  });
+
   it('[CHG-5] a transaction that is rolled back leaves nothing: no row, no state, nothing to ship', async () => {
     const before = a.dump();
     await expect(
