@@ -34,6 +34,7 @@ export { writePrivateFile } from './private-file.ts';
 export * from './process-identity.ts';
 export * from './run-file.ts';
 export { runService } from './run-service.ts';
+export { type ServiceLife, serviceLife } from './service-life.ts';
 export { type SignalledLoop, type SignalledLoopOptions, startSignalledLoop } from './signalled-loop.ts';
 export {
   type LibraryServiceContext,

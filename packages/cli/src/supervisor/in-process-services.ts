@@ -1,4 +1,4 @@
-import { hostService, type StartedService, type StartService, serviceNames } from '@shoal/service-kit';
+import { type StartService, serviceLife, serviceNames } from '@shoal/service-kit';
 
 /**
  * Starts the four services of a home in this process and returns what stops them. Loaded only here: a supervisor of
@@ -11,20 +11,14 @@ export async function startInProcess(home: string): Promise<{ stop(): Promise<vo
     ingest: (await import('@shoal/ingest')).start,
     gateway: (await import('@shoal/gateway')).start,
   };
-  const settled = await Promise.allSettled(
-    serviceNames.map(async (name) => ({ name, service: await hostService(name, starts[name], { home }) })),
-  );
-  const started = new Map<string, StartedService>();
-  for (const outcome of settled) {
-    if (outcome.status === 'fulfilled') started.set(outcome.value.name, outcome.value.service);
-  }
+  const lives = serviceNames.map((name) => serviceLife(name, starts[name], { home }));
   const stop = async () => {
-    const logStore = started.get('log-store');
-    started.delete('log-store');
-    await Promise.all([...started.values()].map((service) => service.stop()));
+    const isLogStore = ({ name }: { readonly name: string }) => name === 'log-store';
+    await Promise.all(lives.filter((life) => !isLogStore(life)).map((life) => life.stop()));
     // What the others have in hand goes through it.
-    await logStore?.stop();
+    await lives.find(isLogStore)?.stop();
   };
+  const settled = await Promise.allSettled(lives.map((life) => life.start()));
   const failure = settled.find((outcome) => outcome.status === 'rejected');
   if (failure !== undefined) {
     await stop();

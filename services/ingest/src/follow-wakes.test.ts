@@ -1,0 +1,87 @@
+import type { LibraryId } from '@shoal/core';
+import type { Cursor, Library } from '@shoal/library';
+import { ReadReply } from '@shoal/proto';
+import { silentLog } from '@shoal/service-kit';
+import { expect, onTestFinished, test } from 'vitest';
+import { type FollowedLibrary, type FollowedLog, type Follower, startFollower } from './follow.ts';
+
+const hourMs = 3_600_000;
+const within = { timeout: 15_000, interval: 5 };
+
+/** A follower of a log that grows when it is told to; what is superseded stands for its entries. */
+function followGrowingLog(options: { readonly pollMs: number; readonly isPaused?: boolean }) {
+  let headSeq = 0;
+  let appliedSeq = 0;
+  let reads = 0;
+  const life = Buffer.alloc(24);
+  const library: FollowedLibrary = {
+    options: { libraryId: '018f0000-0000-7000-8000-0000000000aa' as LibraryId } as Library['options'],
+    cursor: { read: () => undefined } as unknown as Library['cursor'],
+    apply: async (_, next: Cursor) => {
+      appliedSeq = next.appliedSeq;
+      return { quarantined: [], drifts: [] } as unknown as Awaited<ReturnType<Library['apply']>>;
+    },
+    quarantine: () => Promise.reject(new Error('nothing to set aside')),
+    exceptions: { between: () => [] },
+    sweepExceptions: async () => undefined,
+    logMemory: { sightings: () => [], wholeLogId: () => 'log', knowsNoOther: () => true } as never,
+    readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
+    setWholeLog: async () => undefined,
+    missingRecords: () => [],
+  };
+  const logStore: FollowedLog = {
+    read: async () => {
+      reads += 1;
+      return { ...ReadReply.decode(Buffer.alloc(0)), logId: 'log', headSeq, nextSeq: headSeq + 1, life };
+    },
+    recognise: async () => ({ logId: 'log', life, settling: false }),
+    acknowledge: async () => ({}),
+    append: () => Promise.reject(new Error('nothing to append')),
+    ask: () => Promise.reject(new Error('nothing to ask for')),
+  };
+  const follower: Follower = startFollower({ library, logStore, log: silentLog(), ...options });
+  onTestFinished(() => follower.stop());
+  return {
+    follower,
+    grow: () => {
+      headSeq += 1;
+      return headSeq;
+    },
+    appliedSeq: () => appliedSeq,
+    reads: () => reads,
+  };
+}
+
+test('[S1-40] a hint that was lost between log-store and ingest is found by the poll', async () => {
+  const { follower, grow, appliedSeq } = followGrowingLog({ pollMs: 20 });
+  await expect.poll(() => follower.state().state, within).toBe('ready');
+  for (let turn = 0; turn < 3; turn += 1) await expect.poll(appliedSeq, within).toBe(grow());
+});
+
+test('[S1-35] a hint of the device wakes ingest at once, however seldom it looks by itself', async () => {
+  const { follower, grow, appliedSeq } = followGrowingLog({ pollMs: hourMs });
+  await expect.poll(() => follower.state().state, within).toBe('ready');
+  for (let turn = 0; turn < 3; turn += 1) {
+    const headSeq = grow();
+    follower.signal();
+    await expect.poll(appliedSeq, within).toBe(headSeq);
+  }
+});
+
+test('[ING-4] a follower says how far it is, and while it is paused neither asks nor applies', async () => {
+  const { follower, grow, appliedSeq, reads } = followGrowingLog({ pollMs: 5, isPaused: true });
+  expect(follower.state().state).toBe('paused');
+  const headSeq = grow();
+  follower.signal();
+  follower.setPaused(false);
+  await expect.poll(appliedSeq, within).toBe(headSeq);
+  await expect.poll(() => follower.state(), within).toMatchObject({ state: 'ready', headSeq });
+  follower.setPaused(true);
+  expect(follower.state().state).toBe('paused');
+  const before = reads();
+  grow();
+  // Stops only when what is in hand is done; nothing may have begun since.
+  await follower.stop();
+  expect(reads() - before).toBeLessThanOrEqual(1);
+  expect(appliedSeq()).toBe(headSeq);
+});
