@@ -66,6 +66,8 @@ interface Made {
   readonly originSeq: number;
   readonly record: RecordId;
   readonly version: PositionedEntry['header']['version'];
+  /** Header and payload as they were appended. */
+  readonly bytes: Buffer;
 }
 
 async function take(world: readonly WorldDevice[], step: Step, made: Made[]): Promise<void> {
@@ -73,9 +75,10 @@ async function take(world: readonly WorldDevice[], step: Step, made: Made[]): Pr
   switch (step.kind) {
     case 'append': {
       const ms = made.length + 1;
-      for (const { header, position } of appendChange(at, { ...step, ms })) {
-        const { stream, originSeq } = position;
-        made.push({ stream, originSeq, record: header.recordId, version: header.version });
+      for (const entry of appendChange(at, { ...step, ms })) {
+        const { stream, originSeq } = entry.position;
+        const { recordId, version } = entry.header;
+        made.push({ stream, originSeq, record: recordId, version, bytes: bytesOf(entry) });
       }
       return;
     }
@@ -118,7 +121,29 @@ function holesOf(at: WorldDevice, made: readonly Made[]): Made[] {
   return made.filter((one) => claims(at.log.have, one) && !isHeld(one));
 }
 
+function bytesOf({ headerBytes, sealed }: PositionedEntry): Buffer {
+  return Buffer.concat([headerBytes, sealed]);
+}
+
 describe('compaction', () => {
+  it('[S0-19] whatever is done with logs, an entry that they hold is byte for byte what was appended', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 40 }), async (history) => {
+        const world = openWorldDevices(devicesMax);
+        const made: Made[] = [];
+        for (const step of history) await take(world, step, made);
+        const bytesByPlace = new Map(made.map((one) => [`${one.stream} ${one.originSeq}`, one.bytes]));
+        for (const at of world) {
+          for (const { place, entry } of heldEntries(at)) {
+            expect(bytesOf(entry).equals(bytesByPlace.get(place)!)).toBe(true);
+          }
+          at.log.close();
+        }
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
   it('[LOG-4] pulling before, after and in the middle of it, from any vector and cursor, gives the same state', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 40 }), async (history) => {

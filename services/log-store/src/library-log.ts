@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type DeviceId,
-  type HoldBounds,
+  type ThrottleBounds,
   isPresent,
   type LibraryId,
   type LogId,
@@ -64,7 +64,7 @@ export interface LibraryLogOptions {
   /** Bytes that are free where sync.db lies; null, and where it is not given: nobody can tell (ING-5). */
   readonly diskFreeBytes?: () => number | null;
   /** Where pulling begins to wait; `limits`, where it is not given (ING-5). */
-  readonly holdBounds?: HoldBounds;
+  readonly throttleBounds?: ThrottleBounds;
   /** The log may be read up to `headSeq` now: told to the device's own services, as a hint. */
   readonly onReadable: (headSeq: number) => void;
   readonly report: Log;
@@ -109,7 +109,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     isPaused: options.isPaused ?? false,
     hasIngest: role === 'member',
     diskFreeBytes: options.diskFreeBytes ?? (() => null),
-    bounds: options.holdBounds,
+    bounds: options.throttleBounds,
   });
   const onAcked = () => {
     if (role === 'hub') compactor.signal();

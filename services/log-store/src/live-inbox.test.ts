@@ -22,7 +22,7 @@ const openInbox = () => {
   const failures: unknown[] = [];
   let transactions = 0;
   const inbox = openLiveInbox({
-    isHeld: () => false,
+    isThrottled: () => false,
     log,
     onStored: () => {
       transactions += 1;

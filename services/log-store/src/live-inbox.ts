@@ -6,7 +6,7 @@ import type { SyncLog } from './sync-log.ts';
 export interface LiveInboxOptions {
   readonly log: SyncLog;
   /** Whether nothing is taken in for now (ING-5): then what comes is only noted as what its sender has. */
-  readonly isHeld: () => boolean;
+  readonly isThrottled: () => boolean;
   /** So many were stored. */
   readonly onStored: (count: number) => void;
   /** The peer has more than we could take. */
@@ -55,7 +55,7 @@ export function openLiveInbox(options: LiveInboxOptions) {
   }
 
   function plan(placedEntries: readonly ReturnType<typeof placed>[]): LivePlan<ReturnType<typeof placed>> {
-    if (!options.isHeld()) return planLive(log.have, placedEntries);
+    if (!options.isThrottled()) return planLive(log.have, placedEntries);
     const missing = new Map<StreamId, number>();
     for (const { stream, originSeq } of placedEntries) {
       missing.set(stream, Math.max(originSeq, missing.get(stream) ?? 0));

@@ -1,4 +1,4 @@
-import { countBehind, countBeyond, type HoldReason, isPresent, type Peer, type Peers } from '@shoal/core';
+import { countBehind, countBeyond, type ThrottleReason, isPresent, type Peer, type Peers } from '@shoal/core';
 import {
   type BackfillStatus,
   type LogStatusReply,
@@ -14,7 +14,7 @@ import type { SyncLog } from './sync-log.ts';
 export function logStatus(of: {
   readonly log: SyncLog;
   readonly peers: Peers;
-  readonly hold: HoldReason | null;
+  readonly hold: ThrottleReason | null;
   readonly surroundings: Surroundings;
 }): LogStatusReply {
   const { log, peers, hold, surroundings } = of;

@@ -44,13 +44,13 @@ export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
 
   async function run(device: DeviceId, controller: AbortController): Promise<void> {
     const isOurs = () => running.get(device) === controller;
-    let isHeld = false;
+    let isThrottled = false;
     const end = await runRound(
       {
         log,
         ask: async (request) => {
-          isHeld = pressure.hold() !== null;
-          if (isHeld) throw new ShoalError('unavailable', 'nothing is taken in for now');
+          isThrottled = pressure.hold() !== null;
+          if (isThrottled) throw new ShoalError('unavailable', 'nothing is taken in for now');
           return channel.pull(device, request, controller.signal);
         },
         onPage: (stored, { round, ofSeq }) => {
@@ -69,7 +69,7 @@ export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
     if (!isOurs()) return;
     running.delete(device);
     if (end.kind === 'finished' && end.hasBrought) onReadable();
-    onEvent(eventOf(device, end, isHeld));
+    onEvent(eventOf(device, end, isThrottled));
   }
 
   /** A round that is kept though it is over costs its last page once more. */
@@ -118,7 +118,7 @@ export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
   };
 }
 
-function eventOf(device: DeviceId, end: RoundEnd, isHeld: boolean): PeerEvent {
+function eventOf(device: DeviceId, end: RoundEnd, isThrottled: boolean): PeerEvent {
   if (end.kind === 'finished') return { kind: 'finished', device, hasBrought: end.hasBrought };
-  return { kind: isHeld ? 'held' : 'failed', device };
+  return { kind: isThrottled ? 'held' : 'failed', device };
 }

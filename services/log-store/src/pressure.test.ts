@@ -20,7 +20,7 @@ test('[ING-5] a log that is far ahead of its ingest takes no more in, and goes o
   for (let from = 1; from <= 5_000; from += 1_000) a.append(...range(from, 1_000));
   // What A told live is past: B has to pull.
   await nextTurn();
-  const b = openMemoryPeer(network, deviceB, Math.random, { holdBounds: { ...limits, unappliedMax: 2_000 } });
+  const b = openMemoryPeer(network, deviceB, Math.random, { throttleBounds: { ...limits, unappliedMax: 2_000 } });
   await expect.poll(() => b.status().held, within).toBe('unapplied');
   expect(b.status().entries).toBe(3_000);
   // What comes live finds no room either; B knows from it what it has to ask for, without a heartbeat.

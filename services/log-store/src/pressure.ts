@@ -1,10 +1,10 @@
-import { type HoldBounds, type HoldReason, holdOf } from '@shoal/core';
+import { type ThrottleBounds, type ThrottleReason, throttleOf } from '@shoal/core';
 import type { SyncLog } from './sync-log.ts';
 
 /** What weighs on the log of one library, and whether pulling waits for it (ING-5). */
 export interface LogPressure {
   /** Looked at anew each time: some microseconds. */
-  hold(): HoldReason | null;
+  hold(): ThrottleReason | null;
   setPaused(isPaused: boolean): void;
 }
 
@@ -16,14 +16,14 @@ export function openPressure(options: {
   readonly hasIngest: boolean;
   /** Bytes; null where nobody can tell. */
   readonly diskFreeBytes: () => number | null;
-  readonly bounds?: HoldBounds | undefined;
+  readonly bounds?: ThrottleBounds | undefined;
 }): LogPressure {
   const { log, hasIngest, diskFreeBytes } = options;
   let { isPaused } = options;
   return {
     hold: () => {
       const unapplied = hasIngest ? log.readableSeq - log.appliedSeq : 0;
-      return holdOf({ isPaused, diskFreeBytes: diskFreeBytes(), unapplied }, options.bounds);
+      return throttleOf({ isPaused, diskFreeBytes: diskFreeBytes(), unapplied }, options.bounds);
     },
     setPaused: (now) => {
       isPaused = now;

@@ -3,7 +3,7 @@ import {
   asShoalError,
   type DeviceId,
   evaluate,
-  type HoldReason,
+  type ThrottleReason,
   isSettled,
   limits,
   openSession,
@@ -75,7 +75,7 @@ export class Replication {
     this.#backfill = followBackfill({ log, surroundings, report: options.report });
     this.#inbox = openLiveInbox({
       log,
-      isHeld: () => options.pressure.hold() !== null,
+      isThrottled: () => options.pressure.hold() !== null,
       onStored: () => {
         options.onReadable();
         this.#look();
@@ -104,7 +104,7 @@ export class Replication {
   }
 
   /** Why nothing is taken in from others for now (ING-5). */
-  get hold(): HoldReason | null {
+  get hold(): ThrottleReason | null {
     return this.#session.hold;
   }
 

@@ -55,7 +55,7 @@ export interface MemoryPeer {
 
 /** What a test wants to be otherwise. */
 export interface MemoryPeerOptions
-  extends Partial<Pick<LibraryLogOptions, 'diskFreeBytes' | 'holdBounds' | 'onReadable'>> {
+  extends Partial<Pick<LibraryLogOptions, 'diskFreeBytes' | 'throttleBounds' | 'onReadable'>> {
   /** Called before each page that is asked for. */
   readonly onAsk?: () => void;
 }
@@ -69,7 +69,7 @@ export function openMemoryPeer(
   const path = join(tempFolder(), 'sync.db');
   const {
     diskFreeBytes = () => null,
-    holdBounds = limits,
+    throttleBounds = limits,
     onReadable = () => {},
     onAsk = () => {},
   } = options;
@@ -83,7 +83,7 @@ export function openMemoryPeer(
       path,
       isPaused,
       diskFreeBytes,
-      holdBounds,
+      throttleBounds,
       channel: {
         ...channel,
         pull: (...asked) => {
