@@ -12,6 +12,15 @@ const wanting = (...wanted: readonly Wanted[]) => stepAsks(noAsks, { kind: 'want
 const answered = (asks: Asks, device: DeviceId, named: readonly RecordRef[], isFull = false) =>
   stepAsks(asks, { kind: 'answered', device, named, isFull }, at(0));
 
+/** Chance out of a seed, evenly in [0, 1). */
+function chanceOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 /** Asks until the searches rest; who was asked for what, in order. */
 function goRound(asks: Asks, peers: readonly DeviceId[], nowMs = 0, random = 0.5) {
   const asked: string[] = [];
@@ -103,6 +112,43 @@ describe('[DEP-4] what is wanted', () => {
     for (const { refs } of plan.askFor) expect(refs).toHaveLength(limits.askRecordsMax);
     // Who is asked already is not asked for more.
     expect(planAsks(plan.asks, peers, at(0)).askFor).toEqual([]);
+  });
+
+  // The hazard: a search that waits for an answer that never comes, or passes over the one device that has it.
+  it('is found in the end, if a device that has it answers now and then, whoever else is there and whatever is lost', () => {
+    const holders = fc.array(fc.uniqueArray(fc.nat(7), { maxLength: 6 }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(holders, fc.nat(), (recordsByDevice, seed) => {
+        const draw = chanceOf(seed);
+        const devices = [a, b, c];
+        const findable = new Set(recordsByDevice.flat());
+        const found = new Set<number>();
+        const wanted = () => [0, 1, 2, 3, 4, 5, 6, 7].filter((n) => !found.has(n)).map((n) => wantedOf(n, b));
+        let asks = stepAsks(noAsks, { kind: 'wanted', wanted: wanted() }, at(0, draw()));
+        let nowMs = 0;
+        for (let turn = 0; turn < 400 && [...findable].some((n) => !found.has(n)); turn += 1) {
+          const peers = devices.filter(() => draw() < 0.7);
+          const plan = planAsks(asks, peers, at(nowMs, draw()));
+          asks = plan.asks;
+          for (const { device, refs } of plan.askFor) {
+            const has = recordsByDevice[devices.indexOf(device)]!;
+            const given = refs.filter(({ id }) => has.includes(Number(id.slice(7))));
+            const isFull = draw() < 0.5 && given.length > 1;
+            const named = isFull ? given.slice(0, 1) : given;
+            const isLost = draw() < 0.3;
+            const event = isLost
+              ? ({ kind: 'failed', device } as const)
+              : ({ kind: 'answered', device, named, isFull } as const);
+            asks = stepAsks(asks, event, at(nowMs, draw()));
+            if (!isLost) for (const { id } of named) found.add(Number(id.slice(7)));
+          }
+          asks = stepAsks(asks, { kind: 'wanted', wanted: wanted() }, at(nowMs, draw()));
+          nowMs = plan.askFor.length > 0 ? nowMs + 50 : Math.max(nowMs + 1, plan.wakeAtMs ?? nowMs);
+        }
+        expect([...findable].filter((n) => !found.has(n))).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('whatever happens, is asked or has a time to look at it again; nobody is asked twice at once', () => {
