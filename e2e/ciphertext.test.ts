@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { connectNats } from '@shoal/bus';
+import { listLibraries, readNatsRun } from '@shoal/service-kit';
+import { type Fleet, startFleet, until } from '@shoal/testkit';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { readTag, writeTag } from './write-tag.ts';
+
+/** What log-stores keep and what NATS carries, looked at from outside while a tag goes from A to B (S1-43, CHG-4). */
+let fleet: Fleet;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+});
+afterAll(() => fleet?.close());
+
+test('[S1-43] [CHG-4] neither logs nor what passes between devices shows what was written; those that have the key do', async () => {
+  const [a, b] = fleet.devices;
+  const secret = 'PLAIN-TO-MEMBERS-4711';
+  const bus = await connectNats({
+    servers: `127.0.0.1:${(await readNatsRun(b!.home.paths))!.port}`,
+    credentials: { token: b!.home.token },
+    inboxPrefix: 'inbox.listener',
+    name: 'listener',
+  });
+  onTestFinished(() => bus.close());
+  const messages: Buffer[] = [];
+  // All that passes B: of the library, between its services, and the answers. A client of A says what it writes to A.
+  bus.subscribe('>', ({ payload }) => messages.push(Buffer.from(payload)));
+  await bus.flush();
+
+  const gateway = await a!.gateway();
+  const fields = { canonical_name: secret, color: secret };
+  const id = await writeTag(gateway, { libraryId: fleet.libraryId, fields });
+  await until('the tag is on B', async () => readTag(await b!.gateway(), fleet.libraryId, id));
+  await fleet.converged();
+
+  const [hidden, clear] = [Buffer.from(secret), fleet.libraryId];
+  const onDisk = (path: string) =>
+    Buffer.concat([path, `${path}-wal`].filter(existsSync).map((file) => readFileSync(file)));
+  // What travels in the clear is there, so it was looked at the right place.
+  expect(messages.some((message) => message.includes(clear))).toBe(true);
+  expect(messages.filter((message) => message.includes(hidden))).toEqual([]);
+  for (const device of fleet.devices) {
+    const [library] = await listLibraries(device.home.paths);
+    expect(onDisk(library!.paths.syncDb).includes(clear)).toBe(true);
+    expect(onDisk(library!.paths.syncDb).includes(hidden)).toBe(false);
+    expect(onDisk(library!.paths.libraryDb).includes(hidden)).toBe(true);
+  }
+});
