@@ -4,18 +4,24 @@ import { type StatusReply, uuidFromBytes } from '@shoal/client';
 export function describeSync({ sync, log }: Pick<StatusReply, 'sync' | 'log'>) {
   if (sync === undefined) return undefined;
   const { state, behind, unapplied } = sync;
-  return { state, behind, unapplied, held: log?.held ?? '', backfill: describeBackfill(log?.backfill) };
+  return {
+    state,
+    behind,
+    unapplied,
+    throttled: log?.throttled ?? '',
+    backfill: describeBackfill(log?.backfill),
+  };
 }
 
 /** The same for people. */
 export function syncLines(sync: ReturnType<typeof describeSync>): string[] {
   if (sync === undefined) return [];
-  const { state, behind, unapplied, held, backfill } = sync;
+  const { state, behind, unapplied, throttled, backfill } = sync;
   const lacks = state === 'ready' ? '' : `, ${behind} entries to fetch, ${unapplied} to apply`;
   const from = backfill?.from ?? null;
   const place = from === null ? '' : `, at ${from.atSeq} of ${from.ofSeq} of ${from.id}`;
   return [
-    `  sync      ${state}${lacks}${whyHeld(held)}`,
+    `  sync      ${state}${lacks}${whyThrottled(throttled)}`,
     ...(backfill?.state === 'running'
       ? [`  backfill  ${backfill.entries} entries since ${backfill.started}${place}`]
       : []),
@@ -35,7 +41,7 @@ function describeBackfill(backfill: NonNullable<StatusReply['log']>['backfill'])
   };
 }
 
-function whyHeld(held: string): string {
-  if (held === 'disk-full') return '; fetches nothing while the disk is nearly full';
-  return held === 'unapplied' ? '; fetches more once this is applied' : '';
+function whyThrottled(throttled: string): string {
+  if (throttled === 'disk-full') return '; fetches nothing while the disk is nearly full';
+  return throttled === 'unapplied' ? '; fetches more once this is applied' : '';
 }

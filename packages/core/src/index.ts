@@ -48,7 +48,7 @@ export * from './session/ask.ts';
 export * from './session/backfill.ts';
 export * from './session/backoff.ts';
 export * from './session/evaluate.ts';
-export * from './session/hold.ts';
+export * from './session/throttle.ts';
 export * from './session/live.ts';
 export * from './session/peers.ts';
 export * from './session/pull-round.ts';

@@ -93,7 +93,7 @@ export const limits = {
   /** How long a caller who pauses a library waits for its services to say that they follow. */
   pauseWaitMs: 3_000,
   /** How often pulling that waits is looked at again (ING-5, REP-4). */
-  holdRecheckMs: 500,
+  throttleRecheckMs: 500,
   /** Entries behind the peers from which on catching up is a job that is shown as one (ING-4). */
   backfillMin: 5_000,
   /** Seqs in one acknowledgement that ingest passed over; more go in the next one (LOG-3). */

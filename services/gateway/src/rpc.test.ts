@@ -172,7 +172,7 @@ describe('the status', () => {
     state: 'idle',
     protocolVersion: 1,
     applied: [],
-    held: '',
+    throttled: '',
     behind: 0,
     backfill: undefined,
   };

@@ -21,7 +21,7 @@ export async function setPaused(
   for (;;) {
     const { log, ingest } = await deviceStatus(sources, library);
     const pending = [
-      ...((log?.held === 'paused') === isPaused && log !== undefined ? [] : ['log-store']),
+      ...((log?.throttled === 'paused') === isPaused && log !== undefined ? [] : ['log-store']),
       ...((ingest?.state === 'paused') === isPaused && ingest !== undefined ? [] : ['ingest']),
     ];
     if (pending.length === 0 || performance.now() > untilMs) return { pending: pending.sort() };

@@ -12,7 +12,7 @@ const log: LogStatusReply = {
   state: 'idle',
   protocolVersion: 1,
   applied: [],
-  held: '',
+  throttled: '',
   behind: 0,
   backfill: undefined,
 };
@@ -34,7 +34,7 @@ test.each<[string, Partial<LogStatusReply> | undefined, Partial<IngestStatusRepl
   ['ingest still follows another log', {}, { logId: 'other' }, 'catching-up'],
   ['a first fill is under way', { behind: 2, backfill: running }, {}, 'backfilling'],
   ['ingest has not looked yet', {}, { state: 'uninitialised' }, 'uninitialised'],
-  ['log-store says paused', { held: 'paused' }, {}, 'paused'],
+  ['log-store says paused', { throttled: 'paused' }, {}, 'paused'],
   ['ingest says paused', {}, { state: 'paused' }, 'paused'],
   ['ingest does not answer', { appliedSeq: 7 }, undefined, 'ready'],
   ['ingest does not answer and is behind', {}, undefined, 'catching-up'],

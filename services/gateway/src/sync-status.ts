@@ -17,7 +17,7 @@ export function syncStatus(
   const appliedSeq = (isOfLog ? ingest.appliedSeq : log?.appliedSeq) ?? 0;
   const unapplied = Math.max(0, headSeq - appliedSeq);
   const state = syncStateOf({
-    isPaused: log?.held === 'paused' || ingest?.state === 'paused',
+    isPaused: log?.throttled === 'paused' || ingest?.state === 'paused',
     // Nobody decides that yet (LOG-5).
     isStale: false,
     hasLooked: ingest === undefined ? appliedSeq > 0 : ingest.state !== 'uninitialised',

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   type DeviceId,
-  type ThrottleBounds,
   isPresent,
   type LibraryId,
   type LogId,
@@ -10,6 +9,7 @@ import {
   type Peers,
   ShoalError,
   type StreamId,
+  type ThrottleBounds,
 } from '@shoal/core';
 import {
   type AcknowledgeRequest,
@@ -168,7 +168,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     acknowledge: (request) => {
       noticing(() => log.acknowledge(parseAcknowledgement(request)));
       compactor.signal();
-      if (replication.hold === 'unapplied') replication.weigh();
+      if (replication.throttle === 'unapplied') replication.weigh();
     },
     recognise: ({ sightings, wholeLogId }) => {
       noticing(() => log.recognise(sightingsFromWire(sightings)));
@@ -177,7 +177,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     },
     ask: ({ wanted }) => ({ fruitless: asker.want(wantedFromWire(wanted)) }),
     fetch,
-    status: () => logStatus({ log, peers: replication.peers, hold: pressure.hold(), surroundings }),
+    status: () => logStatus({ log, peers: replication.peers, throttle: pressure.throttle(), surroundings }),
     setPaused: (isPaused) => {
       pressure.setPaused(isPaused);
       replication.weigh();

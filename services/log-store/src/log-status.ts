@@ -1,4 +1,4 @@
-import { countBehind, countBeyond, type ThrottleReason, isPresent, type Peer, type Peers } from '@shoal/core';
+import { countBehind, countBeyond, isPresent, type Peer, type Peers, type ThrottleReason } from '@shoal/core';
 import {
   type BackfillStatus,
   type LogStatusReply,
@@ -14,10 +14,10 @@ import type { SyncLog } from './sync-log.ts';
 export function logStatus(of: {
   readonly log: SyncLog;
   readonly peers: Peers;
-  readonly hold: ThrottleReason | null;
+  readonly throttle: ThrottleReason | null;
   readonly surroundings: Surroundings;
 }): LogStatusReply {
-  const { log, peers, hold, surroundings } = of;
+  const { log, peers, throttle, surroundings } = of;
   const all = [...peers.values()];
   const nowMs = surroundings.nowMs();
   return {
@@ -30,7 +30,7 @@ export function logStatus(of: {
     state: stateOf(all, nowMs),
     protocolVersion,
     applied: vectorToWire(log.appliedVector()),
-    held: hold ?? '',
+    throttled: throttle ?? '',
     behind: countBehind(peers, log.have, nowMs),
     backfill: backfillStatus(log),
   };

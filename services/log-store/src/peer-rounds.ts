@@ -25,12 +25,12 @@ export interface PeerRounds {
 export interface PeerRoundsOptions {
   readonly log: SyncLog;
   readonly channel: Pick<LibraryChannel, 'pull'>;
-  readonly pressure: Pick<LogPressure, 'hold'>;
+  readonly pressure: Pick<LogPressure, 'throttle'>;
   /** Something new was stored or claimed. */
   readonly onReadable: () => void;
   /** What a peer says that it has. */
   readonly onHave: (have: Vector) => void;
-  /** How a round goes: `progressed`, then `finished`, `failed` or `held`. */
+  /** How a round goes: `progressed`, then `finished`, `failed` or `throttled`. */
   readonly onEvent: (event: PeerEvent) => void;
   readonly report: Log;
 }
@@ -49,7 +49,7 @@ export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
       {
         log,
         ask: async (request) => {
-          isThrottled = pressure.hold() !== null;
+          isThrottled = pressure.throttle() !== null;
           if (isThrottled) throw new ShoalError('unavailable', 'nothing is taken in for now');
           return channel.pull(device, request, controller.signal);
         },
@@ -120,5 +120,5 @@ export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
 
 function eventOf(device: DeviceId, end: RoundEnd, isThrottled: boolean): PeerEvent {
   if (end.kind === 'finished') return { kind: 'finished', device, hasBrought: end.hasBrought };
-  return { kind: isThrottled ? 'held' : 'failed', device };
+  return { kind: isThrottled ? 'throttled' : 'failed', device };
 }

@@ -20,8 +20,10 @@ test('[ING-5] a log that is far ahead of its ingest takes no more in, and goes o
   for (let from = 1; from <= 5_000; from += 1_000) a.append(...range(from, 1_000));
   // What A told live is past: B has to pull.
   await nextTurn();
-  const b = openMemoryPeer(network, deviceB, Math.random, { throttleBounds: { ...limits, unappliedMax: 2_000 } });
-  await expect.poll(() => b.status().held, within).toBe('unapplied');
+  const b = openMemoryPeer(network, deviceB, Math.random, {
+    throttleBounds: { ...limits, unappliedMax: 2_000 },
+  });
+  await expect.poll(() => b.status().throttled, within).toBe('unapplied');
   expect(b.status().entries).toBe(3_000);
   // What comes live finds no room either; B knows from it what it has to ask for, without a heartbeat.
   a.append({ record: 9_999, at: 9_999 });
@@ -30,7 +32,7 @@ test('[ING-5] a log that is far ahead of its ingest takes no more in, and goes o
   b.acknowledge();
   await soonCounts(b, 5_001);
   b.acknowledge();
-  expect(b.status()).toMatchObject({ held: '', behind: 0 });
+  expect(b.status()).toMatchObject({ throttled: '', behind: 0 });
 });
 
 test('[ING-5] at the bound of the disk nothing is taken in; what is written here is, and the rest comes once there is room', async () => {
@@ -43,7 +45,7 @@ test('[ING-5] at the bound of the disk nothing is taken in; what is written here
   a.append(...range(51, 50));
   b.append(...range(1_000, 5));
   await soonCounts(a, 105);
-  expect(b.status()).toMatchObject({ held: 'disk-full', entries: 5 });
+  expect(b.status()).toMatchObject({ throttled: 'disk-full', entries: 5 });
   free = limits.diskFreeMinBytes;
   await soonCounts(b, 105);
   expect(b.status().have).toEqual(a.status().have);
@@ -60,7 +62,7 @@ test('[ING-4] a paused log takes nothing in, also after a restart; it is appende
   await soonCounts(a, 15);
   await b.restart();
   await expect.poll(() => b.status().behind, within).toBe(5);
-  expect(b.status()).toMatchObject({ held: 'paused', entries: 10 });
+  expect(b.status()).toMatchObject({ throttled: 'paused', entries: 10 });
   b.setPaused(false);
   await soonCounts(b, 15);
   expect(b.contents()).toEqual(a.contents());
@@ -69,7 +71,7 @@ test('[ING-4] a paused log takes nothing in, also after a restart; it is appende
 test('[ING-5] a hub’s log is applied by nobody, so nothing of it counts as waiting', () => {
   const log = { readableSeq: limits.unappliedMax + 1, appliedSeq: 0 };
   const of = (hasIngest: boolean) =>
-    openPressure({ log, isPaused: false, hasIngest, diskFreeBytes: () => null }).hold();
+    openPressure({ log, isPaused: false, hasIngest, diskFreeBytes: () => null }).throttle();
   expect([of(true), of(false)]).toEqual(['unapplied', null]);
 });
 

@@ -4,7 +4,7 @@ import type { SyncLog } from './sync-log.ts';
 /** What weighs on the log of one library, and whether pulling waits for it (ING-5). */
 export interface LogPressure {
   /** Looked at anew each time: some microseconds. */
-  hold(): ThrottleReason | null;
+  throttle(): ThrottleReason | null;
   setPaused(isPaused: boolean): void;
 }
 
@@ -21,7 +21,7 @@ export function openPressure(options: {
   const { log, hasIngest, diskFreeBytes } = options;
   let { isPaused } = options;
   return {
-    hold: () => {
+    throttle: () => {
       const unapplied = hasIngest ? log.readableSeq - log.appliedSeq : 0;
       return throttleOf({ isPaused, diskFreeBytes: diskFreeBytes(), unapplied }, options.bounds);
     },

@@ -3,7 +3,6 @@ import {
   asShoalError,
   type DeviceId,
   evaluate,
-  type ThrottleReason,
   isSettled,
   limits,
   openSession,
@@ -12,6 +11,7 @@ import {
   type SessionAction,
   type SessionEvent,
   stepSession,
+  type ThrottleReason,
   unreachable,
   type Vector,
 } from '@shoal/core';
@@ -41,7 +41,7 @@ export interface ReplicationOptions {
   readonly device: DeviceId;
   readonly channel: LibraryChannel;
   readonly surroundings: Surroundings;
-  readonly pressure: Pick<LogPressure, 'hold'>;
+  readonly pressure: Pick<LogPressure, 'throttle'>;
   /** More may be read from the log than before. */
   readonly onReadable: () => void;
   /** A member said what it has applied (LOG-3). */
@@ -75,7 +75,7 @@ export class Replication {
     this.#backfill = followBackfill({ log, surroundings, report: options.report });
     this.#inbox = openLiveInbox({
       log,
-      isThrottled: () => options.pressure.hold() !== null,
+      isThrottled: () => options.pressure.throttle() !== null,
       onStored: () => {
         options.onReadable();
         this.#look();
@@ -104,8 +104,8 @@ export class Replication {
   }
 
   /** Why nothing is taken in from others for now (ING-5). */
-  get hold(): ThrottleReason | null {
-    return this.#session.hold;
+  get throttle(): ThrottleReason | null {
+    return this.#session.throttle;
   }
 
   /** What weighs on the log may have changed: pulling stops before its next page, or goes on. */
@@ -214,10 +214,11 @@ export class Replication {
   }
 
   #weighed(): Session {
-    const hold = this.#options.pressure.hold();
-    const before = this.#session.hold;
-    if (hold !== before) this.#options.report.info({ held: hold, before }, 'taking in from others');
-    return stepSession(this.#session, { kind: 'weighed', hold }, this.#moment());
+    const throttle = this.#options.pressure.throttle();
+    const before = this.#session.throttle;
+    if (throttle !== before)
+      this.#options.report.info({ throttled: throttle, before }, 'taking in from others');
+    return stepSession(this.#session, { kind: 'weighed', throttle }, this.#moment());
   }
 
   #moment() {

@@ -30,7 +30,7 @@ function status(
       state: 'idle',
       protocolVersion: 1,
       applied: [],
-      held: '',
+      throttled: '',
       behind: 0,
       backfill: undefined,
     },

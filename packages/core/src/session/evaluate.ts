@@ -1,8 +1,8 @@
 import type { DeviceId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { countBeyond, mergeVectors, type Vector } from '../log/vector.ts';
-import type { HoldReason } from './hold.ts';
 import { isPresent, type Moment, type Peer, type PeerEvent, type Peers, stepPeers } from './peers.ts';
+import type { ThrottleReason } from './throttle.ts';
 
 /** All that a log-store's exchange of one library knows beside its log. */
 export interface Session {
@@ -12,7 +12,7 @@ export interface Session {
   /** Whether it asks the others to answer at once. */
   readonly isReplyWanted: boolean;
   /** Why nothing is taken in for now (ING-5). */
-  readonly hold: HoldReason | null;
+  readonly throttle: ThrottleReason | null;
 }
 
 export type SessionEvent =
@@ -22,7 +22,7 @@ export type SessionEvent =
   /** Somebody wants to hear us before our next heartbeat. */
   | { readonly kind: 'asked' }
   /** What weighs on us was looked at: pulling waits for a reason, or may go on (ING-5). */
-  | { readonly kind: 'weighed'; readonly hold: HoldReason | null };
+  | { readonly kind: 'weighed'; readonly throttle: ThrottleReason | null };
 
 export type SessionAction =
   | { readonly kind: 'beat'; readonly isReplyWanted: boolean }
@@ -40,7 +40,7 @@ export interface Evaluation {
 
 /** A session at its start: the first heartbeat is due at once and wants answers. */
 export function openSession(nowMs: number): Session {
-  return { peers: new Map(), beatDueMs: nowMs, isReplyWanted: true, hold: null };
+  return { peers: new Map(), beatDueMs: nowMs, isReplyWanted: true, throttle: null };
 }
 
 /** The session after an event. What to do about it is the next `evaluate`'s business. */
@@ -53,7 +53,7 @@ export function stepSession(session: Session, event: SessionEvent, moment: Momen
       return { ...session, beatDueMs: Math.min(session.beatDueMs, answerMs) };
     }
     case 'weighed':
-      return session.hold === event.hold ? session : { ...session, hold: event.hold };
+      return session.throttle === event.throttle ? session : { ...session, throttle: event.throttle };
     default:
       return { ...session, peers: stepPeers(session.peers, event, moment) };
   }
@@ -62,7 +62,7 @@ export function stepSession(session: Session, event: SessionEvent, moment: Momen
 /**
  * Looks at the whole session and our vector, and says what to do now and when to look again. Of several peers that
  * offer the same, one is asked; the next one if it fails. At most `roundsMax` rounds run at once (REP-4); while pulling
- * is held none begins, and it is looked at again soon (ING-5).
+ * is throttled none begins, and it is looked at again soon (ING-5).
  */
 export function evaluate(session: Session, have: Vector, moment: Moment): Evaluation {
   const actions: SessionAction[] = [];
@@ -82,11 +82,11 @@ export function evaluate(session: Session, have: Vector, moment: Moment): Evalua
   }
   for (const peer of next.peers.values()) {
     // Who asks for nothing cannot be stuck with what it is not given.
-    const forMs = next.hold === null ? stuckForMs(peer, have, moment.nowMs) : null;
+    const forMs = next.throttle === null ? stuckForMs(peer, have, moment.nowMs) : null;
     const { device } = peer;
     if (forMs !== null) act({ kind: 'report-stuck', device, forMs }, { kind: 'reported', device });
   }
-  const chosen = next.hold === null ? choosePulls(next.peers, have, moment.nowMs) : [];
+  const chosen = next.throttle === null ? choosePulls(next.peers, have, moment.nowMs) : [];
   for (const device of chosen) {
     act({ kind: 'pull', device }, { kind: 'started', device });
   }
@@ -140,7 +140,7 @@ function stuckForMs(peer: Peer, have: Vector, nowMs: number): number | null {
 
 function wakeAt(session: Session, have: Vector, nowMs: number): number {
   let wake = session.beatDueMs;
-  if (session.hold !== null) wake = Math.min(wake, nowMs + limits.holdRecheckMs);
+  if (session.throttle !== null) wake = Math.min(wake, nowMs + limits.throttleRecheckMs);
   for (const peer of session.peers.values()) {
     const { pull } = peer;
     if (pull.kind === 'pulling') wake = Math.min(wake, pull.progressMs + limits.stuckMs);

@@ -7,7 +7,7 @@ import { backoffMs } from './backoff.ts';
  * How pulling from one peer stands. Times are monotonic ms.
  *
  *   idle ──started──► pulling ──finished, something came──► idle
- *    ▲                  ├ held ──► idle
+ *    ▲                  ├ throttled ──► idle
  *    │                  │ failed, or finished with nothing
  *    └── not heard ── waiting (until a time) ──started──► pulling
  */
@@ -52,7 +52,7 @@ export type PeerEvent =
   | { readonly kind: 'finished'; readonly device: DeviceId; readonly hasBrought: boolean }
   | { readonly kind: 'failed'; readonly device: DeviceId }
   /** We ended the round as we take nothing in for now; nobody's failure (ING-5). */
-  | { readonly kind: 'held'; readonly device: DeviceId }
+  | { readonly kind: 'throttled'; readonly device: DeviceId }
   | { readonly kind: 'reported'; readonly device: DeviceId };
 
 /** Time and chance of one step. */
@@ -122,7 +122,7 @@ function stepPeer(peer: Peer, event: PeerEvent, { nowMs, random }: Moment): Peer
     case 'failed':
       if (peer.pull.kind !== 'pulling') return peer;
       return { ...peer, pull: waitAfter(peer.pull, { nowMs, random }) };
-    case 'held':
+    case 'throttled':
       return peer.pull.kind === 'pulling' ? { ...peer, pull: { kind: 'idle' } } : peer;
     case 'reported':
       return { ...peer, pull: reportedAt(peer.pull, nowMs) };

@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 
 /** Why a log-store takes nothing in from others for now (ING-5). */
-export type HoldReason = 'paused' | 'disk-full' | 'unapplied';
+export type ThrottleReason = 'paused' | 'disk-full' | 'unapplied';
 
 /** What weighs on a log-store. */
 export interface Pressure {
@@ -16,7 +16,7 @@ export interface Pressure {
 }
 
 /** Where pulling begins to wait; `limits`, where nothing else is said. */
-export interface HoldBounds {
+export interface ThrottleBounds {
   readonly diskFreeMinBytes: number;
   readonly unappliedMax: number;
 }
@@ -25,10 +25,10 @@ export interface HoldBounds {
  * Why pulling waits, or null (ING-5). Judged before each page from what is there, never remembered, so it ends by
  * itself; a person's wish goes first, then the disk. Holds back only what others have and keep: nothing is dropped.
  */
-export function holdOf(
+export function throttleOf(
   { isPaused, diskFreeBytes, unapplied }: Pressure,
-  { diskFreeMinBytes, unappliedMax }: HoldBounds = limits,
-): HoldReason | null {
+  { diskFreeMinBytes, unappliedMax }: ThrottleBounds = limits,
+): ThrottleReason | null {
   if (isPaused) return 'paused';
   if (diskFreeBytes !== null && diskFreeBytes < diskFreeMinBytes) return 'disk-full';
   return unapplied > unappliedMax ? 'unapplied' : null;
