@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { createRegistry, type RecordId, renamed } from '@shoal/core';
+import { createRegistry, type RecordId, renamed, type UniqueSpec } from '@shoal/core';
 import { openTransactionManager, syncModel, type UniqueDeclaration } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { syncColumns } from './sync-columns.ts';
@@ -334,6 +334,34 @@ describe('declarations', () => {
     expect(() => declare([hold('code')], pair)).toThrow('on "size, code"');
     expect(() => declare([hold('code'), hold('code', 'size')], pair)).not.toThrow();
     expect(() => declare([hold('code'), hold('hint')])).toThrow('"hint", which is no synced property');
+  });
+
+  test('[MRG-7] [DEP-5] that a newer program brings are kept for what is there already, some at a time', async () => {
+    const withTag = (uniques: readonly UniqueSpec[]) =>
+      uniqueModels.map((model) =>
+        model.spec.name !== 'tag'
+          ? model
+          : {
+              ...model,
+              columns: model.columns,
+              localColumns: model.localColumns,
+              spec: { ...model.spec, uniques },
+            },
+      );
+    const tags = [newId(), newId(), newId(), newId()];
+    for (const id of tags) await a!.put('tag', id, { canonical_name: 'same' });
+    const names = () => tags.map((id) => a!.fields('tag', id)?.canonical_name);
+    const upgrade = async (uniques: readonly UniqueSpec[]) => {
+      a!.reopen({ models: withTag(uniques) });
+      while (!(await a!.library.replanKnown(2)).isDone);
+    };
+    await upgrade([]);
+    await upgrade([{ fields: ['canonical_name'], policy: 'rename' }]);
+    expect(names()).toEqual(['same', ...tags.slice(1).map((id) => renamed('same', id))]);
+    await upgrade([{ fields: ['canonical_name'], policy: 'hold' }]);
+    expect(names()).toEqual(['same', undefined, undefined, undefined]);
+    await upgrade([]);
+    expect(names()).toEqual(tags.map(() => 'same'));
   });
 
   test('[MRG-7] do not open a library whose tables are unique in another way', async () => {

@@ -10,6 +10,7 @@ export interface UniqueChange {
 
 /** Who has which unique value: the library, with changes on top. */
 export interface UniqueOverlay {
+  /** Once for each record. */
   set(change: UniqueChange): void;
   valuesOf(ref: RecordRef): readonly UniqueValue[];
   /** The eldest that has the value, `except` left out. */
@@ -41,8 +42,6 @@ export function createUniqueOverlay(reader: Pick<ViewReader, 'sharing' | 'unique
     set(change) {
       const { ref, values } = change;
       const key = refKey(ref);
-      for (const value of changeByKey.get(key)?.values ?? [])
-        idsByValue.get(valueKey(ref.model, value))?.delete(ref.id);
       changeByKey.set(key, change);
       for (const value of values) {
         const sharers = idsByValue.get(valueKey(ref.model, value)) ?? new Map<string, Sharer>();

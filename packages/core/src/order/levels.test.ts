@@ -54,6 +54,9 @@ describe('levels of models', () => {
       note: 3,
       mark: 4,
       pin: 3,
+      label: 0,
+      charm: 1,
+      ticket: 3,
     });
   });
 

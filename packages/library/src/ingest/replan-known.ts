@@ -42,9 +42,9 @@ interface Page {
 
 /**
  * Plans anew, a bounded number of records in each step and transaction, what this program knows and the one before did
- * not (DEP-5): records that are parked as unknown, and those with values of fields that are new. What was not checked
- * when it came is checked now (SEC-5). To be called until it is done, before anything is applied; a crash costs only
- * that it is done again.
+ * not (DEP-5): records that are parked as unknown, those with values of fields that are new, and all of a model whose
+ * unique constraints changed (MRG-7). What was not checked when it came is checked now (SEC-5). To be called until it is
+ * done, before anything is applied; a crash costs only that it is done again.
  */
 export function replanKnown(context: ReplanContext): (limit: number) => Promise<Replanned> {
   const { store, atOnce } = context;
@@ -101,11 +101,12 @@ function* pagesOf(store: LibraryStore, limit: number): Iterator<Page> {
   const known = knownFields(store.db);
   for (const spec of store.registry.specs) {
     const gained = known.gained(spec);
-    for (let after = ''; gained.length > 0; ) {
+    const isJudgedAnew = known.isJudgedAnew(spec);
+    for (let after = ''; gained.length > 0 || isJudgedAnew; ) {
       const uuids = known.uuidsAfter(spec.name, after, limit);
       const refs = uuids.map((id) => ({ model: spec.name, id }) as RecordRef);
-      const having = refs.filter((ref) =>
-        gained.some((name) => store.records.get(ref)!.state.fields.has(name)),
+      const having = refs.filter(
+        (ref) => isJudgedAnew || gained.some((name) => store.records.get(ref)!.state.fields.has(name)),
       );
       if (having.length > 0) yield { refs: having, after: () => undefined };
       after = uuids.at(-1) ?? '';
@@ -133,7 +134,9 @@ function planRecords(context: ReplanContext, refs: readonly RecordRef[]): Omit<R
       else failed.push({ ref, error: asShoalError(error) });
     }
   }
-  const view = planView(store.registry, store.reader, changed);
+  // What was forgotten has let go of its unique values, too.
+  const forgotten = again.map((ref) => ({ ref, before: undefined }));
+  const view = planView(store.registry, store.reader, [...changed, ...forgotten]);
   const changes = store.carryOut(view);
   store.journal.carryOut(planJournal(store.registry, store.reader, changed, view));
   return { changes, again, failed };
