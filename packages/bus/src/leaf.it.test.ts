@@ -14,7 +14,7 @@ import { until } from './testing/until.ts';
 const library = randomUUID() as LibraryId;
 const device = randomUUID() as DeviceId;
 const other = randomUUID() as DeviceId;
-const timeoutMs = 2_000;
+const timeoutMs = 20_000;
 const nothing = Buffer.alloc(0);
 let servers: TestServers;
 let hub: Awaited<ReturnType<TestServers['hub']>>;

@@ -11,7 +11,7 @@ import type { Bus } from './bus.ts';
 import { memoryNetwork } from './memory-network.ts';
 import { rpcClient, serveRpc } from './rpc.ts';
 
-const timeoutMs = 2_000;
+const timeoutMs = 20_000;
 const nothing = Buffer.alloc(0);
 const noStatus = IngestStatusReply.decode(nothing);
 let asking: Bus;

@@ -63,7 +63,7 @@ test.each(methods)(
     await killed;
     const served: string[] = [];
     serve((method) => served.push(method));
-    await expect.poll(() => follower.state().state, { timeout: 2 * limits.logAttemptMs }).toBe('ready');
+    await expect.poll(() => follower.state().state, { timeout: (2 * limits.requestMs) / 3 }).toBe('ready');
     expect(served.slice(0, 2)).toEqual(['read', 'acknowledge']);
     await follower.stop();
   },

@@ -4,7 +4,7 @@ import type { Bus } from '../bus.ts';
 import { type BusBench, settled } from './bus-bench.ts';
 import { until } from './until.ts';
 
-const timeoutMs = 5_000;
+const timeoutMs = 20_000;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (payload: Uint8Array) => new TextDecoder().decode(payload);
 

@@ -6,7 +6,7 @@ const pollMs = 10;
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   const untilMs = performance.now() + deadlineMs;
   while (!(await holds())) {
