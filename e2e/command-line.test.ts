@@ -103,7 +103,17 @@ test('two devices are made, invited, joined and used by the command line alone',
   expect(status).toMatchObject([{ library: { id: libraryId }, unreachable: [] }]);
   const log = await shoal<{ seq: number }[]>(a, 'log', '--from', '3');
   // What was superseded is gone, so the first may stand behind the seq that was asked for.
-  expect(log[0]).toMatchObject({ model: expect.any(String), record: expect.any(String) });
+  const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  expect(log[0]).toMatchObject({
+    library: libraryId,
+    origin: uuid,
+    record: uuid,
+    model: expect.stringMatching(/^[a-z_]+$/),
+    change: expect.stringMatching(/^(insert|update|delete)$/),
+    at: expect.stringMatching(/^20\d\d-.*Z$/),
+    originSeq: expect.any(Number),
+    sealedBytes: expect.any(Number),
+  });
   expect(log[0]!.seq).toBeGreaterThanOrEqual(3);
   for (const domain of ['index', 'user-metadata']) {
     const lines = await shoal<{ domain: string }[]>(a, 'log', '--domain', domain, '--sync-ready', 'yes');

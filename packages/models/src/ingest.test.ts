@@ -182,6 +182,26 @@ describe('quarantine', () => {
     other.close();
   });
 
+  test('[S3-20] [ING-3] an entry of another domain than its model’s waits there, and what was shipped right still counts', async () => {
+    const swapped = models.map((model) => ({
+      ...model,
+      columns: model.columns,
+      localColumns: model.localColumns,
+      spec: model.spec.name === 'tag' ? { ...model.spec, domain: 'index' as const } : model.spec,
+    }));
+    const odd = await testDevice(3, Date.now, { models: swapped });
+    await odd.drain();
+    await odd.put('tag', newId(), { canonical_name: 'x' });
+    const { quarantined } = await b.apply(await odd.drain());
+    expect(quarantined.map(({ error }) => [error.code, error.subject])).toEqual([
+      ['malformed-message', expect.objectContaining({ field: 'domain', model: 'tag', device: odd.id })],
+    ]);
+    await tags(a, 1);
+    await ship(a, [b]);
+    expect(b.dump()).toEqual(a.dump());
+    odd.close();
+  });
+
   // A device whose program has other models of the same name: an old one, or a broken one.
   test('[ING-3] [SEC-5] values of the wrong type, or none where there must be one, wait there and name the field', async () => {
     const careless = models.map((model) =>

@@ -66,6 +66,7 @@ const changes = ['?', 'insert', 'update', 'delete'];
 function describeLine({ seq, header, position, sealedBytes }: LogLine) {
   return {
     seq,
+    library: header === undefined ? '?' : uuidFromBytes(header.libraryId, 'library_id'),
     change: changes[header?.change ?? 0] ?? '?',
     model: header?.model ?? '?',
     domain: Object.entries(domains).find(([, domain]) => domain === header?.domain)?.[0] ?? '?',

@@ -4,6 +4,7 @@ import {
   type Dot,
   errorAbout,
   type LibraryId,
+  type ModelSpec,
   makeDot,
   planApply,
   type RecordRef,
@@ -82,8 +83,19 @@ function openState({ store, libraryId, ring }: ApplyContext, entry: ParsedEntry)
   const state = openedState(header.version, payload);
   const spec = store.registry.get(header.model);
   // What a newer program wrote waits until this one knows its schema (DEP-5).
-  if (spec !== undefined && header.schemaVersion <= spec.schemaVersion) checkState(spec, state);
+  if (spec !== undefined && header.schemaVersion <= spec.schemaVersion) {
+    requireDomain(header, spec);
+    checkState(spec, state);
+  }
   return state;
+}
+
+/** Logs keep and let go by the domain that a header names: it must be the model's own (LOG-3, S3-20). */
+function requireDomain({ domain, model }: ParsedEntry['header'], spec: ModelSpec): void {
+  if (domain === spec.domain) return;
+  throw new ShoalError('malformed-message', `${model} is of the domain ${spec.domain}, found ${domain}`, {
+    field: 'domain',
+  });
 }
 
 /** Every change that entries include (CLK-2). */
