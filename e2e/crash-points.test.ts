@@ -5,12 +5,9 @@ import type { LibraryId } from '@shoal/core';
 import { addLibrary, newLibraryFile, readHubFile } from '@shoal/service-kit';
 import type { DurableStep } from '@shoal/telemetry';
 import { type DeviceProcess, type Fleet, startFleet, until } from '@shoal/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LedgerTraffic, startLedgerTraffic } from './ledger-traffic.ts';
-import { logProblems, readShownLog } from './log-problems.ts';
-import { databaseProblems } from './testing/database-problems.ts';
-import { type WriteLedger, writeLedger } from './write-ledger.ts';
-import { writeTag } from './write-tag.ts';
+import { afterAll, beforeAll, test } from 'vitest';
+import type { LedgerTraffic } from './ledger-traffic.ts';
+import { type LedgerWorld, openLedgerWorld } from './ledger-world.ts';
 
 /**
  * The hazard: a process dies between two things that last, the first is done and the second is not, and what comes
@@ -20,64 +17,20 @@ import { writeTag } from './write-tag.ts';
  * go through all steps one after the other, each time with what the crashes before left behind.
  */
 let fleet: Fleet;
-let world: World;
+let world: LedgerWorld;
 let turn = 0;
-
-/** One library on both devices, and what its clients were told. */
-interface World {
-  readonly libraryId: Buffer;
-  readonly ledger: WriteLedger;
-  readonly shared: string;
-}
 
 beforeAll(async () => {
   fleet = await startFleet({ hasCrashPoints: true });
-  world = await newWorld(fleet.libraryId);
+  world = await openLedgerWorld(fleet, fleet.libraryId);
 });
 afterAll(() => fleet?.close());
-
-/** A ledger for a library, and in it a tag that both devices know. */
-async function newWorld(libraryId: Buffer): Promise<World> {
-  const ledger = writeLedger();
-  const [a] = fleet.devices;
-  const shared = await until('the library is there', async () =>
-    // Short: a request that a killed service had in hand is never answered.
-    writeTag(await a!.gateway(), { libraryId, fields: { canonical_name: 'shared' }, timeoutMs: 2_000 }),
-  );
-  ledger.send([{ record: shared, field: 'canonical_name', value: 'shared' }])();
-  await untilWhole({ libraryId, ledger, shared });
-  return { libraryId, ledger, shared };
-}
 
 /** By turns, so that no process dies so often in a row that its supervisor makes it wait. */
 function devicesInTurn(): { readonly victim: DeviceProcess; readonly other: DeviceProcess } {
   const [a, b] = fleet.devices as [DeviceProcess, DeviceProcess];
   turn += 1;
   return turn % 2 === 0 ? { victim: a, other: b } : { victim: b, other: a };
-}
-
-/**
- * Writes on both devices from before `work` until some time after it, two hundred records at once first; on the one that
- * is `quiet` only from after it.
- */
-async function underTraffic(
-  { libraryId, ledger, shared }: World,
-  work: (writing: readonly LedgerTraffic[]) => Promise<void>,
-  quiet?: DeviceProcess,
-): Promise<void> {
-  const start = (device: DeviceProcess) => {
-    const field = device === fleet.devices[0] ? 'color' : 'icon';
-    return startLedgerTraffic({ device, libraryId, ledger, shared: { id: shared, field }, groupSize: 200 });
-  };
-  const writing = fleet.devices.filter((device) => device !== quiet).map(start);
-  try {
-    await work(writing);
-    if (quiet !== undefined) writing.push(start(quiet));
-    const before = writing.map((one) => one.made());
-    await until('all write on', () => writing.every((one, at) => one.made() >= before[at]! + 3));
-  } finally {
-    await Promise.all(writing.map((one) => one.stop()));
-  }
 }
 
 /** Waits until one of the device's processes was killed at the step; returns its pid. */
@@ -90,31 +43,6 @@ function untilStruck(
     for (const one of writing) one.made();
     return device.crashPoints().struck(step);
   });
-}
-
-/** Waits until both devices have everything, and nothing else; fails with what is wrong. */
-async function untilWhole({ libraryId, ledger }: World): Promise<void> {
-  const shown = await until(
-    'both devices have all that was acknowledged, and it alone',
-    async () => {
-      const [dump, other] = await Promise.all(fleet.devices.map((device) => fleet.dump(device, libraryId)));
-      const lost = [...ledger.problems(dump!), ...ledger.problems(other!)];
-      if (lost.length > 0) throw new Error(lost.slice(0, 5).join('; '));
-      if (dump!.join('\n') !== other!.join('\n')) throw new Error('the dumps differ');
-      const gateways = await Promise.all(fleet.devices.map((device) => device.gateway()));
-      const logs = await Promise.all(gateways.map((gateway) => readShownLog(gateway, libraryId)));
-      const wrong = logProblems(logs);
-      if (wrong.length > 0) throw new Error(wrong.slice(0, 5).join('; '));
-      return dump;
-    },
-    { deadlineMs: 60_000, pollMs: 100 },
-  );
-  expect(shown.length).toBeGreaterThan(0);
-  const files = fleet.devices.flatMap(({ home: { paths } }) => {
-    const { libraryDb, syncDb } = paths.library(uuidFromBytes<LibraryId>(libraryId, 'library_id'));
-    return [libraryDb, syncDb];
-  });
-  expect(files.flatMap(databaseProblems)).toEqual([]);
 }
 
 /** A step, and the how manieth time at it is meant. */
@@ -164,8 +92,8 @@ async function survives(one: Strike, two: Strike, quiet?: DeviceProcess): Promis
   const work = async (writing: readonly LedgerTraffic[]) => {
     for (const { device, step } of strikes) await untilStruck(device, step, writing);
   };
-  await underTraffic(world, work, quiet);
-  await untilWhole(world);
+  await world.underTraffic(work, quiet);
+  await world.untilWhole();
 }
 
 test('[ING-2] [REP-2] killed at round.before-claim, the other at round.after-claim: the next round brings the rest', async () => {
@@ -174,7 +102,7 @@ test('[ING-2] [REP-2] killed at round.before-claim, the other at round.after-cla
     [victim, 'round.before-claim'],
     [other, 'round.after-claim'],
   ] as const;
-  await underTraffic(world, async (writing) => {
+  await world.underTraffic(async (writing) => {
     for (const [device, step] of strikes) {
       await device.crashPoints().arm(step);
       // What is written while its log-store is down comes to it by a round.
@@ -183,7 +111,7 @@ test('[ING-2] [REP-2] killed at round.before-claim, the other at round.after-cla
       await until('it runs again', async () => (await device.pidOf('log-store')) !== struck);
     }
   });
-  await untilWhole(world);
+  await world.untilWhole();
 });
 
 test('[ING-2] killed at opening.after-migrate, the other at opening.after-life: a new library opens all the same', async () => {
@@ -195,18 +123,20 @@ test('[ING-2] killed at opening.after-migrate, the other at opening.after-life: 
   for (const { home } of fleet.devices) await addLibrary(home.paths, library);
   await untilStruck(victim, 'opening.after-migrate');
   await untilStruck(other, 'opening.after-life');
-  await newWorld(uuidToBytes(library.libraryId));
-  await untilWhole(world);
+  const second = await openLedgerWorld(fleet, uuidToBytes(library.libraryId));
+  await second.underTraffic(() => Promise.resolve());
+  await second.untilWhole();
+  await world.untilWhole();
 });
 
 test('[ING-2] [REP-6] killed at reappend.after-page, the other at reappend.before-whole: what only libraries know reaches both', async () => {
   const { victim, other } = devicesInTurn();
   await fleet.stopHub();
   // Nobody else has what is written now; and then both logs are lost.
-  await underTraffic(world, () => Promise.resolve());
+  await world.underTraffic(() => Promise.resolve());
   for (const device of fleet.devices) {
     await device.stop();
-    const { syncDb } = device.home.paths.library(uuidFromBytes<LibraryId>(world.libraryId, 'library_id'));
+    const { syncDb } = device.home.paths.library(uuidFromBytes<LibraryId>(fleet.libraryId, 'library_id'));
     for (const file of [syncDb, `${syncDb}-wal`, `${syncDb}-shm`]) await rm(file, { force: true });
   }
   await victim.crashPoints().arm('reappend.after-page');
@@ -215,6 +145,6 @@ test('[ING-2] [REP-6] killed at reappend.after-page, the other at reappend.befor
   await Promise.all(fleet.devices.map((device) => device.start()));
   await untilStruck(victim, 'reappend.after-page');
   await untilStruck(other, 'reappend.before-whole');
-  await underTraffic(world, () => Promise.resolve());
-  await untilWhole(world);
+  await world.underTraffic(() => Promise.resolve());
+  await world.untilWhole();
 });

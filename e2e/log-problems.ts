@@ -35,7 +35,7 @@ export async function readShownLog(gateway: GatewayClient, libraryId: Buffer): P
 
 /**
  * What is wrong with the logs of devices that have everything of each other, each as a sentence: vectors that differ
- * or claim what is not there (LOG-2), an entry twice, a place outside of its group (REP-8). Superseded entries may be
+ * or claim what is not there (LOG-2), an entry twice, a number given twice (REP-6), a place outside of its group (REP-8). Superseded entries may be
  * gone from either (LOG-3).
  */
 export function logProblems(logs: readonly ShownLog[]): string[] {
@@ -50,6 +50,7 @@ export function logProblems(logs: readonly ShownLog[]): string[] {
   const differing = vectors.size === 1 ? [] : [`the vectors differ: ${[...vectors].join(' | ')}`];
   return [
     ...differing,
+    ...renumbered(logs),
     ...logs.flatMap((log) => [...doubled(log), ...misplaced(log)]),
     ...logs.flatMap((log) => logs.flatMap((other) => (other === log ? [] : lacking(log, other)))),
   ];
@@ -82,6 +83,20 @@ function lacking(ours: ShownLog, theirs: ShownLog): string[] {
     const isSuperseded = byRecord.get(record)?.some((line) => includes(line.version, version)) ?? false;
     return isSuperseded ? [] : [`${stream} ${originSeq} of ${record} is claimed and not there`];
   });
+}
+
+/** The same place with other things in it: a number that was given twice (REP-6). */
+function renumbered(logs: readonly ShownLog[]): string[] {
+  const changeByPlace = new Map<string, string>();
+  return logs.flatMap(({ lines }) =>
+    lines.flatMap(({ stream, originSeq, record, version }) => {
+      const place = `${stream} ${originSeq}`;
+      const change = `${record} ${formatVersion(version)}`;
+      const before = changeByPlace.get(place) ?? change;
+      changeByPlace.set(place, before);
+      return before === change ? [] : [`${place} is ${before} and ${change}`];
+    }),
+  );
 }
 
 function shownLine({ seq, header, position }: LogLine): ShownLine {
