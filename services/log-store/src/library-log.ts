@@ -142,7 +142,9 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   channel.serveFetch(async (request) => fetch(request));
   const asker = openAsker({
     log,
-    peers: () => presentDevices(replication.peers, surroundings.nowMs()),
+    // What is asked for by name comes also where the disk or ingest throttle the rest (ING-5), but not against a pause.
+    peers: () =>
+      pressure.throttle() === 'paused' ? [] : presentDevices(replication.peers, surroundings.nowMs()),
     fetch: channel.fetch,
     surroundings,
     onStored: onReadable,

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { memoryNetwork } from '@shoal/bus';
-import { limits } from '@shoal/core';
+import { limits, type ModelName } from '@shoal/core';
 import { expect, test } from 'vitest';
 import { diskFreeBytes } from './disk-free.ts';
 import { openPressure } from './pressure.ts';
-import { deviceA, deviceB } from './testing/make-entry.ts';
+import { deviceA, deviceB, recordId } from './testing/make-entry.ts';
 import { type MemoryPeer, openMemoryPeer } from './testing/memory-peer.ts';
 import { tempFolder } from './testing/temp-log.ts';
 
@@ -79,4 +79,24 @@ test('[ING-5] the free space is that of the disk; where there is no such place n
   const folder = tempFolder();
   expect(diskFreeBytes(folder)).toBeGreaterThan(0);
   expect(diskFreeBytes(`${folder}/nowhere`)).toBeNull();
+});
+
+test('[ING-5] [DEP-4] at the bound of the disk what is asked for by name still comes; while paused it does not', async () => {
+  const network = memoryNetwork();
+  const a = openMemoryPeer(network, deviceA);
+  a.append(...range(1, 5));
+  await nextTurn();
+  const b = openMemoryPeer(network, deviceB, Math.random, { diskFreeBytes: () => 0 });
+  await expect.poll(() => b.status().behind, within).toBe(5);
+  const wanted = { ref: { model: 'tag' as ModelName, id: recordId(3) }, origin: deviceA };
+  b.setPaused(true);
+  b.want(wanted);
+  // An answer would have come before the news of what A appends now.
+  a.append({ record: 100, at: 100 });
+  await expect.poll(() => b.status().behind, within).toBe(6);
+  expect(b.status()).toMatchObject({ throttled: 'paused', entries: 0 });
+  b.setPaused(false);
+  b.want(wanted);
+  await soonCounts(b, 1);
+  expect(b.status()).toMatchObject({ throttled: 'disk-full', behind: 6 });
 });
