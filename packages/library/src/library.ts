@@ -197,6 +197,7 @@ export function openLibrary(options: LibraryOptions): Library {
         const result = applyEntries({ store, clock, libraryId, ring, wallMs }, entries);
         for (const { entry, error } of result.quarantined) cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
+        memory.setFollowed(next.logId);
         const setAside = result.quarantined.map(({ entry }) => entry.seq);
         exceptions.note(next.logId, entries, [...setAside, ...damaged]);
         durableStep('ingest.before-commit');
@@ -210,6 +211,7 @@ export function openLibrary(options: LibraryOptions): Library {
       atOnce(() => {
         cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
+        memory.setFollowed(next.logId);
         exceptions.note(next.logId, [entry], [entry.seq]);
       }),
     readOutbox: (limit) =>

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { LogId, ModelName, RecordId } from '../ids.ts';
-import { afterReappendedPage, nextReappendStep, openReappendPass } from './reappend.ts';
+import {
+  afterReappendedPage,
+  nextReappendStep,
+  noWholeLog,
+  openReappendPass,
+  wholeLogAfter,
+} from './reappend.ts';
 
 const [log, other] = ['log', 'other'] as LogId[] as [LogId, LogId];
 const ref = { model: 'tag' as ModelName, id: '1' as RecordId };
@@ -31,5 +37,11 @@ describe('giving a log what its library knows', () => {
 
   test('[REP-6] a pass ends with the log that it began on', () => {
     expect(afterReappendedPage(openReappendPass(log), { ...page, logId: other })).toBeNull();
+  });
+
+  test('[REP-6] a log that was whole is so no more when something went to another: a copy of it may come back', () => {
+    expect(wholeLogAfter(log, log)).toBe(log);
+    expect(wholeLogAfter(log, other)).toBe(noWholeLog);
+    expect(wholeLogAfter(null, other)).toBeNull();
   });
 });

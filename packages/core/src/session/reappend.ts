@@ -28,6 +28,17 @@ export interface ReappendMoment {
   readonly appliedSeq: number;
 }
 
+/** No log has all that a library knows, though it has followed one before. */
+export const noWholeLog = '' as LogId;
+
+/**
+ * What a library notes when it ships to a log, or applies from it: another log that had all it knew has so no more, as a
+ * copy of that may come back under its old id (REP-6). Null stays null: no log was ever followed.
+ */
+export function wholeLogAfter(wholeLogId: LogId | null, logId: LogId): LogId | null {
+  return wholeLogId === null || wholeLogId === logId ? wholeLogId : noWholeLog;
+}
+
 /** A pass from the first record on. */
 export function openReappendPass(logId: LogId): ReappendPass {
   return { logId, after: null, isAtEnd: false, hasLeftOut: false, headSeq: 0 };

@@ -21,7 +21,7 @@ const waitingMax = 100;
 /**
  * Prepares reading all records page by page, in order of model and id, each page within the caller's read
  * transaction. Before a record's state comes what of it waits in the outbox, as its operations would count as shipped
- * once the state is (CHG-8); and what of it lies in quarantine: perhaps nobody else has that any more.
+ * once the state is (CHG-8); behind it what of it lies in quarantine: perhaps nobody else has that any more.
  */
 export function recordPages(options: {
   readonly db: Sqlite;
@@ -55,11 +55,12 @@ export function recordPages(options: {
     let hasLeftOut = false;
     for (const ref of refs) {
       const setAside = quarantined.all(ref.model, ref.id) as Buffer[];
-      entries.push(...setAside.map((bytes) => parseEntry(Entry.decode(bytes))));
-      if (store.records.version(ref) === undefined) continue;
       const waiting = outbox.of(ref, waitingMax);
       if (waiting.length === waitingMax) hasLeftOut = true;
-      else entries.push(...waiting.map(options.outboxEntry), entryOf(ref));
+      else if (store.records.version(ref) !== undefined)
+        entries.push(...waiting.map(options.outboxEntry), entryOf(ref));
+      // Last: what opens for nobody may claim to include everything, and must not stand for the record's own state.
+      entries.push(...setAside.map((bytes) => parseEntry(Entry.decode(bytes))));
     }
     return { entries, last: refs.length < limit ? null : refs.at(-1)!, hasLeftOut };
   };

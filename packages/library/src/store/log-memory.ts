@@ -1,16 +1,18 @@
-import type { LogId, LogSighting, StreamId } from '@shoal/core';
+import { type LogId, type LogSighting, type StreamId, wholeLogAfter } from '@shoal/core';
 import type { Sqlite } from './open-database.ts';
 
 /** What library.db remembers of its log, so that each finds out when the other went back (REP-6). */
 export interface LogMemory {
   /** What was seen of logs: up to where ingest applied, and up to where the relay shipped. */
   sightings(): LogSighting[];
-  /** The log that is known to cover every record of this library; null: no log was ever followed. */
+  /** The log that is known to cover every record of this library, or `noWholeLog`; null: no log was ever followed. */
   wholeLogId(): LogId | null;
   /** Whether nothing was shipped to or read from any log but this one. */
   knowsNoOther(logId: LogId): boolean;
   /** The relay shipped; within its transaction. */
   setShipped(sighting: LogSighting): void;
+  /** Ingest applies from that log; within its transaction. */
+  setFollowed(logId: LogId): void;
   setWhole(logId: LogId): void;
 }
 
@@ -31,12 +33,21 @@ export function logMemory(db: Sqlite): LogMemory {
   );
   const setShipped = db.prepare('update shoal_log set shipped_log_id = ?, shipped_life = ?, shipped_seq = ?');
   const setWhole = db.prepare('update shoal_log set whole_log_id = ?');
+  const setFollowed = (logId: LogId) => {
+    const { whole } = select.get()!;
+    const after = wholeLogAfter(whole, logId);
+    if (after !== whole) setWhole.run(after);
+  };
   return {
     sightings: () => [cursor.get(), select.get()].flatMap(toSighting),
     wholeLogId: () => select.get()!.whole,
     knowsNoOther: (logId) =>
       [cursor.get()?.logId, select.get()!.logId].every((known) => (known ?? logId) === logId),
-    setShipped: ({ logId, life, seq }) => void setShipped.run(logId, life, seq),
+    setShipped({ logId, life, seq }) {
+      setFollowed(logId);
+      setShipped.run(logId, life, seq);
+    },
+    setFollowed,
     setWhole: (logId) => void setWhole.run(logId),
   };
 }
