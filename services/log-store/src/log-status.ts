@@ -37,9 +37,9 @@ export function logStatus(of: {
 }
 
 /** The job, and the round that is furthest of those under way. */
-function backfillStatus({ backfill, headSeq }: SyncLog): BackfillStatus {
+function backfillStatus({ backfill, headSeq, logId }: SyncLog): BackfillStatus {
   const job = backfill.job();
-  const round = job.kind === 'running' ? backfill.progress() : undefined;
+  const round = job.kind === 'running' ? backfill.progress(logId) : undefined;
   const toSeq = job.kind === 'done' ? job.toSeq : headSeq;
   return {
     state: job.kind,

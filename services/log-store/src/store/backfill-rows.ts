@@ -20,8 +20,8 @@ export interface BackfillRows {
   /** To be called once what the round has read is stored: a crash before costs a page, one after nothing. */
   keepRound(round: ReadingRound, progress: RoundProgress): void;
   forgetRound(device: DeviceId): void;
-  /** Of the round that is furthest. */
-  progress(): RoundProgress | undefined;
+  /** Of the round that is furthest, of those that the log of that id began. */
+  progress(ownLogId: LogId): RoundProgress | undefined;
 }
 
 interface JobRow {
@@ -64,8 +64,8 @@ export function backfillRows(db: Database.Database, transact: <T>(work: () => T)
   );
   const isKept = db.prepare<[string], object>('select 1 from rounds where device = ?');
   const forget = db.prepare('delete from rounds where device = ?');
-  const furthest = db.prepare<[], RoundProgress>(
-    'select device, at_seq as atSeq, of_seq as ofSeq from rounds order by at_seq desc limit 1',
+  const furthest = db.prepare<[string], RoundProgress>(
+    'select device, at_seq as atSeq, of_seq as ofSeq from rounds where own_log_id = ? order by at_seq desc limit 1',
   );
   return {
     job: () => jobOf(job.get()),
@@ -90,7 +90,7 @@ export function backfillRows(db: Database.Database, transact: <T>(work: () => T)
       // Most rounds are one page and never kept: those cost no write.
       if (isKept.get(device) !== undefined) transact(() => void forget.run(device));
     },
-    progress: () => furthest.get(),
+    progress: (ownLogId) => furthest.get(ownLogId),
   };
 }
 
