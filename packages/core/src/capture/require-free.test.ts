@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planView } from '../apply/plan-view.ts';
 import { deviceId, domain, recordRef } from '../apply/testing/domain.ts';
 import type { HistoryEntry } from '../apply/testing/history.ts';
-import { libraryOf, made } from '../apply/testing/scene.ts';
+import { libraryOf, made, put } from '../apply/testing/scene.ts';
 import { renamed } from '../apply/unique-value.ts';
 import { lifeId, type RecordRef, type ReplicaId } from '../ids.ts';
 import { creationField } from '../record/creation.ts';
@@ -67,6 +67,20 @@ describe('a local write of a unique value', () => {
     expect(() => draft(met, write(a, { code: 'x' }), write(b, { code: 'y' }))).not.toThrow();
     // The elder goes, so that the plan tells of others than those that were written.
     expect(() => draft(met, { kind: 'delete', ref: a, seen: null })).not.toThrow();
+  });
+
+  test('[MRG-7] is all that is asked about, though others lose theirs by it: those whose owner goes', () => {
+    const at = { device: 0, ms: 1 };
+    const [place, item] = [recordRef('place', 0), recordRef('item', 0)];
+    const unseen = { name: 'i', parent: recordRef('item', 9).id, place: place.id, content: null };
+    const here = [
+      put(recordRef('device', 0), { name: 'd' }, at),
+      put(place, { device: deviceId(0), name: 'p', root: null }, at),
+      put(item, unseen, at),
+      made(recordRef('ticket', 0), { item: item.id, number: 'n', title: null }, at),
+    ];
+    const gone = { kind: 'delete', ref: place, seen: null } as const;
+    expect(draft(here, gone).all()).toHaveLength(1);
   });
 
   test('[MRG-7] as it is shown, given back, is no change', () => {
