@@ -74,7 +74,7 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
       return capture.removeTag(request);
     },
     getStatus: async (request) => deviceStatus(parts, libraryOf(request)),
-    setPaused: async (request) => setPaused(parts, libraryOf(request), request.paused),
+    setPaused: async (request) => setPaused(services, libraryOf(request), { isPaused: request.paused }),
     readLog: async (request) => {
       libraryOf(request);
       return readLog(services, request);
