@@ -33,13 +33,13 @@ function devicesInTurn(): { readonly victim: DeviceProcess; readonly other: Devi
   return turn % 2 === 0 ? { victim: a, other: b } : { victim: b, other: a };
 }
 
-/** Waits until one of the device's processes was killed at the step; returns its pid. */
-function untilStruck(
+/** Waits until one of the device's processes was killed at the step. */
+async function untilStruck(
   device: DeviceProcess,
   step: DurableStep,
   writing: readonly LedgerTraffic[] = [],
-): Promise<number> {
-  return until(`a crash at ${step}`, () => {
+): Promise<void> {
+  await until(`a crash at ${step}`, () => {
     for (const one of writing) one.made();
     return device.crashPoints().struck(step);
   });
@@ -98,21 +98,29 @@ async function survives(one: Strike, two: Strike, quiet?: DeviceProcess): Promis
 
 test('[ING-2] [REP-2] killed at round.before-claim, the other at round.after-claim: the next round brings the rest', async () => {
   const { victim, other } = devicesInTurn();
-  const strikes = [
-    [victim, 'round.before-claim'],
-    [other, 'round.after-claim'],
-  ] as const;
+  await victim.crashPoints().arm('round.before-claim');
+  await other.crashPoints().arm('round.after-claim');
+  // What is written while they are cut off from each other comes to them by rounds.
+  await fleet.stopHub();
+  const heads = await Promise.all(
+    fleet.devices.map((device) => until('the log-store answers', () => headOf(device))),
+  );
   await world.underTraffic(async (writing) => {
-    for (const [device, step] of strikes) {
-      await device.crashPoints().arm(step);
-      // What is written while its log-store is down comes to it by a round.
-      process.kill(await device.pidOf('log-store'), 'SIGKILL');
-      const struck = await untilStruck(device, step, writing);
-      await until('it runs again', async () => (await device.pidOf('log-store')) !== struck);
+    for (const [at, device] of fleet.devices.entries()) {
+      await until('the log has grown', async () => (await headOf(device)) > heads[at]!);
     }
+    await fleet.startHub();
+    await untilStruck(victim, 'round.before-claim', writing);
+    await untilStruck(other, 'round.after-claim', writing);
   });
   await world.untilWhole();
 });
+
+async function headOf(device: DeviceProcess): Promise<number> {
+  const { log } = await (await device.gateway()).getStatus({ libraryId: fleet.libraryId });
+  if (log === undefined) throw new Error('the log-store did not answer');
+  return log.headSeq;
+}
 
 test('[ING-2] killed at opening.after-migrate, the other at opening.after-life: a new library opens all the same', async () => {
   const { victim, other } = devicesInTurn();

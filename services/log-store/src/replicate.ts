@@ -153,7 +153,11 @@ export class Replication {
     this.#compareOwn(heard.have);
     if (heard.ack !== null) this.#hearAck(heard.ack);
     const { device, logId, headSeq, have, isReplyWanted } = heard;
-    if (isReplyWanted) this.#session = stepSession(this.#session, { kind: 'asked' }, this.#moment());
+    if (isReplyWanted) {
+      // Only who has just begun, or was away, wants an answer at once.
+      const asked = stepSession(this.#session, { kind: 'asked' }, this.#moment());
+      this.#session = stepSession(asked, { kind: 'began', device }, this.#moment());
+    }
     this.#step({ kind: 'heard', device, logId, headSeq, have });
   }
 

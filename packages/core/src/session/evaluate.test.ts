@@ -105,6 +105,24 @@ describe('evaluate', () => {
     expect(seen.length).toBe(2);
   });
 
+  it('[REP-4] a peer that begins anew has forgotten what it was asked: the round is given up and begun again', () => {
+    const news = new Map([[s1, 3]]);
+    const { session } = evaluate(play(openSession(0), 0, heard(d1, news)), emptyVector, at(0));
+    // Who is back before it was asked has nothing to forget; an answer shows that it is there.
+    expect(evaluate(play(session, 1, { kind: 'began', device: d2 }), emptyVector, at(1)).actions).toEqual([]);
+    const progressed = { kind: 'progressed', device: d1, hasBrought: true } as const;
+    const answered = play(session, 1, { kind: 'began', device: d1 }, progressed);
+    expect(evaluate(answered, emptyVector, at(1)).actions).toEqual([]);
+
+    const forgotten = evaluate(play(session, 1, { kind: 'began', device: d1 }), emptyVector, at(1));
+    expect(forgotten.actions).toEqual([{ kind: 'abandon', device: d1 }]);
+    expect(forgotten.wakeAtMs).toBeLessThanOrEqual(1 + limits.backoffBaseMs * 2);
+    const later = at(forgotten.wakeAtMs);
+    expect(pulls(evaluate(forgotten.session, emptyVector, later))).toEqual([d1]);
+    const idle = play(forgotten.session, 2, { kind: 'began', device: d1 });
+    expect(evaluate(idle, emptyVector, at(2)).actions).toEqual([]);
+  });
+
   it('[REP-4] a peer whose news came another way is not reported as stuck', () => {
     const news = new Map([[s1, 3]]);
     const started = evaluate(play(openSession(0), 0, heard(d1, news)), emptyVector, at(0));
@@ -143,7 +161,9 @@ describe('evaluate', () => {
       fc
         .tuple(device, fc.constantFrom('finished' as const, 'progressed' as const), fc.boolean())
         .map(([from, kind, hasBrought]): SessionEvent => ({ kind, device: from, hasBrought })),
-      device.map((from): SessionEvent => ({ kind: 'failed', device: from })),
+      fc
+        .tuple(device, fc.constantFrom('failed' as const, 'began' as const))
+        .map(([from, kind]): SessionEvent => ({ kind, device: from })),
       fc.constant<SessionEvent>({ kind: 'asked' }),
       fc.constant<SessionEvent>({ kind: 'connected' }),
     );

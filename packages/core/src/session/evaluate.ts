@@ -27,7 +27,7 @@ export type SessionEvent =
 export type SessionAction =
   | { readonly kind: 'beat'; readonly isReplyWanted: boolean }
   | { readonly kind: 'pull'; readonly device: DeviceId }
-  /** No progress for `stuckMs`: end the round; it counts as failed. */
+  /** The peer forgot its request, or no progress for `stuckMs`: end the round; it counts as failed. */
   | { readonly kind: 'abandon'; readonly device: DeviceId }
   | { readonly kind: 'report-stuck'; readonly device: DeviceId; readonly forMs: number };
 
@@ -78,7 +78,7 @@ export function evaluate(session: Session, have: Vector, moment: Moment): Evalua
   }
   for (const peer of next.peers.values()) {
     const { device } = peer;
-    if (hasStalled(peer, moment.nowMs)) act({ kind: 'abandon', device }, { kind: 'failed', device });
+    if (isLost(peer, moment.nowMs)) act({ kind: 'abandon', device }, { kind: 'failed', device });
   }
   for (const peer of next.peers.values()) {
     // Who asks for nothing cannot be stuck with what it is not given.
@@ -125,8 +125,9 @@ function isReady(peer: Peer, nowMs: number): boolean {
   );
 }
 
-function hasStalled({ pull }: Peer, nowMs: number): boolean {
-  return pull.kind === 'pulling' && nowMs - pull.progressMs >= limits.stuckMs;
+/** A round that will get no further: its request is forgotten, or without an answer for too long. */
+function isLost({ pull }: Peer, nowMs: number): boolean {
+  return pull.kind === 'pulling' && (pull.isForgotten || nowMs - pull.progressMs >= limits.stuckMs);
 }
 
 /** For how long a peer that answers heartbeats has given nothing, when that is due to be told; else null. */

@@ -13,7 +13,13 @@ import { backoffMs } from './backoff.ts';
  */
 export type PeerPull =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'pulling'; readonly progressMs: number; readonly failing: Failing | null }
+  | {
+      readonly kind: 'pulling';
+      readonly progressMs: number;
+      readonly failing: Failing | null;
+      /** The peer began anew since: what it was asked before it will not answer. */
+      readonly isForgotten: boolean;
+    }
   | { readonly kind: 'waiting'; readonly untilMs: number; readonly failing: Failing };
 
 /** Failures in a row, since when, and when a person was last told. */
@@ -47,6 +53,8 @@ export type PeerEvent =
   /** A live message showed that the peer has more than we can take (REP-3). */
   | { readonly kind: 'gap'; readonly device: DeviceId; readonly missing: Vector }
   | { readonly kind: 'started'; readonly device: DeviceId }
+  /** The peer, or its connection, was away and is back: a request that it had in hand is lost (REP-4). */
+  | { readonly kind: 'began'; readonly device: DeviceId }
   /** The round moved on; `hasBrought`: with something that we lacked. */
   | { readonly kind: 'progressed'; readonly device: DeviceId; readonly hasBrought: boolean }
   | { readonly kind: 'finished'; readonly device: DeviceId; readonly hasBrought: boolean }
@@ -108,11 +116,13 @@ function stepPeer(peer: Peer, event: PeerEvent, { nowMs, random }: Moment): Peer
     case 'gap':
       return { ...peer, have: mergeVectors(peer.have, event.missing), heardMs: nowMs };
     case 'started':
-      return { ...peer, pull: { kind: 'pulling', progressMs: nowMs, failing: failingOf(peer.pull) } };
+      return { ...peer, pull: pullingSince(nowMs, failingOf(peer.pull)) };
+    case 'began':
+      return peer.pull.kind === 'pulling' ? { ...peer, pull: { ...peer.pull, isForgotten: true } } : peer;
     case 'progressed': {
       if (peer.pull.kind !== 'pulling') return peer;
       const failing = event.hasBrought ? null : peer.pull.failing;
-      return { ...peer, heardMs: nowMs, pull: { kind: 'pulling', progressMs: nowMs, failing } };
+      return { ...peer, heardMs: nowMs, pull: pullingSince(nowMs, failing) };
     }
     case 'finished':
       if (peer.pull.kind !== 'pulling') return peer;
@@ -127,6 +137,10 @@ function stepPeer(peer: Peer, event: PeerEvent, { nowMs, random }: Moment): Peer
     case 'reported':
       return { ...peer, pull: reportedAt(peer.pull, nowMs) };
   }
+}
+
+function pullingSince(nowMs: number, failing: Failing | null): PeerPull {
+  return { kind: 'pulling', progressMs: nowMs, failing, isForgotten: false };
 }
 
 function failingOf(pull: PeerPull): Failing | null {
