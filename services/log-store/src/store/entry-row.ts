@@ -21,28 +21,15 @@ export interface StoredRow extends Omit<EntryRow, 'isIntact'>, ChecksummedRow {
   readonly header: Buffer;
   readonly sealed: Buffer;
   readonly signature: Buffer;
-  readonly recordId: Buffer;
   readonly checksum: number;
 }
 
 /** The columns of a `StoredRow`. */
 export const entryColumns = `entries.seq, stream_id as streamId, origin_seq as originSeq, group_first as groupFirst,
-  group_last as groupLast, entries.predecessor, model, record_id as recordId, is_history as isHistory, header, sealed, signature,
+  group_last as groupLast, entries.predecessor, header, sealed, signature,
   entries.checksum`;
 
+/** The row itself, with what its checksum says: every entry that is read comes by here. */
 export function toEntryRow(row: StoredRow): EntryRow {
-  const { seq, streamId, originSeq, groupFirst, groupLast, predecessor, header, sealed, signature } = row;
-  const isIntact = isIntactRow(row);
-  return {
-    seq,
-    streamId,
-    originSeq,
-    groupFirst,
-    groupLast,
-    predecessor,
-    header,
-    sealed,
-    signature,
-    isIntact,
-  };
+  return Object.assign(row, { isIntact: isIntactRow(row) });
 }

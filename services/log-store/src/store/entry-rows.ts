@@ -47,8 +47,7 @@ export function entryRows(db: Database.Database): EntryRows {
   const insert = db.prepare(
     `insert into entries (seq, stream_id, origin_seq, group_first, group_last, predecessor, model, record_id,
        is_history, is_head, header, sealed, signature, chain, checksum)
-     values (@seq, @streamId, @originSeq, @groupFirst, @groupLast, @predecessor, @model, @recordId,
-       @isHistory, @isHead, @header, @sealed, @signature, @chain, @checksum)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const has = db
     .prepare<[number, number], number>('select 1 from entries where stream_id = ? and origin_seq = ?')
@@ -57,7 +56,10 @@ export function entryRows(db: Database.Database): EntryRows {
     `select ${entryColumns} from entries where seq >= ? and seq <= ? order by seq`,
   );
   const at = db.prepare<[number], StoredRow>(`select ${entryColumns} from entries where seq = ?`);
-  const remove = db.prepare('delete from entries where seq = ?');
+  const remove = db.prepare<[number], Place & { model: string; recordId: Buffer }>(
+    `delete from entries where seq = ?
+     returning seq, stream_id as streamId, origin_seq as originSeq, model, record_id as recordId`,
+  );
   const placesAfter = db.prepare<[number, number], Place>(
     `select seq, stream_id as streamId, origin_seq as originSeq from entries where seq > ? order by seq limit ?`,
   );
@@ -92,14 +94,27 @@ export function entryRows(db: Database.Database): EntryRows {
         groupFirst: position.groupFirst,
         groupLast: position.groupLast,
         predecessor: predecessorBytes(entry),
-        model: header.model,
-        recordId: uuidToBytes(header.recordId),
-        isHistory: header.domain === 'index' ? 0 : 1,
         header: entry.headerBytes,
         sealed: entry.sealed,
         signature: entry.signature,
       };
-      insert.run({ ...row, seq, chain, isHead: isHead ? 1 : 0, checksum: entryChecksum(row) });
+      insert.run(
+        seq,
+        streamId,
+        row.originSeq,
+        row.groupFirst,
+        row.groupLast,
+        row.predecessor,
+        header.model,
+        uuidToBytes(header.recordId),
+        header.domain === 'index' ? 0 : 1,
+        isHead ? 1 : 0,
+        row.header,
+        row.sealed,
+        row.signature,
+        chain,
+        entryChecksum(row),
+      );
       return true;
     },
     has: (streamId, originSeq) => has.get(streamId, originSeq) !== undefined,
@@ -111,11 +126,9 @@ export function entryRows(db: Database.Database): EntryRows {
       return row === undefined ? undefined : toEntryRow(row);
     },
     remove: (seq) => {
-      const row = at.get(seq);
-      if (row === undefined) return undefined;
-      remove.run(seq);
-      records.markHeads(row.model, row.recordId);
-      return { seq, streamId: row.streamId, originSeq: row.originSeq };
+      const row = remove.get(seq);
+      if (row !== undefined) records.markHeads(row.model, row.recordId);
+      return row;
     },
     placesAfter: (afterSeq, limit) => placesAfter.all(afterSeq, limit),
     seqsBeyond: (streamId, originSeq, limit) => seqsBeyond.all(streamId, originSeq, limit),

@@ -24,15 +24,12 @@ export function watchStatements(db: Database.Database, onDamaged: (error: unknow
       const method = statement[name];
       statement[name] = (...parameters) => telling(() => method.apply(statement, parameters));
     }
-    statement.iterate = function* (...parameters) {
+    statement.iterate = (...parameters) => {
       const rows = telling(() => iterate.apply(statement, parameters)) as IterableIterator<unknown>;
-      try {
-        yield* rows;
-      } catch (error) {
-        if (isStructuralDamage(error)) onDamaged(error);
-        throw error;
-      }
-    } as Method;
+      const next = rows.next.bind(rows);
+      rows.next = () => telling(next);
+      return rows;
+    };
     return statement;
   };
   Object.assign(db, { prepare: watched });
