@@ -74,7 +74,7 @@ export interface Library {
   readonly cursor: CursorStore;
   readonly exceptions: Pick<ExceptionStore, 'between'>;
   /** What this library remembers of its log (REP-6). */
-  readonly logMemory: Omit<LogMemory, 'setShipped' | 'setWhole'>;
+  readonly logMemory: Omit<LogMemory, 'setShipped' | 'setFollowed' | 'setWhole'>;
   /** Writes and captures in one transaction (CHG-5); throws typed errors, and then nothing was written. */
   write(writes: readonly LocalWrite[]): Promise<readonly WrittenRecord[]>;
   /**
