@@ -10,6 +10,7 @@ import {
 } from './checks/always.ts';
 import { createLedger, type Ledger } from './checks/ledger.ts';
 import { checkWholeGroups } from './checks/whole-groups.ts';
+import { commits } from './device/commits.ts';
 import { createDevice, type Device, type Role } from './device/device.ts';
 import type { Surroundings, Watcher } from './device/surroundings.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -168,6 +169,7 @@ export function openFleet(
       network.calm();
       for (const device of devices) {
         device.wall.thaw();
+        commits(() => void device.log.setAsideDamaged());
         for (const service of device.services) if (!device.isRunning(service)) device.start(service);
       }
     },

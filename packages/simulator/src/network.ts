@@ -1,5 +1,6 @@
 import { limits } from '@shoal/core';
 import type { ReceivedEntry } from './data/entry.ts';
+import { committed } from './device/commits.ts';
 import type { Device } from './device/device.ts';
 import type { Channel } from './device/log-store-process.ts';
 import type { Random } from './time/random.ts';
@@ -71,8 +72,10 @@ export function createNetwork(options: {
         scheduler.after(limits.requestMs, () => settle(failed));
         send(from, to.index, () => {
           const server = to.logStore();
-          if (server === null) return send(to.index, from, () => settle(failed));
-          const { page, entries } = server.pull(request);
+          // Null also where the server's disk fails it: what it reads may have to be set aside (LOG-1).
+          const reply = server === null ? null : committed(() => server.pull(request));
+          if (reply === null) return send(to.index, from, () => settle(failed));
+          const { page, entries } = reply;
           send(to.index, from, () => settle(() => done({ page, entries: damaged(entries) })));
         });
       },

@@ -6,6 +6,7 @@ import {
   deleteState,
   deviceOf,
   isAdmittedByIngest,
+  nextReappendStep,
   planAppend,
   planApply,
   planBlindWrites,
@@ -21,6 +22,7 @@ import {
   tickClock,
   type Vector,
   vectorAt,
+  wholeLogAfter,
   wholePageLength,
 } from '@shoal/core';
 import type { Entry } from './data/entry.ts';
@@ -36,6 +38,7 @@ export interface Parts {
   readonly confirmsSighting: typeof confirmsSighting;
   readonly contiguousFrom: typeof contiguousFrom;
   readonly deleteState: typeof deleteState;
+  readonly nextReappendStep: typeof nextReappendStep;
   readonly planAppend: typeof planAppend;
   readonly planApply: typeof planApply;
   readonly planBlindWrites: typeof planBlindWrites;
@@ -47,6 +50,7 @@ export interface Parts {
   readonly putState: typeof putState;
   readonly stepRound: typeof stepRound;
   readonly tickClock: typeof tickClock;
+  readonly wholeLogAfter: typeof wholeLogAfter;
   readonly wholePageLength: typeof wholePageLength;
   /** What the relay ships of a record (CHG-7). */
   readonly stateToShip: (state: RecordState, row: ShowOutcome | undefined) => RecordState;
@@ -58,8 +62,6 @@ export interface Parts {
   readonly appendsFirst: boolean;
   /** Whether each opening of a library is a replica of its own, each start of a log-store a new stream (REP-6). */
   readonly takesNewLives: boolean;
-  /** Whether a library appends again what a log that went back does not cover (REP-6). */
-  readonly appendsAgain: boolean;
   /** Whether a peer knows more of this device's streams than its own log (REP-6). */
   readonly hasMoreOfOurs: (device: DeviceId, theirs: Vector, have: Vector) => boolean;
   /** What remains of a log's advances for an ingest that begins anew, having been at `appliedSeq` before (LOG-2). */
@@ -79,6 +81,7 @@ export const productionParts: Parts = {
   confirmsSighting,
   contiguousFrom,
   deleteState,
+  nextReappendStep,
   planAppend,
   planApply,
   planBlindWrites,
@@ -90,6 +93,7 @@ export const productionParts: Parts = {
   putState,
   stepRound,
   tickClock,
+  wholeLogAfter,
   wholePageLength,
   stateToShip: (state) => state,
   isShipped: (waiting, read) => waiting.dot === read.dot,
@@ -101,7 +105,6 @@ export const productionParts: Parts = {
   // What replaced entries that were removed may lie up to there: no place before it says what is applied.
   advancesForAnew: (advances, appliedSeq) =>
     advances.map((advance) => ({ ...advance, seq: Math.max(advance.seq, appliedSeq) })),
-  appendsAgain: true,
   movesCursorWithRows: true,
   tailOf: (_notedHeadSeq, headSeq) => headSeq,
   heartbeatsCarryVector: true,

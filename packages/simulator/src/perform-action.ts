@@ -66,6 +66,9 @@ export function performAction(fleet: Fleet, action: Action): void {
     case 'lose-log':
       loseLog(fleet, devices[action.device]!, action.forMs);
       return;
+    case 'rot':
+      rot(fleet, devices[action.device]!, action);
+      return;
     case 'go-back':
       goBack(fleet, devices[action.device]!, action.files, action.forMs);
       return;
@@ -110,7 +113,7 @@ function compact(fleet: Fleet, device: Device, everyMs: number, untilMs: number)
   const { scheduler } = fleet;
   if (device.logStore() !== null) {
     commits(() => {
-      const gone = device.log.compact();
+      const gone = device.logStore()!.compact();
       if (gone > 0) fleet.tell(device.index, () => `compacts ${gone} entries away`);
     });
   }
@@ -134,6 +137,16 @@ function loseLog(fleet: Fleet, device: Device, forMs: number): void {
   strikeLost(fleet, device);
 }
 
+/** A stored entry is not what was stored any more; if nothing meets it, the log is read through after a while (LOG-1). */
+function rot(fleet: Fleet, device: Device, { which, forMs }: Extract<Action, { kind: 'rot' }>): void {
+  const place = device.damageEntry(which);
+  if (place === null) return;
+  fleet.ledger.damaged.add(place);
+  fleet.tell(device.index, () => `its copy of ${place} is damaged`);
+  strikeLost(fleet, device);
+  fleet.scheduler.after(forMs, () => void commits(() => device.logStore()?.scrub()));
+}
+
 /** What no file knows any more is lost; nothing else may be (REP-6). */
 function strikeLost({ ledger, devices, tell }: Fleet, device: Device): void {
   const lost = ledger.strikeLost(({ ref, dot }) =>
@@ -141,7 +154,11 @@ function strikeLost({ ledger, devices, tell }: Fleet, device: Device): void {
       const stored = library.memory.record(ref);
       const isInLog = () =>
         [...log.content.rows.values()].some(
-          ({ entry }) => entry.state !== null && entry.ref.id === ref.id && covers(entry.version, dot),
+          ({ entry, isDamaged }) =>
+            isDamaged !== true &&
+            entry.state !== null &&
+            entry.ref.id === ref.id &&
+            covers(entry.version, dot),
         );
       return (stored !== undefined && covers(stored.state.version, dot)) || isInLog();
     }),

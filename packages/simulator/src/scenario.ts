@@ -51,6 +51,14 @@ export type Action =
       readonly device: number;
       readonly files: readonly FileName[];
     }
+  /** A stored entry of the log is damaged, and is looked for after a while. */
+  | {
+      readonly kind: 'rot';
+      readonly atMs: number;
+      readonly device: number;
+      readonly which: number;
+      readonly forMs: number;
+    }
   /** The log's file is gone; the log-store begins an empty one. */
   | { readonly kind: 'lose-log'; readonly atMs: number; readonly device: number; readonly forMs: number }
   | {
@@ -86,6 +94,7 @@ export const faultKinds = [
   'compaction',
   'forgery',
   'going-back',
+  'rot',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -216,6 +225,10 @@ function faultActions(kind: FaultKind, random: Random, devices: number): Action[
       });
     case 'forgery':
       return some(3, (atMs, device) => ({ kind: 'forge', atMs, device, draws: drawsOf(random) }));
+    case 'rot':
+      return some(4, (atMs, device) => {
+        return { kind: 'rot', atMs, device, which: random.below(1_000), forMs: random.below(lengthMs) };
+      });
     case 'going-back': {
       const device = random.below(devices);
       const files = () =>

@@ -88,7 +88,7 @@ export class LogVector {
   /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied of it stays applied (LOG-2). */
   lose(hole: Hole, at: { readonly isKnown: boolean; readonly appliedSeq: number; readonly headSeq: number }) {
     const stream = this.#streamById.get(hole.streamId)!;
-    if (hole.originSeq > vectorAt(this.#claimed, stream)) return;
+    // Also beyond what is claimed: it may have replaced what is, and until it is back that is claimed to nobody.
     this.#store.holes.add(hole, at.isKnown);
     this.#store.streams.takeBack(hole.streamId, hole.originSeq, at.appliedSeq);
     this.#readHoles();

@@ -60,11 +60,13 @@ export function checkJoin(here: RecordState, incoming: RecordState): void {
 
 /** What a log claims, it has, or something that includes it and opens (LOG-2). */
 export function checkClaims({ log }: Device, ledger: Ledger): void {
-  const { have, rows } = log.content;
+  const { have, rows, holes } = log.content;
+  // What a lost entry had superseded is had no more: until it is there again the log claims nothing to others (LOG-1).
+  if (holes.size > 0) return;
   const places = new Set<string>();
   for (const { place } of rows.values()) places.add(place);
   for (const [place, entry] of ledger.entries) {
-    if (!claims(have, entry) || places.has(place)) continue;
+    if (!claims(have, entry) || places.has(place) || isLost(ledger, place, entry)) continue;
     const isIncluded = [...rows.values()].some((row) => standsFor(row, entry));
     mustHold(isIncluded, 'LOG-2', () => `${place} is claimed, and is not there (${describeEntry(entry)})`);
   }
@@ -76,7 +78,11 @@ export function checkTakenOnce(appended: readonly Entry[], ledger: Ledger): void
     for (const [place, other] of ledger.entries) {
       if (other.stream !== entry.stream || other.dot !== entry.dot || other.ref.id !== entry.ref.id) continue;
       const isSame = compareVersions(other.version, entry.version) === 'equal';
-      mustHold(!isSame, 'LOG-1', () => `${place} was taken in twice, again as ${placeKey(entry)}`);
+      mustHold(
+        !isSame || ledger.damaged.has(place),
+        'LOG-1',
+        () => `${place} was taken in twice, again as ${placeKey(entry)}`,
+      );
     }
   }
 }
@@ -103,17 +109,33 @@ export function checkApplied({ log, library }: Device, ledger: Ledger): void {
   if (heardSeq < log.content.appliedSeq) return;
   const applied = log.appliedVector();
   for (const [place, entry] of ledger.entries) {
-    if (!claims(applied, entry) || entry.state === null) continue;
+    if (!claims(applied, entry) || entry.state === null || isLost(ledger, place, entry)) continue;
     const version = library.memory.record(entry.ref)?.state.version;
     const isApplied = version !== undefined && includes(version, entry.version);
-    mustHold(isApplied || library.content.quarantine.has(place), 'ING-2', () => {
+    // It was applied once; what replaced it was damaged before the library went back, and comes again (LOG-1).
+    const isBehindDamage = () => hadDamagedCover(ledger, entry);
+    mustHold(isApplied || library.content.exceptions.has(place) || isBehindDamage(), 'ING-2', () => {
       return `${place} counts as applied, and is not (${describeEntry(entry)})`;
     });
   }
 }
 
-/** An entry stands for what it includes, if it opens (LOG-3). */
+/** Whether something that includes it was damaged in a log. */
+function hadDamagedCover({ damaged, entries }: Ledger, entry: Entry): boolean {
+  return [...damaged].some((place) => {
+    const by = entries.get(place);
+    return by?.ref.id === entry.ref.id && includes(by.version, entry.version);
+  });
+}
+
+/** No file knew it any more when one went back or was damaged; or its copy was damaged, and opened for nobody. */
+function isLost(ledger: Ledger, place: string, { dot, state }: Entry): boolean {
+  return ledger.isStruck(dot) || (ledger.damaged.has(place) && state === null);
+}
+
+/** An entry stands for what it includes, if it opens (LOG-3), and for itself at another place (REP-6). */
 function standsFor({ entry: by, record }: LogRow, entry: Entry): boolean {
+  if (by.dot === entry.dot && by.state === entry.state && record === refKey(entry.ref)) return true;
   return record === refKey(entry.ref) && by.state !== null && includes(by.version, entry.version);
 }
 

@@ -8,8 +8,11 @@ export interface Ledger {
   addEntries(entries: readonly Entry[]): void;
   writesOf(ref: RecordRef): readonly MadeWrite[];
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Places that a log has given up: its copy was damaged (LOG-1). */
+  readonly damaged: Set<string>;
   /** Strikes writes that no file knows any more, after disks went back; `isKnown` tells what still is. */
   strikeLost(isKnown: (write: MadeWrite) => boolean): Dot[];
+  isStruck(dot: Dot): boolean;
   /** Writes that are still owed and that a version of their record does not include. */
   missing(versionOf: (ref: RecordRef) => Version): MadeWrite[];
 }
@@ -33,11 +36,13 @@ export function createLedger(): Ledger {
     },
     writesOf: (ref) => writesByRecord.get(refKey(ref)) ?? [],
     entries,
+    damaged: new Set(),
     strikeLost(isKnown) {
       const lost = all().filter((write) => !struck.has(write.dot) && !isKnown(write));
       for (const { dot } of lost) struck.add(dot);
       return lost.map(({ dot }) => dot);
     },
+    isStruck: (dot) => struck.has(dot),
     missing: (versionOf) => all().filter(({ ref, dot }) => !struck.has(dot) && !covers(versionOf(ref), dot)),
   };
 }

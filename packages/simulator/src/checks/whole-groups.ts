@@ -19,11 +19,12 @@ interface Given {
 export function checkWholeGroups({ log }: Device, { fromSeq, nextSeq, givenUpSeq }: Given): void {
   const rows = [...log.content.rows.values()].filter(({ seq }) => seq >= fromSeq);
   checkNotCut(log, rows, { nextSeq, givenUpSeq });
-  const lastByStream = new Map<StreamId, number>(log.content.have);
+  const lastByStream = new Map<StreamId, number>(log.content.claimed);
   for (const { stream, originSeq } of rows.map(({ entry }) => entry))
     lastByStream.set(stream, Math.max(originSeq, lastByStream.get(stream) ?? 0));
   const early = rows.find(({ seq, entry }) => {
-    const isGiven = seq < nextSeq && seq > givenUpSeq;
+    // What was there when it was first read, and is damaged since, is not waited for (LOG-1).
+    const isGiven = seq < nextSeq && seq > givenUpSeq && log.content.holes.size === 0;
     return isGiven && (lastByStream.get(entry.stream) ?? 0) < entry.groupLast;
   });
   mustHold(early === undefined, 'REP-8', () => {
@@ -39,7 +40,8 @@ function checkNotCut(
   const { have, headSeq } = log.content;
   const waited = rows.filter(({ seq }) => seq > givenUpSeq);
   const cut = cutAt(waited, nextSeq).find(
-    (entry) => vectorAt(have, entry.stream) >= entry.groupLast && isInOrder(rows, entry),
+    (entry) =>
+      vectorAt(have, entry.stream) >= entry.groupLast && isInOrder([...log.content.rows.values()], entry),
   );
   if (cut === undefined) return;
   const places = rows.slice(1).filter(({ seq }) => seq < nextSeq);
@@ -49,12 +51,12 @@ function checkNotCut(
   });
 }
 
-/** Not where an entry came after those behind it: one that was damaged on its way looked superseded. */
+/** Not where an entry came after those behind it: one that was damaged, there or on its way, looked superseded. */
 function isInOrder(rows: readonly LogRow[], { stream, groupLast }: Entry): boolean {
-  const ofGroup = rows
-    .map(({ entry }) => entry)
-    .filter((e) => e.stream === stream && e.groupLast === groupLast);
-  return ofGroup.every(({ originSeq }, at) => at === 0 || originSeq > ofGroup[at - 1]!.originSeq);
+  const ofStream = rows.map(({ entry }) => entry).filter((entry) => entry.stream === stream);
+  return ofStream.every(
+    ({ originSeq }, at) => originSeq > groupLast || at === 0 || originSeq > ofStream[at - 1]!.originSeq,
+  );
 }
 
 /** Entries before `seq` of groups that have others at or behind it. */

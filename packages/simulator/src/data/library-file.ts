@@ -16,6 +16,7 @@ import {
 } from '@shoal/core';
 import type { MadeWrite } from '../device/plan-capture.ts';
 import { registry } from './domain.ts';
+import type { Entry } from './entry.ts';
 
 /** A change that waits to be shipped (CHG-7). */
 export interface OutboxRow {
@@ -42,10 +43,12 @@ export interface LibraryContent {
   readonly cursor: Cursor | null;
   /** Where ingest and the relay last saw the log: two marks, so that a log that went back is found out (REP-6). */
   readonly sightings: { readonly read: LogSighting | null; readonly append: LogSighting | null };
-  /** A log that lacks what this library knows: it is to be appended again once the log has settled (REP-6). */
-  readonly isReappendDue: boolean;
-  /** Places of entries that could not be applied (ING-3). */
-  readonly quarantine: ReadonlySet<string>;
+  /** The log that has all that this library knows, or `noWholeLog`; null: none was ever followed (REP-6). */
+  readonly wholeLogId: LogId | null;
+  /** Entries that could not be applied, by record and dot, with the log in which each was last met (ING-3). */
+  readonly quarantine: ReadonlyMap<string, { readonly entry: Entry; readonly logId: LogId }>;
+  /** Places that ingest passed over in the log that it follows (LOG-3). */
+  readonly exceptions: ReadonlySet<string>;
 }
 
 /** One transaction: all of it, or nothing when the disk fails. */
@@ -83,8 +86,9 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
     outboxIdNext: 1,
     cursor: null,
     sightings: { read: null, append: null },
-    isReappendDue: false,
-    quarantine: new Set(),
+    wholeLogId: null,
+    quarantine: new Map(),
+    exceptions: new Set(),
   };
   return {
     get memory() {

@@ -10,6 +10,16 @@ export interface LogRow {
   readonly entry: Entry;
   /** Whether no other entry of its record includes it. */
   readonly isHead: boolean;
+  /** The disk gives back something else than was stored. */
+  readonly isDamaged?: boolean;
+}
+
+/** A position that the log claimed, and whose entry was found damaged (LOG-1). */
+export interface Hole {
+  readonly stream: StreamId;
+  readonly originSeq: number;
+  /** The device's library has what the entry said, and can append it again (REP-6). */
+  readonly isKnown: boolean;
 }
 
 /** `have` of the stream became `originSeq` when the head of the log was `seq` (LOG-2). */
@@ -28,7 +38,12 @@ export interface LogContent {
   /** Places that ingest passed over without applying them (LOG-3). */
   readonly exceptions: ReadonlySet<string>;
   readonly rows: ReadonlyMap<number, LogRow>;
+  /** What the log has; it ends before the lowest hole of a stream. */
   readonly have: Vector;
+  /** What it has or had: numbers up to there were given, or came. */
+  readonly claimed: Vector;
+  /** By place. */
+  readonly holes: ReadonlyMap<string, Hole>;
   readonly advances: readonly Advance[];
   readonly groups: readonly GroupSpan[];
   /** What members said to have applied: a hub lets go by it (LOG-3). */
@@ -47,6 +62,8 @@ export function emptyLog(logId: LogId): LogContent {
     exceptions: new Set(),
     rows: new Map(),
     have: new Map(),
+    claimed: new Map(),
+    holes: new Map(),
     advances: [],
     groups: [],
     acks: new Map(),

@@ -2,10 +2,12 @@ import {
   type Ack,
   claims,
   type DeviceId,
+  deviceOf,
   firstOpenSeq,
   type GroupedEntry,
   type GroupSpan,
   isAckUsable,
+  isAdmittedByIngest,
   type LogId,
   type LogSighting,
   readableThrough,
@@ -20,8 +22,8 @@ import type { Role } from '../device/device.ts';
 import type { Parts } from '../parts.ts';
 import { nextChain } from './chain.ts';
 import { type Change, type Entry, placeKey } from './entry.ts';
-import type { LogContent, LogRow } from './log-content.ts';
-import { demoteIncluded, heldVersions, supersededSeqs } from './log-rows.ts';
+import type { Hole, LogContent, LogRow } from './log-content.ts';
+import { demoteIncluded, heldVersions, markHeads, supersededSeqs } from './log-rows.ts';
 
 /**
  * The twin of a device's sync.db: the rules of the log-store's shell over values instead of tables. Each method is
@@ -54,15 +56,21 @@ export interface LogFile {
   appliedVector(): Vector;
   /** The running hash at an entry; undefined where it is not there. */
   chainAt(seq: number): string | undefined;
+  /** Takes away entries that are not what was stored, and takes a new id; answers whether there were any (LOG-1). */
+  setAsideDamaged(): boolean;
+  /** The library has appended again all that it knows, to the log of that id (REP-6). */
+  declareWhole(logId: LogId): void;
   /** Removes what is superseded (LOG-3, LOG-4); answers how many went. */
   compact(): number;
 }
 
-interface Draft extends Omit<LogContent, 'rows' | 'have' | 'advances' | 'groups'> {
+interface Draft extends Omit<LogContent, 'rows' | 'have' | 'claimed' | 'holes' | 'advances' | 'groups'> {
   headSeq: number;
   chain: string;
   rows: Map<number, LogRow>;
   have: Map<StreamId, number>;
+  claimed: Map<StreamId, number>;
+  holes: Map<string, Hole>;
   advances: LogContent['advances'][number][];
   groups: readonly GroupSpan[];
 }
@@ -80,10 +88,21 @@ export function openLogFile(
       .sort((a, b) => a - b);
 
   function advance(draft: Draft, stream: StreamId, originSeq: number): void {
-    const before = vectorAt(draft.have, stream);
-    const claimed = Math.max(before, originSeq);
-    const have = parts.contiguousFrom(claimed, positionsBeyond(draft, stream, claimed));
-    if (have === before) return;
+    // Who claims that much gave all that is left of it (REP-2).
+    for (const [place, hole] of draft.holes)
+      if (hole.stream === stream && hole.originSeq <= originSeq) draft.holes.delete(place);
+    const claimed = Math.max(vectorAt(draft.claimed, stream), originSeq);
+    const reached = parts.contiguousFrom(claimed, positionsBeyond(draft, stream, claimed));
+    if (reached > 0) draft.claimed.set(stream, reached);
+    settle(draft, stream);
+  }
+
+  /** Takes over into `have` what is claimed and whole (LOG-1). */
+  function settle(draft: Draft, stream: StreamId): void {
+    const holes = [...draft.holes.values()].filter((hole) => hole.stream === stream);
+    const lowest = Math.min(...holes.map(({ originSeq }) => originSeq));
+    const have = Math.min(lowest - 1, vectorAt(draft.claimed, stream));
+    if (have === vectorAt(draft.have, stream)) return;
     draft.have.set(stream, have);
     draft.advances.push({ stream, originSeq: have, seq: draft.headSeq });
   }
@@ -95,6 +114,7 @@ export function openLogFile(
       const place = placeKey(entry);
       if (places.has(place)) continue;
       places.add(place);
+      draft.holes.delete(place);
       draft.headSeq++;
       draft.chain = nextChain(draft.chain, place);
       const isHead = demoteIncluded(draft.rows, entry);
@@ -108,15 +128,38 @@ export function openLogFile(
   }
 
   function regroup(draft: Draft, added: readonly LogRow[]): void {
-    const { groups: spans, have, headSeq } = draft;
+    const { groups: spans, claimed: have, headSeq } = draft;
     draft.groups = parts.planGroupSpans({ spans, added: added.map(groupedEntry), have, headSeq });
   }
 
+  /** The entry is had no more (LOG-1); what ingest has applied of it stays applied (LOG-2). */
+  function lose(draft: Draft, { seq, place, entry: { stream, originSeq } }: LogRow): void {
+    draft.rows.delete(seq);
+    const { appliedSeq, exceptions } = draft;
+    const isOwn = draft.lives.some(({ life }) => deviceOf(life) === deviceOf(stream));
+    const isKnown = isOwn || isAdmittedByIngest({ seq, isPassedOver: exceptions.has(place) }, appliedSeq);
+    draft.holes.set(place, { stream, originSeq, isKnown });
+    draft.advances = draft.advances.filter(
+      (a) => a.stream !== stream || a.originSeq < originSeq || a.seq <= appliedSeq,
+    );
+    settle(draft, stream);
+  }
+
   /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
-  function renew(): void {
-    const content = disk.read();
+  function renew(content: LogContent = disk.read()): void {
     const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
     disk.commit({ ...content, logId: newLogId(), appliedSeq: 0, advances, exceptions: new Set() });
+  }
+
+  function setAsideDamaged(): boolean {
+    const content = disk.read();
+    const damaged = [...content.rows.values()].filter(({ isDamaged }) => isDamaged);
+    if (damaged.length === 0) return false;
+    const draft = draftOf(content);
+    for (const row of damaged) lose(draft, row);
+    for (const row of damaged) markHeads(draft.rows, row.record);
+    renew(draft);
+    return true;
   }
 
   return {
@@ -140,7 +183,7 @@ export function openLogFile(
       return hasGoneBack;
     },
     compareOwn(device, theirs) {
-      const hasGoneBack = parts.hasMoreOfOurs(device, theirs, disk.read().have);
+      const hasGoneBack = parts.hasMoreOfOurs(device, theirs, disk.read().claimed);
       if (hasGoneBack) renew();
       return hasGoneBack;
     },
@@ -148,7 +191,7 @@ export function openLogFile(
       const draft = draftOf(disk.read());
       const plan = parts.planAppend(group, (ref) => heldVersions(parts, draft, ref));
       if (plan.length === 0) return [];
-      const first = vectorAt(draft.have, stream) + 1;
+      const first = vectorAt(draft.claimed, stream) + 1;
       const groupLast = first + plan.length - 1;
       const entries = plan.map((change, at) => ({ ...change, stream, originSeq: first + at, groupLast }));
       add(draft, entries);
@@ -156,7 +199,8 @@ export function openLogFile(
       return entries;
     },
     store(entries) {
-      const fresh = entries.filter((entry) => !claims(disk.read().have, entry));
+      const { claimed, holes } = disk.read();
+      const fresh = entries.filter((entry) => !claims(claimed, entry) || holes.has(placeKey(entry)));
       if (fresh.length === 0) return 0;
       const draft = draftOf(disk.read());
       const added = add(draft, fresh);
@@ -207,7 +251,17 @@ export function openLogFile(
       if (seq === headSeq) return chain;
       return seq === 0 ? '' : rows.get(seq)?.chain;
     },
+    setAsideDamaged,
+    declareWhole(logId) {
+      const content = disk.read();
+      if (logId !== content.logId || ![...content.holes.values()].some(({ isKnown }) => isKnown)) return;
+      const draft = draftOf(content);
+      for (const [place, { isKnown }] of content.holes) if (isKnown) draft.holes.delete(place);
+      for (const { stream } of content.holes.values()) settle(draft, stream);
+      disk.commit(draft);
+    },
     compact() {
+      if (setAsideDamaged()) return 0;
       const content = disk.read();
       const gone = supersededSeqs(parts, role, content);
       if (gone.size === 0) return 0;
@@ -223,6 +277,8 @@ function draftOf(content: LogContent): Draft {
     ...content,
     rows: new Map(content.rows),
     have: new Map(content.have),
+    claimed: new Map(content.claimed),
+    holes: new Map(content.holes),
     advances: [...content.advances],
   };
 }

@@ -1,4 +1,4 @@
-import { compareVersions, type RecordRef, refKey, type Version } from '@shoal/core';
+import { compareVersions, type RecordRef, refKey, supersedes, type Version } from '@shoal/core';
 import type { Role } from '../device/device.ts';
 import type { Parts } from '../parts.ts';
 import { registry } from './domain.ts';
@@ -30,6 +30,17 @@ export function demoteIncluded(rows: Map<number, LogRow>, entry: Entry): boolean
   }
   return isHead;
 }
+
+/** Marks the heads of a record anew, after an entry of it was taken away. */
+export function markHeads(rows: Map<number, LogRow>, record: string): void {
+  const ofRecord = [...rows.values()].filter((row) => row.record === record);
+  for (const row of ofRecord) {
+    const isHead = !ofRecord.some((by) => supersedes(candidateOf(by), candidateOf(row)));
+    rows.set(row.seq, { ...row, isHead });
+  }
+}
+
+const candidateOf = ({ seq, entry: { version } }: LogRow) => ({ seq, version, isAdmitted: true });
 
 /** The seqs of the entries that may go, by whom counts and core's plan (LOG-3). */
 export function supersededSeqs(parts: Parts, role: Role, content: LogContent): Set<number> {

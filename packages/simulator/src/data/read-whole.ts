@@ -11,6 +11,11 @@ export function readWhole(
   const rows = [...log.content.rows.values()];
   const { readableSeq } = log;
   const found = rows.filter(({ seq }) => seq >= fromSeq && seq <= readableSeq);
+  if (found.slice(0, limit + 1).some(({ isDamaged }) => isDamaged)) {
+    // The log has another id then, and is followed from its beginning (LOG-1).
+    log.setAsideDamaged();
+    return readWhole(parts, log, { fromSeq, limit });
+  }
   if (found.length <= limit) {
     const entries = found.map(({ entry }) => entry);
     return { entries, nextSeq: Math.max(fromSeq, readableSeq + 1) };

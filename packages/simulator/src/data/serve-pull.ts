@@ -31,7 +31,9 @@ export interface PullServer {
 /** One page of a pull round, beyond the caller's vector, in seq order, up to the tail of the log (REP-1, REP-2). */
 export function servePull(parts: Parts, server: PullServer, request: PullRequest): PullReply {
   const { log, life, given } = server;
-  const { have, headSeq, logId, rows } = log.content;
+  const { headSeq, logId, rows, holes } = log.content;
+  // What was superseded by an entry that is lost is had no more, and nobody can tell which (LOG-1, LOG-2).
+  const have = holes.size === 0 ? log.content.have : new Map<StreamId, number>();
   const proof = confirmedProof(server, logId, request.token);
   const fromSeq = proof === null ? 0 : request.token!.seq;
   const notedHeadSeq = proof?.notedHeadSeq ?? headSeq;
@@ -40,6 +42,10 @@ export function servePull(parts: Parts, server: PullServer, request: PullRequest
     ({ seq, entry }) => seq > fromSeq && seq <= tailSeq && !claims(request.have, entry),
   );
   const sent = beyond.slice(0, request.limit);
+  if (sent.some(({ isDamaged }) => isDamaged)) {
+    log.setAsideDamaged();
+    return servePull(parts, server, request);
+  }
   const isTail = beyond.length <= request.limit;
   const seq = isTail ? tailSeq : sent[sent.length - 1]!.seq;
   const chain = log.chainAt(seq) ?? '';

@@ -40,6 +40,8 @@ export interface Device {
   afterNext(file: FileName, work: () => void): void;
   /** What the disks would hold after a copy of both files was put back. */
   putBack(copy: DeviceCopy, files: readonly FileName[]): void;
+  /** The disk changes an entry of the log, unnoticed; answers its place, null: there is none left. */
+  damageEntry(which: number): string | null;
   /** An empty log takes the place of the one that was. */
   loseLog(): void;
   copy(): DeviceCopy;
@@ -179,6 +181,14 @@ export function createDevice(
     failNext: (file) => void failing.add(file),
     afterNext: (file, work) => void afterCommit.set(file, work),
     copy: () => ({ library: library.copy(), log: logContent }),
+    damageEntry(which) {
+      const intact = [...logContent.rows.values()].filter(({ isDamaged }) => isDamaged !== true);
+      const row = intact[which % Math.max(1, intact.length)];
+      if (row === undefined) return null;
+      const rows = new Map(logContent.rows).set(row.seq, { ...row, isDamaged: true });
+      logContent = { ...logContent, rows };
+      return row.place;
+    },
     loseLog() {
       logContent = emptyLog(newLogId());
     },

@@ -1,11 +1,16 @@
 import {
+  afterReappendedPage,
   type Clock,
   dotHlc,
   type LogId,
+  openReappendPass,
+  type ReappendPass,
   type RecordState,
   receiveHlc,
+  refKey,
   ShoalError,
   type StreamId,
+  unreachable,
 } from '@shoal/core';
 import { registry } from '../data/domain.ts';
 import { type Entry, placeKey } from '../data/entry.ts';
@@ -14,7 +19,7 @@ import type { Life } from '../time/life.ts';
 import { callLocal } from './call-local.ts';
 import { commits } from './commits.ts';
 import type { LogStoreProcess } from './log-store-process.ts';
-import { outboxOfAll } from './outbox-of-all.ts';
+import { recordChanges } from './record-changes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Follows the device's own log and applies it (phase 3). */
@@ -46,6 +51,7 @@ export function startIngest(options: {
   const { parts, sizes } = surroundings;
   let cursor: Cursor | null = file.content.cursor;
   let isReading = false;
+  let pass: ReappendPass | null = null;
 
   function read(): void {
     if (isReading) return;
@@ -53,9 +59,10 @@ export function startIngest(options: {
     const fromSeq = (cursor?.appliedSeq ?? 0) + 1;
     call(
       (process) => {
-        const { read, append } = file.content.sightings;
-        const { isSettled } = process.recognise([read, append]);
-        return { ...process.read(fromSeq, Math.max(sizes.pageEntries, sizes.groupEntries)), isSettled };
+        const { sightings, wholeLogId } = file.content;
+        const { isSettled } = process.recognise([sightings.read, sightings.append], wholeLogId);
+        const limit = Math.max(sizes.pageEntries, sizes.groupEntries);
+        return { ...process.read(fromSeq, limit), isSettled };
       },
       (page) => take(fromSeq, page),
     );
@@ -64,12 +71,11 @@ export function startIngest(options: {
   function take(fromSeq: number, page: ReadPage & { readonly isSettled: boolean }): void {
     if (cursor !== null && cursor.logId !== page.logId) {
       // The log was replaced: followed from its beginning; applying again changes nothing (REP-6, ING-1).
-      const begin = { logId: page.logId, appliedSeq: 0 };
-      const isReset = commits(() => file.commit({ cursor: begin, isReappendDue: parts.appendsAgain }));
-      if (isReset) cursor = begin;
-      goOn(isReset);
+      cursor = { logId: page.logId, appliedSeq: 0 };
+      goOn(true);
       return;
     }
+    if (cursor === null && isFirstLog(page.logId)) commits(() => file.commit({ wholeLogId: page.logId }));
     const isMore = page.nextSeq > fromSeq;
     if (isMore) {
       const next = { logId: page.logId, appliedSeq: page.nextSeq - 1 };
@@ -79,9 +85,60 @@ export function startIngest(options: {
       }
       cursor = next;
     }
-    const isDue = !isMore && page.isSettled && file.content.isReappendDue;
-    if (isDue) commits(() => file.commit({ ...outboxOfAll(file), isReappendDue: false }));
-    acknowledge(isMore);
+    acknowledge(isMore, page);
+  }
+
+  /** All that such a library knows is in its outbox, or was shipped to this very log. */
+  function isFirstLog(logId: LogId): boolean {
+    const { wholeLogId, sightings } = file.content;
+    const seen = [sightings.read, sightings.append];
+    return wholeLogId === null && seen.every((sighting) => (sighting?.logId ?? logId) === logId);
+  }
+
+  /** Gives the log what the library knows and it lacks, after one of them went back, was lost or damaged (REP-6). */
+  function reappend({ logId, isSettled }: ReadPage & { readonly isSettled: boolean }): void {
+    const { wholeLogId } = file.content;
+    const next = parts.nextReappendStep(pass, { logId, wholeLogId, appliedSeq: cursor?.appliedSeq ?? 0 });
+    switch (next.kind) {
+      case 'rest':
+        goOn(false);
+        return;
+      case 'ask':
+        pass = isSettled ? openReappendPass(logId) : null;
+        goOn(isSettled);
+        return;
+      case 'append':
+        appendPage(next.pass);
+        return;
+      case 'end':
+        pass = null;
+        if (next.isWhole) noteWhole(logId);
+        else goOn(false);
+        return;
+      default:
+        unreachable(next);
+    }
+  }
+
+  function appendPage(current: ReappendPass): void {
+    const { group, last } = recordChanges(parts, file, current, sizes.pageEntries);
+    call(
+      (process) => process.append(group),
+      ({ logId, seq }) => {
+        pass = afterReappendedPage(current, { logId, headSeq: seq, last, hasLeftOut: false });
+        goOn(pass !== null);
+      },
+    );
+  }
+
+  function noteWhole(logId: LogId): void {
+    call(
+      (process) => process.recognise([], logId),
+      () => {
+        commits(() => file.commit({ wholeLogId: logId }));
+        goOn(false);
+      },
+    );
   }
 
   function apply({ entries, logId, life: logLife }: ReadPage, next: Cursor): void {
@@ -96,11 +153,19 @@ export function startIngest(options: {
       open: () => state ?? refuse(),
     }));
     const plan = parts.planApply(registry, file.memory, changes);
-    const quarantine = new Set(file.content.quarantine);
-    for (const { index } of plan.quarantined) quarantine.add(placeKey(entries[index]!));
+    const quarantine = new Map(file.content.quarantine);
+    const isSameLog = file.content.cursor?.logId === logId;
+    const exceptions = new Set(isSameLog ? file.content.exceptions : []);
+    for (const { index } of plan.quarantined) {
+      const entry = entries[index]!;
+      quarantine.set(`${refKey(entry.ref)} ${entry.dot}`, { entry, logId });
+      exceptions.add(placeKey(entry));
+    }
     const read = { logId, life: logLife, seq: next.appliedSeq };
     const sightings = { ...file.content.sightings, read };
-    file.commit({ plan, clock: clockAfter(entries), cursor: next, quarantine, sightings });
+    const wholeLogId = parts.wholeLogAfter(file.content.wholeLogId, logId);
+    const clock = clockAfter(entries);
+    file.commit({ plan, clock, cursor: next, quarantine, exceptions, sightings, wholeLogId });
   }
 
   function clockAfter(entries: readonly Entry[]): Clock {
@@ -114,16 +179,19 @@ export function startIngest(options: {
     if (isMore) read();
   }
 
-  function acknowledge(isMore: boolean): void {
+  function acknowledge(isMore: boolean, page: ReadPage & { readonly isSettled: boolean }): void {
     if (cursor === null) {
-      goOn(false);
+      reappend(page);
       return;
     }
     const { logId, appliedSeq } = cursor;
-    const { quarantine } = file.content;
+    const { exceptions } = file.content;
     call(
-      (process) => process.acknowledge(logId, appliedSeq, quarantine),
-      () => goOn(isMore),
+      (process) => process.acknowledge(logId, appliedSeq, exceptions),
+      () => {
+        if (isMore) goOn(true);
+        else reappend(page);
+      },
     );
   }
 

@@ -16,10 +16,17 @@ export interface LogStoreProcess {
   readonly stream: StreamId;
   append(group: readonly Change[]): LogSighting;
   /** Compares the log with what the library saw of it; `isSettled`: what it lacks may be appended again (REP-6). */
-  recognise(sightings: readonly (LogSighting | null)[]): { readonly isSettled: boolean };
+  recognise(
+    sightings: readonly (LogSighting | null)[],
+    wholeLogId: LogId | null,
+  ): { readonly logId: LogId; readonly isSettled: boolean };
   read(fromSeq: number, limit: number): ReadPage;
   acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
   pull(request: PullRequest): PullReply;
+  /** Removes what is superseded; answers how many entries went. */
+  compact(): number;
+  /** Reads the log through and sets aside what is damaged (LOG-1). */
+  scrub(): void;
   readonly exchange: Exchange;
 }
 
@@ -64,6 +71,16 @@ export function startLogStore(options: {
   const ackOf = () => (options.role === 'hub' ? null : ackOfLog(device, stream, file));
   const exchange = startExchange({ surroundings, device, file, life, channel, moment, ackOf, onReadable });
 
+  /** Runs what may find the log gone back, or entries of it damaged: then peers are asked at once (REP-6, LOG-1). */
+  function noticing<T>(work: () => T): T {
+    const { logId } = file.content;
+    try {
+      return work();
+    } finally {
+      if (file.content.logId !== logId && life.isAlive) exchange.wentBack();
+    }
+  }
+
   return {
     life,
     stream,
@@ -81,16 +98,19 @@ export function startLogStore(options: {
       onReadable();
       return sighting();
     },
-    recognise(sightings) {
-      if (file.recognise(sightings.filter((seen) => seen !== null))) exchange.wentBack();
-      return { isSettled: exchange.isSettled() };
+    recognise(sightings, wholeLogId) {
+      noticing(() => file.recognise(sightings.filter((seen) => seen !== null)));
+      if (wholeLogId !== null) file.declareWhole(wholeLogId);
+      return { logId: file.content.logId, isSettled: exchange.isSettled() };
     },
     read(fromSeq, limit) {
-      const page = readWhole(parts, file, { fromSeq, limit });
+      const page = noticing(() => readWhole(parts, file, { fromSeq, limit }));
       watcher.read(device, fromSeq, page.nextSeq);
       return { logId: file.content.logId, life: stream, ...page };
     },
     acknowledge: (logId, appliedSeq, exceptions) => file.acknowledge(logId, appliedSeq, exceptions),
-    pull: (request) => servePull(parts, { log: file, life: stream, given }, request),
+    pull: (request) => noticing(() => servePull(parts, { log: file, life: stream, given }, request)),
+    compact: () => noticing(() => file.compact()),
+    scrub: () => noticing(() => file.setAsideDamaged()),
   };
 }

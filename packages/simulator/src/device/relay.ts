@@ -1,10 +1,10 @@
-import { type LogSighting, limits, refKey } from '@shoal/core';
-import type { Change } from '../data/entry.ts';
+import { type LogSighting, limits } from '@shoal/core';
 import type { LibraryFile, OutboxRow } from '../data/library-file.ts';
 import type { Life } from '../time/life.ts';
 import { callLocal } from './call-local.ts';
 import { commits } from './commits.ts';
 import type { LogStoreProcess } from './log-store-process.ts';
+import { changeOf } from './outbox-change.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Ships the outbox to the device's own log-store (CHG-8). */
@@ -28,14 +28,14 @@ export function startRelay(options: {
     const rows = file.content.outbox.slice(0, sizes.groupEntries);
     if (rows.length === 0) return;
     isShipping = true;
-    const group = rows.map(changeOf);
+    const group = rows.map((row) => changeOf(parts, file, row));
     if (!parts.appendsFirst) clear(rows, file.content.sightings.append);
     callLocal(surroundings, {
       caller: life,
       target: logStore,
       work(process) {
         const { read, append } = file.content.sightings;
-        process.recognise([read, append]);
+        process.recognise([read, append], null);
         return process.append(group);
       },
       done: (append) => {
@@ -55,16 +55,10 @@ export function startRelay(options: {
       const read = readById.get(row.id);
       return read === undefined || !parts.isShipped(row, read);
     });
-    return (
-      life.isAlive && commits(() => file.commit({ outbox, sightings: { ...file.content.sightings, append } }))
-    );
-  }
-
-  function changeOf({ ref, dot, isDelete, rank, kept }: OutboxRow): Change {
-    const stored = file.memory.record(ref)!;
-    const state = kept ?? parts.stateToShip(stored.state, file.memory.shown.get(refKey(ref)));
-    const { schemaVersion } = stored;
-    return { ref, dot, isDelete, rank, version: state.version, schemaVersion, state };
+    const wholeLogId =
+      append === null ? file.content.wholeLogId : parts.wholeLogAfter(file.content.wholeLogId, append.logId);
+    const sightings = { ...file.content.sightings, append };
+    return life.isAlive && commits(() => file.commit({ outbox, sightings, wholeLogId }));
   }
 
   function poll(): void {

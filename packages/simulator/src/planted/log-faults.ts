@@ -33,8 +33,14 @@ export const logFaults: readonly PlantedFault[] = [
   {
     name: 'what a log that went back lacks is not appended again',
     rule: 'REP-6',
-    parts: { appendsAgain: false },
+    parts: { nextReappendStep: () => ({ kind: 'rest' }) },
     faults: ['going-back', 'cuts'],
+  },
+  {
+    name: 'a log that was whole once counts as whole when its copy comes back',
+    rule: 'REP-6',
+    parts: { wholeLogAfter: (wholeLogId) => wholeLogId },
+    keptSeed: 'log-goes-back-to-a-copy-that-was-whole',
   },
   {
     name: 'an ingest that begins anew is told by what it had applied before',
