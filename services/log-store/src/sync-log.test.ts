@@ -270,6 +270,7 @@ describe('sync log', () => {
       expect.objectContaining({ code: 'damaged-file' }),
     );
     const db = openDb(path);
+    db.exec('create table of_a_newer_program (id integer)');
     db.pragma('user_version = 999');
     db.close();
     expect(() => openTempLog(path)).toThrow(expect.objectContaining({ code: 'version-mismatch' }));

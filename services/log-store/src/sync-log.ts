@@ -2,28 +2,25 @@ import {
   type Ack,
   type DeviceId,
   deviceOf,
-  type GroupMark,
   type LibraryId,
   type LogId,
   type LogSighting,
-  openGroups,
   type StreamId,
   type Vector,
   vectorAt,
 } from '@shoal/core';
-import type { EntryPosition, ParsedEntry, PositionedEntry } from '@shoal/proto';
+import type { ParsedEntry, PositionedEntry } from '@shoal/proto';
 import { durableStep } from '@shoal/telemetry';
 import { type Acknowledgement, refuse } from './acknowledgement.ts';
 import { planAppend } from './append.ts';
-import { nextChain, pullProof } from './chain.ts';
-import { givenProofs } from './given-proofs.ts';
 import { LogAcks } from './log-acks.ts';
 import { LogApplied } from './log-applied.ts';
 import { type CompactionDone, LogCompaction } from './log-compaction.ts';
+import { LogHead } from './log-head.ts';
 import { LogIdentity } from './log-identity.ts';
 import { LogVector } from './log-vector.ts';
 import type { BackfillRows } from './store/backfill-rows.ts';
-import { type EntryRows, predecessorBytes } from './store/entry-rows.ts';
+import type { EntryRows } from './store/entry-rows.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
 export interface SyncLogOptions {
@@ -39,9 +36,6 @@ export interface SyncLogOptions {
 
 /** Whose log it is. */
 export type LogRole = 'member' | 'hub';
-
-/** Where an entry was added. */
-type Mark = GroupMark & { readonly originSeq: number };
 
 /**
  * The log of one library: sync.db, which belongs to this object alone while it is open. Each method that changes
@@ -60,11 +54,8 @@ export class SyncLog {
   readonly #acks: LogAcks;
   readonly #role: LogRole;
   readonly #compaction: LogCompaction;
-  readonly #givenProofs = givenProofs();
-  // What the file says, kept at hand; read again when a transaction failed.
-  #headSeq = 0;
-  #chain: Buffer = Buffer.alloc(0);
-  #ownStream: StreamId | null = null;
+  readonly #head: LogHead;
+  /** Kept at hand, and counted again when a transaction failed. */
   #count = 0;
 
   constructor({ path, libraryId, life, role = 'member', onDamaged }: SyncLogOptions) {
@@ -77,6 +68,7 @@ export class SyncLog {
     try {
       this.#identity = new LogIdentity(this.#store, life);
       this.#vector = new LogVector(this.#store);
+      this.#head = new LogHead(this.#store, this.#vector, life);
       this.#applied = new LogApplied(this.#store);
       this.#acks = new LogAcks(this.#store);
       this.#compaction = new LogCompaction(this.#store);
@@ -93,7 +85,7 @@ export class SyncLog {
 
   /** The last seq given; 0 in an empty log. */
   get headSeq(): number {
-    return this.#headSeq;
+    return this.#head.seq;
   }
 
   /** Up to where ingest has applied, by its last word (LOG-3). A hub has nothing to apply. */
@@ -113,8 +105,7 @@ export class SyncLog {
 
   /** The last seq that ingest may read: a group that is there in part waits (REP-8). */
   get readableSeq(): number {
-    const lowest = this.#store.groups.lowest();
-    return lowest === null ? this.#headSeq : Math.min(this.#headSeq, lowest - 1);
+    return this.#head.readableSeq;
   }
 
   /** Streams that the log knows, by the id that rows carry. */
@@ -130,13 +121,8 @@ export class SyncLog {
     return this.#transaction(() => {
       const plan = planAppend(group, this.entries.headVersions);
       if (plan.length === 0) return [];
-      const first = vectorAt(this.#vector.claimed, this.life) + 1;
-      const last = first + plan.length - 1;
-      const appended = plan.map((entry, at) => ({
-        ...entry,
-        position: this.#ownPosition(first + at, first, last),
-      }));
-      this.#addGroups(appended);
+      const appended = this.#head.numbered(plan);
+      this.#count += this.#head.addGroups(appended);
       durableStep('append.before-commit');
       return appended;
     });
@@ -150,7 +136,8 @@ export class SyncLog {
     const isNew = ({ position }: PositionedEntry) => !this.#vector.has(position);
     if (!entries.some(isNew)) return 0;
     const stored = this.#transaction(() => {
-      const added = this.#addGroups(entries.filter(isNew));
+      const added = this.#head.addGroups(entries.filter(isNew));
+      this.#count += added;
       durableStep('store.before-commit');
       return added;
     });
@@ -165,14 +152,18 @@ export class SyncLog {
    */
   storeAsked(entries: readonly PositionedEntry[]): number {
     if (entries.length === 0) return 0;
-    return this.#transaction(() => this.#add(entries).length);
+    return this.#transaction(() => {
+      const added = this.#head.addSingly(entries);
+      this.#count += added;
+      return added;
+    });
   }
 
   /** Merges what a finished round brought; what it left of groups is read as it is (REP-2, REP-8). */
   claim(vector: Vector): void {
     this.#transaction(() => {
-      for (const [stream, originSeq] of vector) this.#vector.advance(stream, originSeq, this.#headSeq);
-      this.#store.groups.release(this.#headSeq);
+      for (const [stream, originSeq] of vector) this.#vector.advance(stream, originSeq, this.headSeq);
+      this.#store.groups.release(this.headSeq);
     });
   }
 
@@ -189,9 +180,9 @@ export class SyncLog {
    */
   acknowledge(ack: Acknowledgement): void {
     if (ack.logId !== this.logId) refuse('log_id', this.logId, ack.logId);
-    if (ack.appliedSeq > this.#headSeq) {
+    if (ack.appliedSeq > this.headSeq) {
       this.#renew();
-      refuse('applied_seq', `at most ${this.#headSeq}`, `${ack.appliedSeq}`);
+      refuse('applied_seq', `at most ${this.headSeq}`, `${ack.appliedSeq}`);
     }
     if (!this.#applied.isNews(ack)) return;
     this.#transaction(() => {
@@ -221,7 +212,7 @@ export class SyncLog {
     if (this.#role !== 'hub' || !this.#acks.isNews(ack, this.have)) return;
     this.#transaction(() => {
       this.#compaction.lookAgainFrom(this.#acks.take(ack, this.#vector));
-      this.#store.streams.forgetBefore(this.#headSeq);
+      this.#store.streams.forgetBefore(this.headSeq);
     });
   }
 
@@ -230,7 +221,7 @@ export class SyncLog {
    * aside instead.
    */
   compact(): CompactionDone {
-    const admission = this.#role === 'hub' ? this.#acks.admission(this.#headSeq) : this.#applied.admission();
+    const admission = this.#role === 'hub' ? this.#acks.admission(this.headSeq) : this.#applied.admission();
     const done = this.#compaction.step(admission, (work) => this.#transaction(work));
     this.#count -= done.removed;
     this.setAside(done.damagedSeqs);
@@ -250,7 +241,7 @@ export class SyncLog {
   setAside(seqs: readonly number[]): void {
     if (seqs.length === 0) return;
     this.#transaction(() => {
-      const [headSeq, appliedSeq] = [this.#headSeq, this.#applied.seq];
+      const [headSeq, appliedSeq] = [this.headSeq, this.#applied.seq];
       for (const seq of seqs) {
         const place = this.entries.remove(seq);
         if (place === undefined) continue;
@@ -270,7 +261,7 @@ export class SyncLog {
     const damagedSeqs: number[] = [];
     let lastSeq = afterSeq;
     let looked = 0;
-    for (const { seq, isIntact } of this.entries.between(afterSeq + 1, this.#headSeq)) {
+    for (const { seq, isIntact } of this.entries.between(afterSeq + 1, this.headSeq)) {
       if (looked === entriesMax) break;
       looked += 1;
       lastSeq = seq;
@@ -283,12 +274,12 @@ export class SyncLog {
   /** The library has appended again all that it knows, to the log of that id (REP-6). */
   declareWhole(logId: LogId): void {
     if (logId !== this.logId || this.holes === 0) return;
-    this.#transaction(() => this.#vector.fillKnown(this.#headSeq));
+    this.#transaction(() => this.#vector.fillKnown(this.headSeq));
   }
 
   /** Takes a new id if it lacks what was seen of it (REP-6); answers whether it did. Sightings of others say nothing. */
   recognise(sightings: readonly LogSighting[]): boolean {
-    const hasGoneBack = this.#identity.lacks(sightings, this.#headSeq);
+    const hasGoneBack = this.#identity.lacks(sightings, this.headSeq);
     if (hasGoneBack) this.#renew();
     return hasGoneBack;
   }
@@ -302,25 +293,16 @@ export class SyncLog {
 
   /** What a pull shows to go on behind `seq`; undefined where the log cannot tell (REP-2). */
   proofAt(seq: number): Buffer | undefined {
-    const chain = seq === this.#headSeq ? this.#chain : this.#chainBefore(seq);
-    return chain === undefined ? this.#givenProofs.at(seq) : pullProof(chain, this.life);
+    return this.#head.proofAt(seq);
   }
 
   /** The proof for `seq`, which the log can tell; remembered for a while, also when the entry there goes (LOG-4). */
   giveProof(seq: number): Buffer {
-    const proof = this.proofAt(seq)!;
-    this.#givenProofs.add(seq, proof);
-    return proof;
+    return this.#head.giveProof(seq);
   }
 
   close(): void {
     this.#store.close();
-  }
-
-  #ownPosition(originSeq: number, groupFirst: number, groupLast: number): EntryPosition {
-    const before = originSeq === 1 ? this.#ownStream : null;
-    const predecessor = before && { stream: before, lastOriginSeq: vectorAt(this.#vector.claimed, before) };
-    return { stream: this.life, originSeq, groupFirst, groupLast, predecessor };
   }
 
   #renew(): void {
@@ -338,55 +320,6 @@ export class SyncLog {
     return stream !== undefined && deviceOf(stream) === deviceOf(this.life);
   }
 
-  #addGroups(entries: readonly PositionedEntry[]): number {
-    const marks = this.#add(entries);
-    this.#noteGroups(marks);
-    return marks.length;
-  }
-
-  #add(entries: readonly PositionedEntry[]): Mark[] {
-    const marks: Mark[] = [];
-    for (const entry of entries) {
-      const { stream, originSeq, groupLast } = entry.position;
-      const seq = this.#headSeq + 1;
-      const chain = nextChain(this.#chain, entry.position);
-      const streamId = this.#vector.idOf(stream);
-      if (!this.entries.add({ seq, streamId, chain, entry })) continue;
-      const predecessor = predecessorBytes(entry);
-      this.#vector.fill(stream, originSeq);
-      if (predecessor !== null) this.#store.streams.setPredecessor(streamId, predecessor);
-      this.#headSeq = seq;
-      this.#chain = chain;
-      marks.push({ seq, stream, originSeq, groupLast });
-    }
-    if (marks.length === 0) return marks;
-    this.#count += marks.length;
-    this.#store.log.setHead(this.#headSeq, this.#chain);
-    for (const stream of new Set(marks.map((mark) => mark.stream))) {
-      this.#vector.advance(stream, 0, this.#headSeq);
-    }
-    if (this.#ownStream !== this.life && this.have.has(this.life)) {
-      this.#store.log.setOwnStream(this.life);
-      this.#ownStream = this.life;
-    }
-    return marks;
-  }
-
-  /** Streams come in their order: what of a group is not there when its end is was superseded (REP-8). */
-  #noteGroups(marks: readonly Mark[]): void {
-    for (const group of openGroups(marks, this.#vector.claimed)) {
-      this.#store.groups.open({ ...group, streamId: this.#vector.idOf(group.stream) });
-    }
-    const lastByStream = new Map(marks.map(({ stream, originSeq }) => [stream, originSeq]));
-    for (const [stream, originSeq] of lastByStream) {
-      this.#store.groups.complete(this.#vector.idOf(stream), originSeq);
-    }
-  }
-
-  #chainBefore(seq: number): Buffer | undefined {
-    return seq === 0 ? Buffer.alloc(this.#chain.length) : this.entries.chainAt(seq);
-  }
-
   #transaction<T>(work: () => T): T {
     try {
       return this.#store.transaction(work);
@@ -399,12 +332,10 @@ export class SyncLog {
   #reload(): void {
     const row = this.#store.log.read();
     this.#identity.reload(row);
-    this.#headSeq = row.headSeq;
-    this.#chain = row.chain;
+    this.#head.reload(row);
     this.#applied.reload(row);
     this.#acks.reload();
     this.#compaction.reload(row);
-    this.#ownStream = row.ownStream;
     this.#count = this.entries.count();
     this.#vector.reload();
   }

@@ -1,5 +1,6 @@
 import { ShoalError } from '@shoal/core';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
+import { structuralDamage } from './structural-damage.ts';
 
 /**
  * The tables of sync.db, one step per version of its schema. Times do not occur: positions are integers that the
@@ -124,17 +125,50 @@ const steps: readonly string[] = [
   `,
 ];
 
-/** Brings sync.db to the newest schema. Throws `version-mismatch` for a file of a newer program. */
+/**
+ * Brings sync.db to the newest schema. Throws `version-mismatch` for a file of a newer program; for tables that are not
+ * what the version stands for, structural damage: statements would go on to other columns, or none (LOG-1).
+ */
 export function migrate(db: Database.Database): void {
   const found = db.pragma('user_version', { simple: true }) as number;
-  if (found > steps.length) {
+  const tables = tablesOf(db);
+  const isOurs = tables === newestTables();
+  if (found > steps.length && !isOurs) {
     throw new ShoalError(
       'version-mismatch',
       `${db.name}: expected at most schema ${steps.length}, found ${found}`,
     );
   }
+  const isNew = found === 0 && tables === '';
+  if (found !== steps.length && (isOurs || (found === 0 && !isNew))) {
+    throw structuralDamage(db, `schema ${found} with the tables of another`);
+  }
   db.transaction(() => {
     for (const step of steps.slice(found)) db.exec(step);
     db.pragma(`user_version = ${steps.length}`);
   }).immediate();
+  if (!isOurs && tablesOf(db) !== newestTables()) throw structuralDamage(db, 'tables that no step made');
+}
+
+let newest: string | undefined;
+
+/** The tables as all steps make them. */
+function newestTables(): string {
+  if (newest === undefined) {
+    const db = new Database(':memory:');
+    for (const step of steps) db.exec(step);
+    newest = tablesOf(db);
+    db.close();
+  }
+  return newest;
+}
+
+function tablesOf(db: Database.Database): string {
+  const rows = db.prepare<[], { name: string; sql: string | null }>(
+    'select name, sql from sqlite_schema order by name',
+  );
+  return rows
+    .all()
+    .map(({ name, sql }) => `${name}: ${sql}`)
+    .join('\n');
 }
