@@ -58,7 +58,8 @@ export function startLedgerTraffic(options: LedgerTrafficOptions): LedgerTraffic
     const made: string[] = [];
     for (let round = 0; !isStopping; round += 1) {
       const id = uuidV7(Date.now());
-      const value = `${round}`;
+      // No value twice, so that one that is lost is not taken for another.
+      const value = `${round} ${id}`;
       const isMade = await send([tag(id, 'canonical_name', `round ${value}`)]);
       if (isMade) made.push(id);
       const edited = made.at(-2);
