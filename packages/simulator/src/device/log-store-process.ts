@@ -101,7 +101,9 @@ export function startLogStore(options: {
     recognise(sightings, wholeLogId) {
       noticing(() => file.recognise(sightings.filter((seen) => seen !== null)));
       if (wholeLogId !== null) file.declareWhole(wholeLogId);
-      return { logId: file.content.logId, isSettled: exchange.isSettled() };
+      // What waits for its group is not read yet: what of it opens for nobody would stand for what is appended again.
+      const isReadable = file.readableSeq === file.content.headSeq;
+      return { logId: file.content.logId, isSettled: isReadable && exchange.isSettled() };
     },
     read(fromSeq, limit) {
       const page = noticing(() => readWhole(parts, file, { fromSeq, limit }));
