@@ -175,7 +175,13 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     recognise: ({ sightings, wholeLogId }) => {
       noticing(() => log.recognise(sightingsFromWire(sightings)));
       log.declareWhole(wholeLogId as LogId);
-      return { logId: log.logId, life: lifeToBytes(log.life), settling: !replication.isSettled };
+      // What waits for its group is not read yet: what of it opens for nobody would stand for what the library appends.
+      const isReadable = log.readableSeq === log.headSeq;
+      return {
+        logId: log.logId,
+        life: lifeToBytes(log.life),
+        settling: !replication.isSettled || !isReadable,
+      };
     },
     ask: ({ wanted }) => ({ fruitless: asker.want(wantedFromWire(wanted)) }),
     fetch,
