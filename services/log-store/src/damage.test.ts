@@ -1,6 +1,6 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { claims, emptyVector, ShoalError, vectorAt } from '@shoal/core';
-import { type PositionedEntry, uuidToBytes } from '@shoal/proto';
+import { type PositionedEntry, parsePositionedEntry, uuidToBytes, vectorFromWire } from '@shoal/proto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { pullPage } from './pull-page.ts';
@@ -193,20 +193,27 @@ describe('damage', () => {
     const [a] = openWorldDevices(1) as [WorldDevice];
     for (let record = 1; record <= 40; record += 1) change(a, record);
     for (let record = 1; record <= 10; record += 1) change(a, record, 100 + record);
-    const all = new Map(heldEntries(a).map(({ place, entry }) => [place, entry]));
+    const came = pullPage(a.log, pullRequest).entries.map((entry) => parsePositionedEntry(entry));
+    const all = new Map(came.map((entry) => [placeOf(entry), entry]));
+    expect([all.size, a.log.have.size]).toEqual([50, 1]);
     a.log.close();
     const whole = `${a.path}.whole`;
     copyFileSync(a.path, whole);
     const outcomes = { intact: 0, setAside: 0, structural: 0 };
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(7), (place, bit) => {
+      fc.property(fc.noBias(fc.nat(statSync(whole).size - 1)), fc.nat(7), (offset, bit) => {
         copyFileSync(whole, a.path);
-        flipByte(a.path, Math.floor(place * 0.999_999 * statSync(whole).size), 1 << bit);
+        flipByte(a.path, offset, 1 << bit);
         try {
           a.log = openTempLog(a.path, a.device);
           readAll(a);
           pullPage(a.log, pullRequest);
           a.log.verify(0, 1_000);
+          const reply = pullPage(a.log, pullRequest);
+          const given = new Set(reply.entries.map((entry) => placeOf(parsePositionedEntry(entry))));
+          for (const [of, { position }] of all) {
+            if (claims(vectorFromWire(reply.have), position)) expect(given.has(of)).toBe(true);
+          }
           for (const held of heldEntries(a)) {
             const entry = all.get(held.place);
             expect(Buffer.from(held.entry.headerBytes).equals(entry!.headerBytes)).toBe(true);
@@ -231,6 +238,8 @@ describe('damage', () => {
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(0);
   });
 });
+
+const placeOf = ({ position }: PositionedEntry) => `${position.stream} ${position.originSeq}`;
 
 const pullRequest = {
   libraryId,

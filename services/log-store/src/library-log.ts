@@ -46,6 +46,7 @@ import { pullPage } from './pull-page.ts';
 import { readPage } from './read-page.ts';
 import { Replication, type Surroundings } from './replicate.ts';
 import { openScrub } from './scrub.ts';
+import { isStructuralDamage } from './store/structural-damage.ts';
 import { type LogRole, SyncLog } from './sync-log.ts';
 
 export interface LibraryLogOptions {
@@ -124,8 +125,15 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     onAcked,
     report,
   });
-  const noticing = <T>(work: () => T): T =>
-    noticeRenewal(log, (reason) => replication.wentBack(reason), work);
+  const noticing = <T>(work: () => T): T => {
+    try {
+      return noticeRenewal(log, (reason) => replication.wentBack(reason), work);
+    } catch (error) {
+      // What a statement finds it has told already; this is what was read and does not fit together.
+      if (isStructuralDamage(error)) options.onDamaged?.(error);
+      throw error;
+    }
+  };
   const compactor = openCompactor({
     log: { compact: () => noticing(() => log.compact()) },
     onFailed: (error) => report.error({ err: error }, 'superseded entries not removed'),

@@ -42,8 +42,8 @@ function isTokenConfirmed(log: SyncLog, request: PullRequest): boolean {
 }
 
 interface Scan {
-  /** Seqs to send, in order. */
-  readonly seqs: readonly number[];
+  /** What to send, in order of seq. */
+  readonly places: readonly Place[];
   /** Everything up to here was looked at. */
   readonly scannedSeq: number;
 }
@@ -54,30 +54,30 @@ function scanBeyond(log: SyncLog, callerHave: Vector, afterSeq: number): Scan {
 
 /** By positions, stream by stream; null when that is too much. */
 function gatherBeyond(log: SyncLog, callerHave: Vector, afterSeq: number): Scan | null {
-  const found: number[] = [];
+  const found: Place[] = [];
   let total = 0;
   for (const [id, stream] of log.streamById) {
-    const seqs = log.entries.seqsBeyond(id, vectorAt(callerHave, stream), gatherMax + 1 - total);
-    total += seqs.length;
+    const places = log.entries.placesBeyond(id, vectorAt(callerHave, stream), gatherMax + 1 - total);
+    total += places.length;
     if (total > gatherMax) return null;
-    for (const seq of seqs) if (seq > afterSeq) found.push(seq);
+    for (const place of places) if (place.seq > afterSeq) found.push(place);
   }
-  return { seqs: found.sort((a, b) => a - b), scannedSeq: log.headSeq };
+  return { places: found.sort((a, b) => a.seq - b.seq), scannedSeq: log.headSeq };
 }
 
 /** Row by row from where the round stands; bounded, so a page may be short and the next one go on (T47). */
 function walkBeyond(log: SyncLog, callerHave: Vector, afterSeq: number): Scan {
-  const seqs: number[] = [];
+  const found: Place[] = [];
   let scannedSeq = afterSeq;
   let looked = 0;
-  while (looked < limits.pageScanMax && seqs.length <= limits.batchEntriesMax) {
+  while (looked < limits.pageScanMax && found.length <= limits.batchEntriesMax) {
     const places = log.entries.placesAfter(scannedSeq, limits.batchEntriesMax);
-    for (const place of places) if (isBeyond(log, callerHave, place)) seqs.push(place.seq);
+    for (const place of places) if (isBeyond(log, callerHave, place)) found.push(place);
     looked += places.length;
-    if (places.length < limits.batchEntriesMax) return { seqs, scannedSeq: log.headSeq };
+    if (places.length < limits.batchEntriesMax) return { places: found, scannedSeq: log.headSeq };
     scannedSeq = places[places.length - 1]!.seq;
   }
-  return { seqs, scannedSeq };
+  return { places: found, scannedSeq };
 }
 
 function isBeyond(log: SyncLog, callerHave: Vector, { streamId, originSeq }: Place): boolean {
@@ -91,14 +91,15 @@ interface Page {
   readonly damagedSeqs: readonly number[];
 }
 
-function fillPage(log: SyncLog, { seqs, scannedSeq }: Scan, limit: number): Page {
+function fillPage(log: SyncLog, { places, scannedSeq }: Scan, limit: number): Page {
   const entriesMax = Math.min(limit || limits.batchEntriesMax, limits.batchEntriesMax);
   const entries: Entry[] = [];
   const damagedSeqs: number[] = [];
   let bytes = wireVectorBytes(log.have.size) + 256;
   let lastSeq = 0;
-  for (const seq of seqs) {
-    const row = log.entries.at(seq)!;
+  for (const place of places) {
+    const { seq } = place;
+    const row = log.entries.at(place);
     if (!row.isIntact) {
       damagedSeqs.push(seq);
       continue;

@@ -20,7 +20,7 @@ import { LogHead } from './log-head.ts';
 import { LogIdentity } from './log-identity.ts';
 import { LogVector } from './log-vector.ts';
 import type { BackfillRows } from './store/backfill-rows.ts';
-import type { EntryRows } from './store/entry-rows.ts';
+import type { EntryRow, EntryRows } from './store/entry-rows.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
 export interface SyncLogOptions {
@@ -244,7 +244,6 @@ export class SyncLog {
       const [headSeq, appliedSeq] = [this.headSeq, this.#applied.seq];
       for (const seq of seqs) {
         const place = this.entries.remove(seq);
-        if (place === undefined) continue;
         const isKnown = this.#isOwn(place.streamId) || this.#applied.knows(seq);
         this.#vector.lose(place, { isKnown, appliedSeq, headSeq });
       }
@@ -259,14 +258,17 @@ export class SyncLog {
    */
   verify(afterSeq: number, entriesMax: number): number | null {
     const damagedSeqs: number[] = [];
+    const intact: EntryRow[] = [];
     let lastSeq = afterSeq;
     let looked = 0;
-    for (const { seq, isIntact } of this.entries.between(afterSeq + 1, this.headSeq)) {
+    for (const row of this.entries.between(afterSeq + 1, this.headSeq)) {
       if (looked === entriesMax) break;
       looked += 1;
-      lastSeq = seq;
-      if (!isIntact) damagedSeqs.push(seq);
+      lastSeq = row.seq;
+      if (row.isIntact) intact.push(row);
+      else damagedSeqs.push(row.seq);
     }
+    for (const row of intact) this.entries.checkFound(row);
     this.setAside(damagedSeqs);
     return looked < entriesMax ? null : lastSeq;
   }

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { entryChecksum } from './entry-checksum.ts';
 import { type EntryRow, entryColumns, type StoredRow, toEntryRow } from './entry-row.ts';
 import { type RecordRows, recordRows } from './record-rows.ts';
+import { structuralDamage } from './structural-damage.ts';
 
 export type { EntryRow } from './entry-row.ts';
 
@@ -24,15 +25,21 @@ export interface EntryRows extends Pick<RecordRows, 'headVersions' | 'ofRecord'>
   /** False if the position is taken already: what is stored is recognised by it (REP-2). */
   add(entry: NewEntry): boolean;
   has(streamId: number, originSeq: number): boolean;
+  /** Throws structural damage for a place that is read and not found by its index: pulls would leave it out (LOG-1). */
+  checkFound(place: Place): void;
   /** From `fromSeq` to `toSeq`, both included, in order. Iterate to the end or return before another statement. */
   between(fromSeq: number, toSeq: number): IterableIterator<EntryRow>;
-  at(seq: number): EntryRow | undefined;
-  /** Takes an entry away that is no copy of what came (LOG-1); answers where it stood. */
-  remove(seq: number): Place | undefined;
+  /** The entry at a place that was found. Throws structural damage where an index names what is not there (LOG-1). */
+  at(place: Place): EntryRow;
+  /**
+   * Takes an entry away that is no copy of what came (LOG-1); answers where it stood. Throws structural damage where what
+   * was read cannot be found.
+   */
+  remove(seq: number): Place;
   /** Places behind `afterSeq`, in order. */
   placesAfter(afterSeq: number, limit: number): Place[];
-  /** Seqs of a stream's entries beyond a position, by position. */
-  seqsBeyond(streamId: number, originSeq: number, limit: number): number[];
+  /** Places of a stream's entries beyond a position, by position. */
+  placesBeyond(streamId: number, originSeq: number, limit: number): Place[];
   /** The lowest seq of a stream's entries beyond a position; null: there is none. */
   lowestSeqBeyond(streamId: number, originSeq: number): number | null;
   /** The positions stored above one, ascending. */
@@ -50,7 +57,7 @@ export function entryRows(db: Database.Database): EntryRows {
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const has = db
-    .prepare<[number, number], number>('select 1 from entries where stream_id = ? and origin_seq = ?')
+    .prepare<[number, number], number>('select seq from entries where stream_id = ? and origin_seq = ?')
     .pluck();
   const between = db.prepare<[number, number], StoredRow>(
     `select ${entryColumns} from entries where seq >= ? and seq <= ? order by seq`,
@@ -63,11 +70,10 @@ export function entryRows(db: Database.Database): EntryRows {
   const placesAfter = db.prepare<[number, number], Place>(
     `select seq, stream_id as streamId, origin_seq as originSeq from entries where seq > ? order by seq limit ?`,
   );
-  const seqsBeyond = db
-    .prepare<[number, number, number], number>(
-      'select seq from entries where stream_id = ? and origin_seq > ? order by origin_seq limit ?',
-    )
-    .pluck();
+  const placesBeyond = db.prepare<[number, number, number], Place>(
+    `select seq, stream_id as streamId, origin_seq as originSeq from entries
+     where stream_id = ? and origin_seq > ? order by origin_seq limit ?`,
+  );
   const lowestSeqBeyond = db
     .prepare<[number, number], number | null>(
       'select min(seq) from entries where stream_id = ? and origin_seq > ?',
@@ -118,20 +124,28 @@ export function entryRows(db: Database.Database): EntryRows {
       return true;
     },
     has: (streamId, originSeq) => has.get(streamId, originSeq) !== undefined,
+    checkFound: ({ seq, streamId, originSeq }) => {
+      if (has.get(streamId, originSeq) === seq) return;
+      throw structuralDamage(db, `entry ${originSeq} of stream ${streamId} at ${seq} is not found`);
+    },
     *between(fromSeq, toSeq) {
       for (const row of between.iterate(fromSeq, toSeq)) yield toEntryRow(row);
     },
-    at: (seq) => {
+    at: ({ seq, streamId, originSeq }) => {
       const row = at.get(seq);
-      return row === undefined ? undefined : toEntryRow(row);
+      if (row?.streamId !== streamId || row.originSeq !== originSeq) {
+        throw structuralDamage(db, `no entry ${originSeq} of stream ${streamId} at ${seq}`);
+      }
+      return toEntryRow(row);
     },
     remove: (seq) => {
       const row = remove.get(seq);
-      if (row !== undefined) records.markHeads(row.model, row.recordId);
+      if (row === undefined) throw structuralDamage(db, `no entry at ${seq}, which was read`);
+      records.markHeads(row.model, row.recordId);
       return row;
     },
     placesAfter: (afterSeq, limit) => placesAfter.all(afterSeq, limit),
-    seqsBeyond: (streamId, originSeq, limit) => seqsBeyond.all(streamId, originSeq, limit),
+    placesBeyond: (streamId, originSeq, limit) => placesBeyond.all(streamId, originSeq, limit),
     lowestSeqBeyond: (streamId, originSeq) => lowestSeqBeyond.get(streamId, originSeq) ?? null,
     positionsBeyond: (streamId, originSeq) => positionsBeyond.iterate(streamId, originSeq),
     chainAt: (seq) => chainAt.get(seq),
