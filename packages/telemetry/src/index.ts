@@ -1,1 +1,19 @@
+export { type ChangeStep, foldTraceParents, inStep, noteStep, type TracedChange } from './change-spans.ts';
+export {
+  type OtlpProtocol,
+  readTelemetryConfig,
+  type SamplerConfig,
+  type TelemetryConfig,
+} from './config.ts';
 export { type DurableStep, durableStep, durableSteps, onDurableStep } from './durable-step.ts';
+export {
+  type Count,
+  type Duration,
+  type Instruments,
+  type Labels,
+  type Level,
+  openInstruments,
+} from './instruments.ts';
+export { mergeMetrics } from './merge-metrics.ts';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.ts';
+export { currentTraceParent, inTraceOf } from './trace-parent.ts';
