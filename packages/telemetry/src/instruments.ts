@@ -13,7 +13,7 @@ export interface Duration {
   record(ms: number, labels: Labels): void;
 }
 
-/** A number that is asked for when somebody looks; stop asking when the library closes. */
+/** A number that is asked for when somebody looks. Stop asking when the library closes; the last answer stays. */
 export interface Level {
   observe(read: () => number, labels: Labels): () => void;
 }
