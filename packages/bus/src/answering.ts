@@ -1,4 +1,5 @@
 import { asShoalError, limits, ShoalError } from '@shoal/core';
+import { inTraceOf } from '@shoal/telemetry';
 import type { OnBusError } from './bus.ts';
 import { checkPayload } from './payload-limit.ts';
 
@@ -12,6 +13,8 @@ export interface Asked {
   readonly payload: Uint8Array;
   /** How long the caller waits; undefined: it did not say. */
   readonly timeoutMs: number | undefined;
+  /** The trace that the request is a part of; empty: none. */
+  readonly traceParent: string;
   /** Called once. */
   readonly answer: (answer: Answer) => void;
 }
@@ -85,7 +88,7 @@ async function answerOne(asked: Waiting, options: AnsweringOptions): Promise<Ans
   const timer = setTimeout(() => giveUp({ kind: 'failure', error }), leftMs);
   const work = async (): Promise<Answer> => {
     try {
-      const payload = await handler(asked.payload);
+      const payload = await inTraceOf(asked.traceParent, () => handler(asked.payload));
       checkPayload(subject, payload);
       return { kind: 'reply', payload };
     } catch (thrown) {

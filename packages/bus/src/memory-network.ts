@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ShoalError } from '@shoal/core';
+import { currentTraceParent } from '@shoal/telemetry';
 import { type Answer, type Answering, answering } from './answering.ts';
 import type { Bus, BusMessage, OnBusError, RequestOptions } from './bus.ts';
 import { type EndpointLife, endpointLife } from './endpoint-life.ts';
@@ -118,6 +119,7 @@ async function askOne(
   payload: Uint8Array,
   { timeoutMs }: RequestOptions,
 ): Promise<Uint8Array> {
+  const traceParent = currentTraceParent();
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   // The deadline may pass before anybody waits for it below.
   promise.catch(() => undefined);
@@ -137,7 +139,7 @@ async function askOne(
       if (answer.kind === 'reply') resolve(answer.payload.slice());
       else reject(overTheWire(answer.error));
     };
-    server.work.take({ payload, timeoutMs, answer });
+    server.work.take({ payload, timeoutMs, traceParent, answer });
     return await promise;
   } finally {
     clearTimeout(timer);

@@ -5,7 +5,7 @@ import type { Bus, OnBusError } from './bus.ts';
 import { endpointLife } from './endpoint-life.ts';
 import { unlessGivenUp } from './give-up.ts';
 import { requestFailure } from './nats-errors.ts';
-import { payloadOf, respond, timeoutHeaders, timeoutOf } from './nats-headers.ts';
+import { payloadOf, requestHeaders, respond, timeoutOf, traceParentOf } from './nats-headers.ts';
 import { checkPayload } from './payload-limit.ts';
 import { checkTimeout } from './timeout-limit.ts';
 import { withinMs } from './within-ms.ts';
@@ -39,7 +39,7 @@ export function natsBus(connection: NatsConnection, onError: OnBusError): Bus {
       checkTimeout(timeoutMs);
       try {
         const ask = () =>
-          connection.request(subject, payload, { timeout: timeoutMs, headers: timeoutHeaders(timeoutMs) });
+          connection.request(subject, payload, { timeout: timeoutMs, headers: requestHeaders(timeoutMs) });
         return payloadOf(await unlessGivenUp(subject, life.link, signal, ask));
       } catch (error) {
         throw requestFailure(error, subject);
@@ -71,7 +71,12 @@ export function natsBus(connection: NatsConnection, onError: OnBusError): Bus {
             // Over another link than that of the request nobody waits for it.
             if (life.link !== undefined && life.link === asking) respond(message, answer);
           };
-          work.take({ payload: message.data, timeoutMs: timeoutOf(message), answer });
+          work.take({
+            payload: message.data,
+            timeoutMs: timeoutOf(message),
+            traceParent: traceParentOf(message),
+            answer,
+          });
         },
       });
       return life.keep({

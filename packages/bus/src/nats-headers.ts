@@ -1,17 +1,27 @@
 import { headers, type Msg, type MsgHdrs } from '@nats-io/nats-core';
 import { ShoalError } from '@shoal/core';
 import { errorFromMetadata, errorToMetadata } from '@shoal/proto';
+import { currentTraceParent } from '@shoal/telemetry';
 import type { Answer } from './answering.ts';
 
 const timeoutHeader = 'shoal-timeout-ms';
+/** W3C trace context: what is done for a request is a part of what its caller does. */
+const traceHeader = 'traceparent';
 const codeHeader = 'shoal-code';
 const messageLengthMax = 2_000;
 
-/** The caller's deadline as it travels with a request. */
-export function timeoutHeaders(timeoutMs: number): MsgHdrs {
+/** What travels beside a request: the caller's deadline, and the trace that it is a part of, if it is recorded. */
+export function requestHeaders(timeoutMs: number): MsgHdrs {
   const result = headers();
   result.set(timeoutHeader, String(Math.ceil(timeoutMs)));
+  const traceParent = currentTraceParent();
+  if (traceParent !== '') result.set(traceHeader, traceParent);
   return result;
+}
+
+/** The trace context that a request carries; empty: none. */
+export function traceParentOf(message: Msg): string {
+  return message.headers?.get(traceHeader) ?? '';
 }
 
 /** The deadline that a request carries in milliseconds, or undefined if it carries none that makes sense. */

@@ -3,6 +3,7 @@ import { limits } from '@shoal/core';
 import { type CallOptions, type Client, GatewayDefinition, type MethodDefinition } from '@shoal/proto';
 import { errorOfStatus } from './error-of-status.ts';
 import { retryRead } from './retry-reads.ts';
+import { withTrace } from './with-trace.ts';
 
 export interface GatewayAddress {
   /** `127.0.0.1:PORT`, as `run/gateway.json` of the home says. */
@@ -74,7 +75,7 @@ function callUnary(
       (message: Message) => encode(method, message),
       (bytes) => method.responseType.decode(bytes),
       request,
-      metadata,
+      withTrace(metadata),
       { deadline: deadlineMs },
       (error, reply) => {
         signal?.removeEventListener('abort', cancel);
@@ -99,7 +100,7 @@ async function* readStream(
     (message: Message) => encode(method, message),
     (bytes) => method.responseType.decode(bytes),
     request,
-    metadata,
+    withTrace(metadata),
     timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
   );
   const cancel = () => call.cancel();

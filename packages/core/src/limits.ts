@@ -141,6 +141,8 @@ export const limits = {
   pageRecordsDefault: 100,
   /** Bytes of one page of records, dump lines or log lines: well below a gRPC message. */
   pageBytesMax: 1024 * 1024,
+  /** Traces of the writes that one entry folds, the latest (CHG-2). */
+  foldedTracesMax: 16,
   /** Settled rows that the conflict journal keeps, the newest; open ones stay as long as they are open (MRG-8). */
   conflictsSettledMax: 10_000,
   /** Events that wait for one slow watcher; what comes then is dropped and told as a gap. */

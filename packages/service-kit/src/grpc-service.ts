@@ -4,11 +4,13 @@ import type {
   ServiceDefinition as GrpcServiceDefinition,
   handleServerStreamingCall,
   handleUnaryCall,
+  Metadata,
   ServerWritableStream,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { asShoalError, limits, ShoalError } from '@shoal/core';
 import type { Handlers, MethodDefinition, ServiceDefinition } from '@shoal/proto';
+import { inCall, inTraceOf } from '@shoal/telemetry';
 import { statusOf } from './grpc-status.ts';
 import type { Log } from './log.ts';
 
@@ -87,7 +89,7 @@ function answerUnary(handler: UnaryHandler, log: Log): handleUnaryCall<Message, 
   return (call, callback) => {
     if (call.request instanceof ShoalError) return callback(statusOf(call.request));
     const answer = async (request: Message) => handler(request);
-    answer(call.request).then(
+    inCall(call.getPath().slice(1), traceParentOf(call), () => answer(call.request)).then(
       (reply) => callback(null, reply),
       (error: unknown) => callback(statusOf(known(error, call.getPath(), log))),
     );
@@ -100,11 +102,16 @@ function answerStream(
   log: Log,
 ): handleServerStreamingCall<Message, Message> {
   return (call) => {
-    pump(call, handler, stallMs).then(
+    inTraceOf(traceParentOf(call), () => pump(call, handler, stallMs)).then(
       () => call.end(),
       (error: unknown) => call.emit('error', statusOf(known(error, call.getPath(), log))),
     );
   };
+}
+
+/** The trace context that a caller sent; empty: none. */
+function traceParentOf({ metadata }: { readonly metadata: Metadata }): string {
+  return metadata.get('traceparent').map(String)[0] ?? '';
 }
 
 async function pump(

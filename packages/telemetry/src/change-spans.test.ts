@@ -7,7 +7,7 @@ import { currentTraceParent, inTraceOf } from './trace-parent.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parentOf = (span: number) => `00-${traceId}-${String(span).padStart(16, '0')}-01`;
-const none = () => ({});
+const change = { libraryId: 'l', model: 'tag', recordId: 'r' };
 
 describe('with a recorder', () => {
   const exporter = new InMemorySpanExporter();
@@ -37,7 +37,7 @@ describe('with a recorder', () => {
   });
 
   test('an entry of several writes continues the last of them and is linked to the others', () => {
-    const carried = foldTraceParents([parentOf(1), '', parentOf(2), parentOf(3)], none);
+    const carried = foldTraceParents([parentOf(1), '', parentOf(2), parentOf(3)], change);
     const [span] = spans();
     expect(span!.parentSpanContext).toMatchObject({ traceId, spanId: parentOf(3).slice(36, 52) });
     expect(span!.links.map(({ context: at }) => at.spanId)).toEqual(
@@ -47,13 +47,13 @@ describe('with a recorder', () => {
   });
 
   test('what was made a minute ago or more is linked to, what is younger is continued', () => {
-    const change = { traceParent: parentOf(1), attributes: none };
+    const entry = { ...change, traceParent: parentOf(1) };
     const nowMs = 1_000_000;
     noteStep(
       'shoal.apply',
       [
-        { ...change, wallMs: nowMs - 59_999 },
-        { ...change, wallMs: nowMs - 60_000 },
+        { ...entry, wallMs: nowMs - 59_999 },
+        { ...entry, wallMs: nowMs - 60_000 },
       ],
       nowMs,
     );
@@ -67,8 +67,8 @@ describe('with a recorder', () => {
   test.each(['', 'x', parentOf(1).replace('-01', '-00'), `00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`])(
     'what nobody follows, "%s", is not noted',
     (traceParent) => {
-      noteStep('shoal.apply', [{ traceParent, wallMs: 0, attributes: none }], 0);
-      expect(foldTraceParents([traceParent], none)).toBe('');
+      noteStep('shoal.apply', [{ ...change, traceParent, wallMs: 0 }], 0);
+      expect(foldTraceParents([traceParent], change)).toBe('');
       expect(inTraceOf(traceParent, currentTraceParent)).toBe('');
       expect(spans()).toEqual([]);
     },
@@ -77,7 +77,7 @@ describe('with a recorder', () => {
 
 test('without a recorder a step is done and carries nothing; what others follow is passed on', () => {
   expect(inStep('shoal.write', {}, () => currentTraceParent())).toBe('');
-  expect(foldTraceParents([parentOf(1)], none)).toBe(parentOf(1));
+  expect(foldTraceParents([parentOf(1)], change)).toBe(parentOf(1));
 });
 
 function raise(error: Error): never {

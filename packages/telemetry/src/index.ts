@@ -1,4 +1,11 @@
-export { type ChangeStep, foldTraceParents, inStep, noteStep, type TracedChange } from './change-spans.ts';
+export {
+  type ChangeStep,
+  foldTraceParents,
+  inStep,
+  noteStep,
+  type TracedChange,
+  type TracedEntry,
+} from './change-spans.ts';
 export {
   type OtlpProtocol,
   readTelemetryConfig,
@@ -6,6 +13,7 @@ export {
   type TelemetryConfig,
 } from './config.ts';
 export { type DurableStep, durableStep, durableSteps, onDurableStep } from './durable-step.ts';
+export { inCall } from './in-call.ts';
 export {
   type Count,
   type Duration,

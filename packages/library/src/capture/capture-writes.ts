@@ -14,6 +14,7 @@ import {
   requireTargets,
   ShoalError,
 } from '@shoal/core';
+import { currentTraceParent } from '@shoal/telemetry';
 import type { ClockStore } from '../store/clock-store.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxStore } from '../store/outbox-store.ts';
@@ -53,10 +54,11 @@ export function captureWrites(
   const drafts = draftIn(context, writes);
   const all = drafts.all();
   const ranks = all.map(rankFinder(drafts));
+  const now = { wallMs: context.wallMs(), traceParent: currentTraceParent() };
   const items = all.map((draft, index) => {
     const payload = store.records.put(draft.ref, draft.stored);
     requireWithinBounds(draft, payload);
-    return outboxItem(draft, ranks[index]!, payload, context.wallMs());
+    return outboxItem(draft, ranks[index]!, payload, now);
   });
   const plan = planView(store.registry, drafts.reader, [...all, ...givenBack(drafts, writes)]);
   requireTargets(drafts, plan);

@@ -1,5 +1,6 @@
 import { type DeviceId, type LibraryId, type RecordRef, ShoalError } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
+import { foldTraceParents } from '@shoal/telemetry';
 import type { KeyRing } from '../crypto/seal.ts';
 import type { LibraryStore } from '../store/library-store.ts';
 import type { OutboxRow } from '../store/outbox-store.ts';
@@ -36,7 +37,11 @@ export function outboxEntry(options: {
     schemaVersion: merged.schemaVersion,
     syncReady: true,
     wallMs: row.wallMs,
-    traceParent: '',
+    traceParent: foldTraceParents(row.traceParents, {
+      libraryId: options.libraryId,
+      model: ref.model,
+      recordId: ref.id,
+    }),
     keyId: ring.currentKeyId,
   } as const;
   return sealedEntry(ring, header, payload);

@@ -2,7 +2,12 @@ import type { Draft } from '@shoal/core';
 import type { OutboxItem } from '../store/outbox-store.ts';
 
 /** What the outbox keeps of a draft: the payload of log-based models only (CHG-7). */
-export function outboxItem(draft: Draft, rank: number, payload: Buffer, wallMs: number): OutboxItem {
+export function outboxItem(
+  draft: Draft,
+  rank: number,
+  payload: Buffer,
+  now: { readonly wallMs: number; readonly traceParent: string },
+): OutboxItem {
   const { ref, spec, dot, change, stored } = draft;
   return {
     ref,
@@ -11,7 +16,8 @@ export function outboxItem(draft: Draft, rank: number, payload: Buffer, wallMs: 
     kept: spec.strategy === 'log' ? { version: stored.state.version, payload } : null,
     scope: scopeOf(draft),
     rank,
-    wallMs,
+    wallMs: now.wallMs,
+    traceParents: now.traceParent === '' ? [] : [now.traceParent],
   };
 }
 

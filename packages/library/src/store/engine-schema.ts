@@ -35,6 +35,7 @@ create table shoal_outbox (
   scope text,
   rank integer not null,
   wall_ms integer not null,
+  trace_parents text,
   transaction_stamp text not null
 );
 create index shoal_outbox_record on shoal_outbox (model, uuid);

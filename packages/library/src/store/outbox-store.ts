@@ -1,4 +1,4 @@
-import { type Dot, formatVersion, parseVersion, type RecordRef, type Version } from '@shoal/core';
+import { type Dot, formatVersion, limits, parseVersion, type RecordRef, type Version } from '@shoal/core';
 import type { Sqlite } from './open-database.ts';
 
 /** A change that waits to be shipped (CHG-7). */
@@ -11,6 +11,8 @@ export interface OutboxItem {
   readonly scope: string | null;
   readonly rank: number;
   readonly wallMs: number;
+  /** The trace contexts of the writes that it folds, the last one last; those that nobody records leave none. */
+  readonly traceParents: readonly string[];
 }
 
 /** A row of the outbox, in the order of commits. */
@@ -45,22 +47,25 @@ interface Row {
   readonly scope: string | null;
   readonly rank: number;
   readonly wall_ms: number;
+  readonly trace_parents: string | null;
 }
 
 /** Prepares the statements on `db`. */
 export function outboxStore(db: Sqlite): OutboxStore {
   const find = db.prepare<
     [string, string],
-    { id: number; change: OutboxItem['change']; transaction_stamp: string }
+    { id: number; change: OutboxItem['change']; transaction_stamp: string; trace_parents: string | null }
   >(
-    'select id, change, transaction_stamp from shoal_outbox where model = ? and uuid = ? order by id desc limit 1',
+    'select id, change, transaction_stamp, trace_parents from shoal_outbox where model = ? and uuid = ? order by id desc limit 1',
   );
   const insert = db.prepare(
-    `insert into shoal_outbox (model, uuid, dot, change, version, payload, scope, rank, wall_ms, transaction_stamp)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into shoal_outbox
+       (model, uuid, dot, change, version, payload, scope, rank, wall_ms, trace_parents, transaction_stamp)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const replace = db.prepare(
-    'update shoal_outbox set dot = ?, change = ?, version = ?, payload = ?, scope = ?, rank = ?, wall_ms = ? where id = ?',
+    `update shoal_outbox
+     set dot = ?, change = ?, version = ?, payload = ?, scope = ?, rank = ?, wall_ms = ?, trace_parents = ? where id = ?`,
   );
   const select = db.prepare<[number], Row>('select * from shoal_outbox order by id limit ?');
   const selectOf = db.prepare<[string, string, number], Row>(
@@ -86,6 +91,7 @@ export function outboxStore(db: Sqlite): OutboxStore {
         item.scope,
         item.rank,
         item.wallMs,
+        foldedTraces(isFolded ? waiting.trace_parents : null, item.traceParents),
       ] as const;
       if (isFolded) replace.run(...values, waiting.id);
       else insert.run(ref.model, ref.id, ...values, transactionStamp);
@@ -99,6 +105,13 @@ export function outboxStore(db: Sqlite): OutboxStore {
   };
 }
 
+/** The latest of both: a record that is written all day and shipped at night is linked to the end of its day. */
+function foldedTraces(before: string | null, more: readonly string[]): string | null {
+  if (more.length === 0) return before;
+  const all = [...(before?.split(' ') ?? []), ...more];
+  return all.slice(-limits.foldedTracesMax).join(' ');
+}
+
 function toOutboxRow(row: Row): OutboxRow {
   return {
     id: row.id,
@@ -109,5 +122,6 @@ function toOutboxRow(row: Row): OutboxRow {
     scope: row.scope,
     rank: row.rank,
     wallMs: row.wall_ms,
+    traceParents: row.trace_parents?.split(' ') ?? [],
   };
 }
