@@ -113,6 +113,7 @@ export {
   StreamPosition,
   WantedRecord,
 } from '../gen/shoal/v1/log_store.ts';
+export { ReadMetricsReply, ReadMetricsRequest, TelemetryDefinition } from '../gen/shoal/v1/telemetry.ts';
 export * from './codec/index.ts';
 export { descriptorSetUrl } from './descriptor-set.ts';
 export { errorFromMetadata, errorToMetadata } from './error-metadata.ts';

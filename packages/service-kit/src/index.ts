@@ -35,6 +35,7 @@ export * from './process-identity.ts';
 export * from './run-file.ts';
 export { runService } from './run-service.ts';
 export { type ServiceLife, serviceLife } from './service-life.ts';
+export { startServiceTelemetry, telemetryHandlers } from './service-telemetry.ts';
 export { type SignalledLoop, type SignalledLoopOptions, startSignalledLoop } from './signalled-loop.ts';
 export {
   type LibraryServiceContext,

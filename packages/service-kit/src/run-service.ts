@@ -3,7 +3,7 @@ import { readProcessConfig } from './config.ts';
 import type { ServiceName } from './home-paths.ts';
 import { hostService, type StartService } from './host-service.ts';
 import { createLog, type Log } from './log.ts';
-import { startTelemetryOf } from './service-telemetry.ts';
+import { startServiceTelemetry } from './service-telemetry.ts';
 
 /**
  * The life of a service's process: starts it, waits for SIGTERM, SIGINT or, when supervised, the end of stdin
@@ -25,7 +25,7 @@ export async function runService(name: ServiceName, start: StartService): Promis
     const log = createLog(name);
     crashOnBugs(log);
     const ending = watchEnding(config.isSupervised);
-    const telemetry = await startTelemetryOf(name, config.home);
+    const telemetry = await startServiceTelemetry(name, config.home);
     const starting = hostService(name, start, { home: config.home });
     // A wish to end that comes while it starts waits for the start, within the same bound.
     const ready = starting.then(({ grpc, http }) => log.info({ grpc, http }, 'ready'));

@@ -1,23 +1,29 @@
+import type { Handlers, ReadMetricsReply, TelemetryDefinition } from '@shoal/proto';
 import { readTelemetryConfig, startTelemetry, type Telemetry } from '@shoal/telemetry';
 import { readHome } from './home.ts';
 
 /** The version that a process says it is of. */
 const version = '0.1.0';
 
-let current: Telemetry | undefined;
+/** That of this process, if it was started here: the services that share it tell the same numbers. */
+let ofProcess: Telemetry | undefined;
 
 /**
  * Starts the telemetry of this process as the environment asks, under the name of the service and the id of its
  * device; off where nothing is asked. Throws `invalid-argument`, and as `readHome`.
  */
-export async function startTelemetryOf(service: string, home: string): Promise<Telemetry> {
+export async function startServiceTelemetry(service: string, home: string): Promise<Telemetry> {
   const config = readTelemetryConfig();
   const { deviceId, name } = (await readHome(home)).config;
-  current = await startTelemetry({
-    service: `shoal-${service}`,
-    version,
-    attributes: { 'service.instance.id': deviceId, 'host.name': name },
-    config,
-  });
-  return current;
+  const attributes = { 'service.instance.id': deviceId, 'host.name': name };
+  ofProcess = await startTelemetry({ service: `shoal-${service}`, version, attributes, config });
+  return ofProcess;
 }
+
+/** What this process tells of itself. */
+export const telemetryHandlers: Handlers<typeof TelemetryDefinition> = {
+  readMetrics: async (): Promise<ReadMetricsReply> => ({
+    text: (await ofProcess?.readMetrics()) ?? '',
+    process: process.pid,
+  }),
+};

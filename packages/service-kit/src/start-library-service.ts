@@ -1,6 +1,6 @@
 import { type Bus, serveRpc, subjects, type UnaryService } from '@shoal/bus';
 import type { DeviceId, LibraryId } from '@shoal/core';
-import type { Handlers } from '@shoal/proto';
+import { type Handlers, TelemetryDefinition } from '@shoal/proto';
 import { followLibraries, type LibraryPart } from './follow-libraries.ts';
 import { startGrpcServer } from './grpc-server.ts';
 import { grpcService } from './grpc-service.ts';
@@ -9,6 +9,7 @@ import type { ServiceName } from './home-paths.ts';
 import type { StartedService } from './host-service.ts';
 import type { HomeLibrary } from './library-file.ts';
 import { createLog, type Log } from './log.ts';
+import { telemetryHandlers } from './service-telemetry.ts';
 import { startParts } from './start-parts.ts';
 
 /** How a service is connected: `local` carries what its device says to itself (SEC-2). */
@@ -80,8 +81,11 @@ export function startLibraryService<
       own(local.onConnected(lookAgain));
     }
     const handlers = options.handlers(libraries.require);
-    const served = serveRpc(local, subjects.local.rpc(device, name), definition, handlers);
+    const prefix = subjects.local.rpc(device, name);
+    const served = serveRpc(local, prefix, definition, handlers);
     own(() => served.stop());
+    const telling = serveRpc(local, prefix, TelemetryDefinition, telemetryHandlers);
+    own(() => telling.stop());
     await Promise.all([local.flush(), shared?.flush()]);
     const grpc = await startGrpcServer({
       port: options.grpcPort,

@@ -68,6 +68,7 @@ export async function gatewayFixture(): Promise<GatewayFixture> {
       capture: standIn(() => services.capture),
       logStore: standIn(() => services.logStore),
       ingest: standIn(() => services.ingest),
+      telemetry: [],
     },
   };
   return {

@@ -7,9 +7,11 @@ const token = 'a'.repeat(64);
 let server: HttpServer;
 let isHealthy: boolean;
 let status: () => Promise<unknown>;
+let metrics: string | null;
 
 beforeEach(async () => {
   isHealthy = true;
+  metrics = null;
   status = async () => ({ libraries: [] });
   server = await startHttpServer({
     port: 0,
@@ -17,6 +19,7 @@ beforeEach(async () => {
     log: silentLog(),
     isHealthy: () => isHealthy,
     status: () => status(),
+    metrics: async () => metrics,
   });
 });
 afterEach(() => server.stop());
@@ -37,11 +40,19 @@ function get(path: string, headers: Readonly<Record<string, string>> = {}, metho
         body += chunk;
       });
       response.on('end', () =>
-        resolve({ code: response.statusCode!, headers: response.headers, body: JSON.parse(body || 'null') }),
+        resolve({
+          code: response.statusCode!,
+          headers: response.headers,
+          body: parsed(body, response.headers['content-type']),
+        }),
       );
     });
     sent.on('error', reject).end();
   });
+}
+
+function parsed(body: string, type: string | undefined): unknown {
+  return type?.startsWith('text/plain') ? body : JSON.parse(body || 'null');
 }
 
 const bearer = { authorization: `Bearer ${token}` };
@@ -63,7 +74,7 @@ describe('[SEC-4] Host', () => {
         host: host.includes(':') || host === '127.0.0.1' ? host : `${host}:${port()}`,
         ...bearer,
       };
-      for (const path of ['/health', '/status', '/other']) {
+      for (const path of ['/health', '/status', '/metrics', '/other']) {
         const { code, body } = await get(path, wrong);
         expect(code).toBe(400);
         expect(body).toMatchObject({ code: 'invalid-argument', field: 'host' });
@@ -106,6 +117,22 @@ describe('[SEC-4] the status', () => {
   });
 });
 
+describe('[SEC-4] the numbers', () => {
+  test('are told to the token of the home, as Prometheus reads them', async () => {
+    metrics = 'x 1\n';
+    const { code, body, headers } = await get('/metrics', bearer);
+    expect([code, body]).toEqual([200, 'x 1\n']);
+    expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await get('/metrics')).toMatchObject({ code: 401, body: { code: 'unauthenticated' } });
+  });
+
+  test('where none are kept, say how to keep them', async () => {
+    const { code, body } = await get('/metrics', bearer);
+    expect(code).toBe(404);
+    expect(body).toMatchObject({ message: expect.stringContaining('OTEL_METRICS_EXPORTER=prometheus') });
+  });
+});
+
 test('no other origin is let in: a preflight is not found, nor is any other path', async () => {
   const { code, headers } = await get('/status', { origin: 'http://evil.example' }, 'OPTIONS');
   expect(code).toBe(404);
@@ -115,6 +142,13 @@ test('no other origin is let in: a preflight is not found, nor is any other path
 
 test('a port that is taken is unavailable, naming the field', async () => {
   const port = Number(server.address.split(':')[1]);
-  const again = startHttpServer({ port, token, log: silentLog(), isHealthy: () => true, status });
+  const again = startHttpServer({
+    port,
+    token,
+    log: silentLog(),
+    isHealthy: () => true,
+    status,
+    metrics: async () => metrics,
+  });
   await expect(again).rejects.toMatchObject({ code: 'unavailable', subject: { field: 'ports.http' } });
 });

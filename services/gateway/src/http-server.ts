@@ -9,9 +9,11 @@ export interface HttpServerOptions {
   readonly log: Log;
   readonly isHealthy: () => boolean;
   readonly status: () => Promise<unknown>;
+  /** The device's numbers in the text format of Prometheus; null where none are kept. */
+  readonly metrics: () => Promise<string | null>;
 }
 
-/** The gateway's HTTP side, on the loopback: `GET /health`, open, and `GET /status`, with the token. */
+/** The gateway's HTTP side, on the loopback: `GET /health`, open; `GET /status` and `GET /metrics`, with the token. */
 export interface HttpServer {
   /** `127.0.0.1:PORT`. */
   readonly address: string;
@@ -51,16 +53,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     return reply.code(statusByCode[code] ?? 500).send({ code, message, ...subject });
   });
   app.setNotFoundHandler((_, reply) =>
-    reply.code(404).send({ code: 'not-found', message: 'there are /health and /status' }),
+    reply.code(404).send({ code: 'not-found', message: 'there are /health, /status and /metrics' }),
   );
   app.get('/health', async (_, reply) => {
     const ok = options.isHealthy();
     return reply.code(ok ? 200 : 503).send({ ok });
   });
   app.get('/status', async (request) => {
-    if (isAuthorized(request.headers.authorization, token)) return options.status();
-    const message = 'expected "authorization: Bearer TOKEN" with the token of this home';
-    throw new ShoalError('unauthenticated', message, { field: 'authorization' });
+    requireToken(request.headers.authorization, token);
+    return options.status();
+  });
+  app.get('/metrics', async (request, reply) => {
+    requireToken(request.headers.authorization, token);
+    const text = await options.metrics();
+    if (text !== null) return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
+    const message = 'no numbers are kept; start the services with OTEL_METRICS_EXPORTER=prometheus';
+    throw new ShoalError('not-found', message);
   });
 
   try {
@@ -73,6 +81,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const bound = app.server.address();
   port = typeof bound === 'object' && bound !== null ? bound.port : options.port;
   return { address: `127.0.0.1:${port}`, stop: () => app.close() };
+}
+
+function requireToken(authorization: string | undefined, token: string): void {
+  if (isAuthorized(authorization, token)) return;
+  const message = 'expected "authorization: Bearer TOKEN" with the token of this home';
+  throw new ShoalError('unauthenticated', message, { field: 'authorization' });
 }
 
 function isOwnHost(host: string | undefined, port: number): boolean {

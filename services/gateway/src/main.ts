@@ -1,6 +1,12 @@
 import { type Bus, rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
-import { CaptureDefinition, GatewayDefinition, IngestDefinition, LogStoreDefinition } from '@shoal/proto';
+import {
+  CaptureDefinition,
+  GatewayDefinition,
+  IngestDefinition,
+  LogStoreDefinition,
+  TelemetryDefinition,
+} from '@shoal/proto';
 import {
   connectLocal,
   createLog,
@@ -14,6 +20,7 @@ import {
   startParts,
 } from '@shoal/service-kit';
 import { gatewayConfig } from './config.ts';
+import { deviceMetrics } from './device-metrics.ts';
 import type { DeviceServices } from './device-services.ts';
 import { deviceStatus } from './device-status.ts';
 import { followChanges } from './follow-changes.ts';
@@ -57,6 +64,7 @@ export function start({ home: dir }: { readonly home: string }): Promise<Started
       log,
       isHealthy: () => bus.connected,
       status: () => statusOfAll(parts),
+      metrics: () => deviceMetrics(parts.services.telemetry),
     });
     own(() => http.stop());
     own(followChanges({ bus, home, log, parts }));
@@ -68,10 +76,14 @@ function deviceServices(bus: Bus, { config }: Home): DeviceServices {
   const prefix = (service: 'capture' | 'log-store' | 'ingest') =>
     subjects.local.rpc(config.deviceId, service);
   const options = { timeoutMs: limits.requestMs };
+  const telling = { timeoutMs: limits.statusMs };
   return {
     capture: rpcClient(bus, prefix('capture'), CaptureDefinition, options),
     logStore: rpcClient(bus, prefix('log-store'), LogStoreDefinition, options),
     ingest: rpcClient(bus, prefix('ingest'), IngestDefinition, options),
+    telemetry: (['capture', 'log-store', 'ingest'] as const).map((service) =>
+      rpcClient(bus, prefix(service), TelemetryDefinition, telling),
+    ),
   };
 }
 
