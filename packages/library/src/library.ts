@@ -34,6 +34,7 @@ import { isMigrated, type Migration, migrate } from './store/migrate.ts';
 import { openForReading, openForWriting, type Sqlite } from './store/open-database.ts';
 import { type OutboxRow, outboxStore } from './store/outbox-store.ts';
 import { inTransaction } from './store/write-lock.ts';
+import { withTelemetry } from './with-telemetry.ts';
 
 /** What a device needs to know to open a library. */
 export interface LibraryOptions {
@@ -140,6 +141,10 @@ export function isLibraryReady(path: string, migrations: readonly Migration[]): 
 
 /** Opens a migrated library. */
 export function openLibrary(options: LibraryOptions): Library {
+  return withTelemetry(openSilently(options));
+}
+
+function openSilently(options: LibraryOptions): Library {
   const db = openForWriting(options.path);
   const context = captureContext(options, db);
   const { store, clock, outbox, wallMs } = context;
@@ -278,6 +283,7 @@ export function captureContext(
     }),
     clock: clockStore(db),
     outbox: outboxStore(db),
+    libraryId: options.libraryId,
     device: options.device,
     replica: lifeId<ReplicaId>(options.device, randomLife()),
     wallMs,

@@ -4,6 +4,7 @@ import {
   type Draft,
   type Drafts,
   draftWrites,
+  type LibraryId,
   limits,
   planBlindWrites,
   planJournal,
@@ -26,6 +27,7 @@ export interface CaptureContext {
   readonly store: LibraryStore;
   readonly clock: ClockStore;
   readonly outbox: OutboxStore;
+  readonly libraryId: LibraryId;
   readonly device: DeviceId;
   readonly replica: ReplicaId;
   readonly wallMs: () => number;

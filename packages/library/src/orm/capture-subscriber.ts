@@ -10,6 +10,7 @@ import {
   type TransactionEventArgs,
 } from '@mikro-orm/core';
 import { formatVersion, parseVersion, type RecordRef, refKey, ShoalError, type Value } from '@shoal/core';
+import { type Labels, openInstruments } from '@shoal/telemetry';
 import { type CaptureContext, type Captured, captureWrites } from '../capture/capture-writes.ts';
 import type { LocalWrite } from '../capture/local-write.ts';
 import { randomLife } from '../crypto/record-ids.ts';
@@ -27,7 +28,11 @@ export class CaptureSubscriber implements EventSubscriber {
   readonly #modelByEntity: ReadonlyMap<string, SyncedModel>;
   readonly #onChanges: (changes: readonly ViewChange[]) => void;
   readonly #pending = new WeakMap<EntityManager, ChangeSet<Row>[]>();
+  readonly #meters = openInstruments();
+  readonly #labels: Labels;
   #uncommitted: ViewChange[] = [];
+  /** Changes of the transaction under way. */
+  #captured = 0;
   /** All flushes of one transaction make one operation of each record (CHG-7). */
   #stamp = randomLife();
   #failure: { readonly error: unknown } | undefined;
@@ -38,6 +43,7 @@ export class CaptureSubscriber implements EventSubscriber {
     onChanges: (changes: readonly ViewChange[]) => void,
   ) {
     this.#context = context;
+    this.#labels = { library: context.libraryId };
     this.#modelByEntity = new Map(models.map((model) => [String(model.entity.meta.className), model]));
     this.#onChanges = onChanges;
   }
@@ -74,6 +80,8 @@ export class CaptureSubscriber implements EventSubscriber {
   afterTransactionCommit({ em }: TransactionEventArgs): void {
     if (em.isInTransaction()) return;
     const changes = this.#uncommitted;
+    if (this.#captured > 0) this.#meters.captured.add(this.#captured, this.#labels);
+    this.#captured = 0;
     this.#uncommitted = [];
     this.#stamp = randomLife();
     if (changes.length > 0) this.#onChanges(changes);
@@ -85,6 +93,7 @@ export class CaptureSubscriber implements EventSubscriber {
     this.#context.store.keys.forget();
     if (em.isInTransaction()) return;
     this.#uncommitted = [];
+    this.#captured = 0;
     this.#stamp = randomLife();
   }
 
@@ -103,6 +112,7 @@ export class CaptureSubscriber implements EventSubscriber {
     const versionByKey = new Map(written.map(({ ref, version }) => [refKey(ref), formatVersion(version)]));
     for (const changeSet of changeSets) this.#refreshVersion(changeSet, versionByKey);
     this.#uncommitted.push(...changes);
+    this.#captured += written.length;
   }
 
   #captureSets(changeSets: readonly ChangeSet<Row>[]): Captured {

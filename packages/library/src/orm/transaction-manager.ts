@@ -1,5 +1,6 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/core';
 import { SqliteDriver } from '@mikro-orm/sqlite';
+import { inStep } from '@shoal/telemetry';
 import { captureContext, type LibraryOptions } from '../library.ts';
 import type { ViewChange } from '../store/library-store.ts';
 import { openForWriting } from '../store/open-database.ts';
@@ -37,7 +38,8 @@ export async function openTransactionManager(
   const fork = () => withTypedCollisions(orm.em.fork(), options.models);
   return {
     fork,
-    transactional: (work) => fork().transactional(work),
+    transactional: (work) =>
+      inStep('shoal.write', { 'shoal.library': options.libraryId }, () => fork().transactional(work)),
     async close() {
       await orm.close();
       if (db.open) db.close();
