@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh
+# promtool reads the numbers of a device as Prometheus does.
+sh scripts/install-program.sh promtool prometheus https://prometheus.io/download
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 export TURBO_TELEMETRY_DISABLED=1

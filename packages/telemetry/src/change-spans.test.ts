@@ -1,8 +1,6 @@
-import { context, propagation, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { foldTraceParents, inStep, noteStep } from './change-spans.ts';
+import { type RecordedSpans, recordSpans } from './testing/record-spans.ts';
 import { currentTraceParent, inTraceOf } from './trace-parent.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -10,18 +8,12 @@ const parentOf = (span: number) => `00-${traceId}-${String(span).padStart(16, '0
 const change = { libraryId: 'l', model: 'tag', recordId: 'r' };
 
 describe('with a recorder', () => {
-  const exporter = new InMemorySpanExporter();
+  let recorded: RecordedSpans;
   beforeEach(() => {
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-    trace.setGlobalTracerProvider(
-      new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
-    );
+    recorded = recordSpans();
   });
-  afterEach(() => {
-    for (const api of [trace, context, propagation]) api.disable();
-    exporter.reset();
-  });
-  const spans = () => exporter.getFinishedSpans();
+  afterEach(() => recorded.stop());
+  const spans = () => recorded.ended();
 
   test('[CHG-2] a change carries the step that it was written in', () => {
     const carried = inStep('shoal.write', {}, () => currentTraceParent());

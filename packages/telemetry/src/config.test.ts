@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { readTelemetryConfig } from './config.ts';
 
 const sampler = { isParentBased: true, ratio: 1 };
-const off = { traces: null, metrics: null, prometheus: false, sampler };
+const off = {
+  traces: null,
+  metrics: null,
+  prometheus: false,
+  sampler,
+  spansMs: 5_000,
+  numbersMs: 60_000,
+};
 
 test.each([
   ['nothing', {}, off],
@@ -43,6 +50,11 @@ test.each([
   ],
   ['a share and parents', { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio' }, off],
   ['never', { OTEL_TRACES_SAMPLER: 'always_off' }, { ...off, sampler: { isParentBased: false, ratio: 0 } }],
+  [
+    'haste',
+    { OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_METRIC_EXPORT_INTERVAL: '1000' },
+    { ...off, spansMs: 100, numbersMs: 1_000 },
+  ],
 ])('an environment that asks for %s', (_, env, config) => {
   expect(readTelemetryConfig(env)).toEqual(config);
 });
@@ -53,6 +65,8 @@ test.each([
   ['OTEL_EXPORTER_OTLP_PROTOCOL', { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
   ['OTEL_TRACES_SAMPLER', { OTEL_TRACES_SAMPLER: 'sometimes' }],
   ['OTEL_TRACES_SAMPLER_ARG', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' }],
+  ['OTEL_BSP_SCHEDULE_DELAY', { OTEL_BSP_SCHEDULE_DELAY: '0' }],
+  ['OTEL_METRIC_EXPORT_INTERVAL', { OTEL_METRIC_EXPORT_INTERVAL: 'soon' }],
 ])('[SEC-5] what is not known is refused, naming %s', (field, env) => {
   expect(() => readTelemetryConfig(env)).toThrow(
     expect.objectContaining({ code: 'invalid-argument', subject: { field } }),

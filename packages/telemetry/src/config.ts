@@ -7,6 +7,9 @@ export interface TelemetryConfig {
   /** Whether the numbers are kept for the gateway's `/metrics`. */
   readonly prometheus: boolean;
   readonly sampler: SamplerConfig;
+  /** How long spans, and numbers, wait for more before they are sent, in ms. */
+  readonly spansMs: number;
+  readonly numbersMs: number;
 }
 
 /** How OTLP travels; where to, and with which headers, the exporters read from the environment themselves. */
@@ -19,6 +22,9 @@ export interface SamplerConfig {
   readonly ratio: number;
 }
 
+/** An hour. */
+const msMax = 3_600_000;
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 const protocols: readonly string[] = ['http/protobuf', 'http/json'] satisfies OtlpProtocol[];
@@ -26,13 +32,17 @@ const protocols: readonly string[] = ['http/protobuf', 'http/json'] satisfies Ot
 /**
  * Reads the standard variables of OpenTelemetry: OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER
  * (`otlp`, `prometheus`, `none`), OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL, each also with _TRACES_ and _METRICS_,
- * OTEL_TRACES_SAMPLER and _ARG. OTLP is on where an exporter or an endpoint is named. Throws `invalid-argument`,
+ * OTEL_TRACES_SAMPLER and _ARG, OTEL_BSP_SCHEDULE_DELAY, OTEL_METRIC_EXPORT_INTERVAL. OTLP is on where an exporter or an endpoint is named. Throws `invalid-argument`,
  * naming the variable.
  */
 export function readTelemetryConfig(env: Env = process.env): TelemetryConfig {
-  const sampler = readSampler(env);
+  const common = {
+    sampler: readSampler(env),
+    spansMs: readMs(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000),
+    numbersMs: readMs(env, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000),
+  };
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') {
-    return { traces: null, metrics: null, prometheus: false, sampler };
+    return { traces: null, metrics: null, prometheus: false, ...common };
   }
   const traces = exportersOf(env, 'TRACES', ['otlp']);
   const metrics = exportersOf(env, 'METRICS', ['otlp', 'prometheus']);
@@ -40,7 +50,7 @@ export function readTelemetryConfig(env: Env = process.env): TelemetryConfig {
     traces: traces.has('otlp') ? protocolOf(env, 'TRACES') : null,
     metrics: metrics.has('otlp') ? protocolOf(env, 'METRICS') : null,
     prometheus: metrics.has('prometheus'),
-    sampler,
+    ...common,
   };
 }
 
@@ -86,6 +96,14 @@ function readRatio(text: string | undefined): number {
   const ratio = text ? Number(text) : 1;
   if (ratio >= 0 && ratio <= 1) return ratio;
   return refuse('OTEL_TRACES_SAMPLER_ARG', 'a share from 0 to 1', `${text}`);
+}
+
+function readMs(env: Env, name: string, otherwise: number): number {
+  const text = env[name];
+  if (!text) return otherwise;
+  const ms = Number(text);
+  if (Number.isInteger(ms) && ms > 0 && ms <= msMax) return ms;
+  return refuse(name, `whole milliseconds from 1 to ${msMax}`, text);
 }
 
 function refuse(field: string, expected: string, found: string): never {

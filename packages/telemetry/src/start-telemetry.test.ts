@@ -3,6 +3,7 @@ import { openInstruments } from './instruments.ts';
 import { startTelemetry, type Telemetry } from './start-telemetry.ts';
 
 const sampler = { isParentBased: true, ratio: 1 };
+const off = { traces: null, metrics: null, prometheus: false, sampler, spansMs: 100, numbersMs: 100 };
 const options = { service: 'shoal-test', version: '1', attributes: { 'service.instance.id': 'lamp' } };
 let telemetry: Telemetry | undefined;
 afterEach(() => telemetry?.stop());
@@ -10,7 +11,7 @@ afterEach(() => telemetry?.stop());
 test('where nothing is asked for nothing is kept', async () => {
   telemetry = await startTelemetry({
     ...options,
-    config: { traces: null, metrics: null, prometheus: false, sampler },
+    config: off,
   });
   openInstruments().captured.add(1, { library: 'l' });
   expect(await telemetry.readMetrics()).toBeNull();
@@ -19,7 +20,7 @@ test('where nothing is asked for nothing is kept', async () => {
 test('numbers are read as Prometheus reads them, by process and library, until they are not asked for any more', async () => {
   telemetry = await startTelemetry({
     ...options,
-    config: { traces: null, metrics: null, prometheus: true, sampler },
+    config: { ...off, prometheus: true },
   });
   const { captured, apply, lag } = openInstruments();
   captured.add(2, { library: 'l', model: 'tag' });

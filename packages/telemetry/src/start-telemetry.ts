@@ -52,7 +52,12 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     const provider = new TracerProvider({
       resource,
       sampler: await samplerOf(config.sampler),
-      spanProcessors: [new BatchSpanProcessor({ exporter: await spanExporter(config.traces) })],
+      spanProcessors: [
+        new BatchSpanProcessor({
+          exporter: await spanExporter(config.traces),
+          scheduledDelayMillis: config.spansMs,
+        }),
+      ],
     });
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     propagation.setGlobalPropagator(new W3CTraceContextPropagator());
@@ -61,7 +66,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   }
   let readMetrics = off.readMetrics;
   const readers: IMetricReader[] = [];
-  if (config.metrics !== null) readers.push(await otlpReader(config.metrics));
+  if (config.metrics !== null) readers.push(await otlpReader(config.metrics, config.numbersMs));
   if (config.prometheus) {
     const { startPrometheusReader } = await import('./prometheus-reader.ts');
     const { reader, read } = startPrometheusReader();
@@ -103,11 +108,15 @@ async function spanExporter(protocol: OtlpProtocol): Promise<SpanExporter> {
   return new OTLPTraceExporter();
 }
 
-async function otlpReader(protocol: OtlpProtocol): Promise<IMetricReader> {
+async function otlpReader(protocol: OtlpProtocol, exportIntervalMillis: number): Promise<IMetricReader> {
   const { PeriodicExportingMetricReader } = await import('@opentelemetry/sdk-metrics');
   const { OTLPMetricExporter } =
     protocol === 'http/json'
       ? await import('@opentelemetry/exporter-metrics-otlp-http')
       : await import('@opentelemetry/exporter-metrics-otlp-proto');
-  return new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter() });
+  return new PeriodicExportingMetricReader({
+    exporter: new OTLPMetricExporter(),
+    exportIntervalMillis,
+    exportTimeoutMillis: exportIntervalMillis,
+  });
 }
