@@ -29,11 +29,12 @@ export interface DeviceProcess {
 export async function deviceProcess(
   dir: string,
   ledger: ProcessLedger,
-  options: { readonly crashFolder?: string } = {},
+  options: { readonly crashFolder?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<DeviceProcess> {
   const home = await readHome(dir);
   const points = options.crashFolder === undefined ? undefined : await crashPoints(options.crashFolder);
   const { paths, token } = home;
+  const given = options.env ?? {};
   let up: ShoalProcess | undefined;
   let client: { readonly address: string; readonly gateway: GatewayClient } | undefined;
   const supervisor = () => {
@@ -48,7 +49,10 @@ export async function deviceProcess(
     home,
     start: async (options = {}) => {
       const flags = options.isInProcess === true ? ['--in-process'] : [];
-      up = startShoal(['up', '--home', paths.dir, '--json', ...flags], { ledger, env: points?.env ?? {} });
+      up = startShoal(['up', '--home', paths.dir, '--json', ...flags], {
+        ledger,
+        env: { ...given, ...points?.env },
+      });
       await up.line((line) => line.startsWith('{'));
     },
     stop: async () => {

@@ -39,9 +39,11 @@ export async function startFleet(
     readonly count?: number;
     readonly isInProcess?: boolean;
     readonly hasCrashPoints?: boolean;
+    /** What the programs of the devices find in their environment, besides ours. */
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Fleet> {
-  const { count = 2, isInProcess = false, hasCrashPoints = false } = options;
+  const { count = 2, isInProcess = false, hasCrashPoints = false, env = {} } = options;
   const folder = await tempFolder('fleet');
   const ledger = processLedger();
   let hub: ShoalProcess | undefined;
@@ -63,7 +65,7 @@ export async function startFleet(
       const { paths } = await initHome({ dir: join(folder.path, name), name });
       await addLibrary(paths, library);
       const crash = hasCrashPoints ? { crashFolder: join(folder.path, 'crash-points', name) } : {};
-      devices.push(await deviceProcess(paths.dir, ledger, crash));
+      devices.push(await deviceProcess(paths.dir, ledger, { ...crash, env }));
     }
     await Promise.all(devices.map((device) => device.start({ isInProcess })));
     return uuidToBytes(library.libraryId);
