@@ -6,7 +6,14 @@ import { startSignalledLoop } from './signalled-loop.ts';
 /** Against what hangs, not against a busy machine. */
 const soon = { timeout: 20_000, interval: 5 };
 
-const pace = { name: 'the work is done', idleMs: 60_000, retryMs: 1, retryMsMax: 5, log: silentLog() };
+const pace = {
+  library: 'l',
+  name: 'the work is done',
+  idleMs: 60_000,
+  retryMs: 1,
+  retryMsMax: 5,
+  log: silentLog(),
+};
 
 describe('startSignalledLoop', () => {
   it('works at once, then on each signal, long before the idle time is over', async () => {

@@ -1,4 +1,5 @@
 import { asShoalError } from '@shoal/core';
+import { openInstruments } from '@shoal/telemetry';
 import type { Log } from './log.ts';
 
 /** A loop that works when it is told to, and by itself now and then. */
@@ -19,6 +20,8 @@ export interface SignalledLoopOptions {
   /** The first wait after a failure in ms, doubled by each that follows, drawn with full jitter, up to `retryMsMax`. */
   readonly retryMs: number;
   readonly retryMsMax: number;
+  /** The library that it works for. */
+  readonly library: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Chance, in [0, 1). */
   readonly random?: () => number;
@@ -30,6 +33,7 @@ export interface SignalledLoopOptions {
  */
 export function startSignalledLoop(options: SignalledLoopOptions): SignalledLoop {
   const { work, name, idleMs, retryMs, retryMsMax, log, random = Math.random } = options;
+  const { retried } = openInstruments();
   let isSignalled = true;
   let isStopping = false;
   let wake: () => void = () => {};
@@ -55,6 +59,7 @@ export function startSignalledLoop(options: SignalledLoopOptions): SignalledLoop
       if (!hasMore) await sleep(idleMs, true);
     } catch (error) {
       failures++;
+      retried.add(1, { library: options.library, reason: name });
       const { code, message } = asShoalError(error);
       if (failures === 1) log.warn({ code, reason: message }, `not yet: ${name}; trying again`);
       await sleep(random() * Math.min(retryMsMax, retryMs * 2 ** Math.min(failures, 20)), false);

@@ -2,7 +2,7 @@ import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/libra
 import { migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import type { Home, HomeLibrary, Log } from '@shoal/service-kit';
-import { durableStep } from '@shoal/telemetry';
+import { durableStep, openInstruments } from '@shoal/telemetry';
 import { announceDevice } from './device-record.ts';
 import { type Locations, openLocations } from './locations.ts';
 import { startOrphans } from './orphans.ts';
@@ -45,6 +45,7 @@ export async function openLibraryCapture(options: {
     models,
     migrations,
   });
+  const stopTelling = openInstruments().outbox.observe(() => library.outboxCount(), { library: libraryId });
   const relay = startRelay({ library, logStore: options.logStore, log, idleMs: options.relayMs });
   library.onChanges((records, isLocal) => {
     relay.signal();
@@ -62,6 +63,7 @@ export async function openLibraryCapture(options: {
       await orphans.stop();
       await locations.stop();
       await relay.stop();
+      stopTelling();
       library.close();
     },
   };

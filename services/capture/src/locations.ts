@@ -73,6 +73,7 @@ export async function openLocations(options: {
     idleMs: totalsMs,
     retryMs: totalsMs,
     retryMsMax: 30 * totalsMs,
+    library: library.options.libraryId,
     log,
   });
 

@@ -61,6 +61,7 @@ export function startRelay(options: {
     idleMs,
     retryMs: limits.relayMs,
     retryMsMax,
+    library: library.options.libraryId,
     log,
   });
   return {

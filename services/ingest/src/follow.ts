@@ -129,6 +129,7 @@ export function startFollower(options: {
     idleMs: options.pollMs ?? pollMs,
     retryMs: retryMsMin,
     retryMsMax,
+    library: library.options.libraryId,
     log,
   });
   return {

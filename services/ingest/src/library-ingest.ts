@@ -4,6 +4,7 @@ import { isLibraryReady, keyRing, type Library, openLibrary } from '@shoal/libra
 import { migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import type { HomeLibrary, Log } from '@shoal/service-kit';
+import { openInstruments } from '@shoal/telemetry';
 import { showAfterUpgrade } from './after-upgrade.ts';
 import { type Follower, startFollower } from './follow.ts';
 
@@ -49,15 +50,31 @@ export async function openLibraryIngest(options: {
     throw error;
   }
   const follower = startFollower({ library, logStore: options.logStore, log, isPaused });
+  const telling = tellLevels(library, follower);
   return {
     library,
     follower,
     setPaused: follower.setPaused,
     async close() {
       await follower.stop();
+      for (const stop of telling) stop();
       library.close();
     },
   };
+}
+
+/** How much waits here, for whoever looks; returns what ends it. */
+function tellLevels({ cursor, options }: Library, follower: Follower): readonly (() => void)[] {
+  const { parked, quarantined, lag } = openInstruments();
+  const labels = { library: options.libraryId };
+  return [
+    parked.observe(() => cursor.parked().reduce((sum, { records }) => sum + records, 0), labels),
+    quarantined.observe(() => cursor.quarantined(), labels),
+    lag.observe(() => {
+      const { headSeq, cursor: at } = follower.state();
+      return Math.max(0, headSeq - (at?.appliedSeq ?? 0));
+    }, labels),
+  ];
 }
 
 /** Capture migrates; everybody else waits. After the deadline the follower of libraries tries again. */

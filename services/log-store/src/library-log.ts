@@ -40,6 +40,7 @@ import { openCompactor } from './compactor.ts';
 import { fetchRecords } from './fetch-records.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { logStatus } from './log-status.ts';
+import { logTelemetry } from './log-telemetry.ts';
 import { noticeRenewal } from './notice-renewal.ts';
 import { openPressure } from './pressure.ts';
 import { pullPage } from './pull-page.ts';
@@ -97,11 +98,13 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const { libraryId, device, path, channel, surroundings, report } = options;
   const life = lifeId<StreamId>(device, randomBytes(8).toString('hex'));
   const role = options.role ?? 'member';
+  const telemetry = logTelemetry(libraryId);
   const log = new SyncLog({
     path,
     libraryId,
     life,
     role,
+    onStored: telemetry.received,
     ...(options.onDamaged && { onDamaged: options.onDamaged }),
   });
   const onReadable = () => options.onReadable(log.readableSeq);
@@ -123,6 +126,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     pressure,
     onReadable,
     onAcked,
+    onRetry: telemetry.retried,
     report,
   });
   const noticing = <T>(work: () => T): T => {
@@ -135,7 +139,13 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     }
   };
   const compactor = openCompactor({
-    log: { compact: () => noticing(() => log.compact()) },
+    log: {
+      compact() {
+        const done = noticing(() => log.compact());
+        telemetry.superseded(done.removed);
+        return done;
+      },
+    },
     onFailed: (error) => report.error({ err: error }, 'superseded entries not removed'),
   });
   const scrub = openScrub({
@@ -146,7 +156,11 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   });
   const pull = (request: PullRequest) => noticing(() => pullPage(log, request));
   const fetch = (request: FetchRequest) => fetchRecords(log, request);
-  channel.servePull(async (request) => pull(request));
+  channel.servePull(async (request) => {
+    const page = pull(request);
+    telemetry.sent(page.entries.length);
+    return page;
+  });
   channel.serveFetch(async (request) => fetch(request));
   const asker = openAsker({
     log,
@@ -162,11 +176,12 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   return {
     append: (request) => {
       if (role === 'hub') throw new ShoalError('invalid-argument', 'a hub keeps what others write');
-      const appended = log.append(parseGroup(libraryId, request));
+      const appended = telemetry.appending(() => log.append(parseGroup(libraryId, request)));
       if (appended.length > 0) {
         durableStep('append.after-commit');
         // Durable first; only then may anybody hear of it.
         replication.publish(appended);
+        telemetry.sent(appended.length);
         onReadable();
         durableStep('append.after-publish');
       }

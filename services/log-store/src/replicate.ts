@@ -46,6 +46,8 @@ export interface ReplicationOptions {
   readonly onReadable: () => void;
   /** A member said what it has applied (LOG-3). */
   readonly onAcked: () => void;
+  /** A round failed, and will be begun again. */
+  readonly onRetry?: () => void;
   readonly report: Log;
 }
 
@@ -89,7 +91,10 @@ export class Replication {
       pressure: options.pressure,
       onReadable: options.onReadable,
       onHave: (have) => this.#compareOwn(have),
-      onEvent: (event) => this.#step(event),
+      onEvent: (event) => {
+        if (event.kind === 'failed') options.onRetry?.();
+        this.#step(event);
+      },
       report: options.report,
     });
     channel.onLive((from, message) => this.#inbox.add(from, message));

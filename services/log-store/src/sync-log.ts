@@ -32,6 +32,8 @@ export interface SyncLogOptions {
   readonly role?: LogRole;
   /** The file was found to be damaged beyond single entries (LOG-1): told from within what found it. */
   readonly onDamaged?: (error: unknown) => void;
+  /** Told what was stored of others, and since when it was being stored (Unix ms). */
+  readonly onStored?: (entries: readonly PositionedEntry[], sinceMs: number) => void;
 }
 
 /** Whose log it is. */
@@ -53,15 +55,17 @@ export class SyncLog {
   readonly #applied: LogApplied;
   readonly #acks: LogAcks;
   readonly #role: LogRole;
+  readonly #onStored: SyncLogOptions['onStored'];
   readonly #compaction: LogCompaction;
   readonly #head: LogHead;
   /** Kept at hand, and counted again when a transaction failed. */
   #count = 0;
 
-  constructor({ path, libraryId, life, role = 'member', onDamaged }: SyncLogOptions) {
+  constructor({ path, libraryId, life, role = 'member', onDamaged, onStored }: SyncLogOptions) {
     this.libraryId = libraryId;
     this.life = life;
     this.#role = role;
+    this.#onStored = onStored;
     this.#store = openStore(path, libraryId, onDamaged);
     this.entries = this.#store.entries;
     this.backfill = this.#store.backfill;
@@ -134,14 +138,17 @@ export class SyncLog {
    */
   store(entries: readonly PositionedEntry[]): number {
     const isNew = ({ position }: PositionedEntry) => !this.#vector.has(position);
-    if (!entries.some(isNew)) return 0;
+    const news = entries.filter(isNew);
+    if (news.length === 0) return 0;
+    const sinceMs = Date.now();
     const stored = this.#transaction(() => {
-      const added = this.#head.addGroups(entries.filter(isNew));
+      const added = this.#head.addGroups(news);
       this.#count += added;
       durableStep('store.before-commit');
       return added;
     });
     durableStep('store.after-commit');
+    this.#onStored?.(news, sinceMs);
     return stored;
   }
 
