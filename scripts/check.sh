@@ -6,4 +6,4 @@ sh scripts/setup.sh
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 export TURBO_TELEMETRY_DISABLED=1
-exec turbo run typecheck lint test:unit --concurrency=2 --ui=stream
+exec turbo run typecheck lint test:core test:unit --concurrency=2 --ui=stream

@@ -8,4 +8,4 @@ sh scripts/install-program.sh promtool prometheus https://prometheus.io/download
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 export TURBO_TELEMETRY_DISABLED=1
-exec turbo run typecheck lint test:unit test:e2e --concurrency=2 --ui=stream
+exec turbo run typecheck lint test:core test:unit test:e2e --concurrency=2 --ui=stream
