@@ -13,7 +13,7 @@ export interface Orphans {
  * captured and shipped as such (CHG-5).
  */
 export function startOrphans(options: {
-  readonly library: Pick<Library, 'deleteOrphans'>;
+  readonly library: Pick<Library, 'options' | 'deleteOrphans'>;
   readonly log: Log;
   readonly lookMs?: number;
 }): Orphans {
@@ -31,6 +31,7 @@ export function startOrphans(options: {
     idleMs: lookMs,
     retryMs: limits.backoffBaseMs,
     retryMsMax: limits.backoffCapMs,
+    library: library.options.libraryId,
     log,
   });
 }
