@@ -1,4 +1,5 @@
 import type { RecordRef, ShoalError } from '@shoal/core';
+import type { Library } from '@shoal/library';
 import { silentLog } from '@shoal/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { startOrphans } from './orphans.ts';
@@ -11,6 +12,7 @@ test('[DEP-3] orphans are looked for again and again, at once where there are mo
   ];
   let looked = 0;
   const library = {
+    options: { libraryId: 'l' } as Library['options'],
     deleteOrphans: async () => {
       looked += 1;
       return steps[looked - 1] ?? { deleted: 0, failed: [], isDone: true };
