@@ -8,7 +8,7 @@ export const rooms = {
   'packages/telemetry': { may: ['core'], tests: [] },
   'packages/bus': { may: ['core', 'proto', 'telemetry'], tests: ['testkit'] },
   'packages/library': { may: ['core', 'proto', 'telemetry'], tests: ['models', 'testkit'] },
-  'packages/models': { may: ['core', 'library'], tests: ['testkit'] },
+  'packages/models': { may: ['core', 'library'], tests: ['testkit', 'telemetry'] },
   'packages/service-kit': { may: ['core', 'proto', 'bus', 'telemetry'], tests: ['testkit', 'client'] },
   'packages/client': { may: ['core', 'proto'], tests: ['service-kit', 'testkit'] },
   'packages/simulator': { may: ['core'], tests: [] },

@@ -1,0 +1,58 @@
+import { inStep } from '@shoal/telemetry';
+import { type RecordedSpans, recordSpans } from '@shoal/telemetry/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newId, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+
+let recorded: RecordedSpans;
+let a: TestDevice;
+
+beforeEach(async () => {
+  a = await testDevice(1);
+  recorded = recordSpans();
+});
+afterEach(() => {
+  recorded.stop();
+  a.close();
+});
+
+const location = (name: string) => ({ name, path: '/home', device: a.id });
+/** Writes within a call of somebody, and answers the span of the write. */
+async function write(id: ReturnType<typeof newId>, name: string): Promise<string> {
+  await inStep('shoal.write', {}, () => a.put('location', id, location(name)));
+  return recorded
+    .ended()
+    .findLast((span) => span.name === 'shoal.write' && 'shoal.library' in span.attributes)!
+    .spanContext().spanId;
+}
+const parentOf = (traceParent: string) => traceParent.slice(36, 52);
+
+test('[CHG-2] an entry that folds several writes continues the last one and is linked to the others', async () => {
+  const id = newId();
+  const writes = [await write(id, 'one'), await write(id, 'two'), await write(id, 'three')];
+  const entry = (await a.drain()).find(({ header }) => header.recordId === id);
+  const ship = recorded.ended().find(({ name }) => name === 'shoal.ship')!;
+  expect(ship.parentSpanContext?.spanId).toBe(writes[2]);
+  expect(ship.links.map(({ context }) => context.spanId)).toEqual(writes.slice(0, 2));
+  expect(parentOf(entry!.header.traceParent)).toBe(ship.spanContext().spanId);
+});
+
+test('[CHG-2] what nobody follows carries no trace, and keeps that of what is followed', async () => {
+  const id = newId();
+  recorded.stop();
+  await a.put('location', id, location('one'));
+  const unseen = (await a.drain()).find(({ header }) => header.recordId === id);
+  expect(unseen!.header.traceParent).toBe('');
+  recorded = recordSpans();
+  await write(id, 'two');
+  recorded.stop();
+  await a.put('location', id, location('three'));
+  const entry = (await a.drain()).find(({ header }) => header.recordId === id);
+  expect(entry!.header.traceParent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+});
+
+test('[SEC-5] of very many writes that one entry folds the last ones are linked', async () => {
+  const id = newId();
+  for (let turn = 0; turn < 20; turn += 1) await write(id, `name ${turn}`);
+  await a.drain();
+  expect(recorded.ended().find(({ name }) => name === 'shoal.ship')!.links).toHaveLength(15);
+});
