@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = '2c5a53527a68b6303d9ac3631578593d36ccbd1ca11d6f1d88eca574cb4fcae1';
+export const contractFingerprint = '84028082d38582848d5f059984dfdcee29b3637f7d71f8f1f26b4798b968f45b';
