@@ -8,7 +8,7 @@ import { filesBelow, root } from './source-files.ts';
 /** What stands between a change and the main line: nothing is built, so nothing else would notice. */
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
-const gates = ['typecheck', 'lint', 'test:unit', 'test:e2e'];
+const gates = ['typecheck', 'lint', 'test:core', 'test:unit', 'test:e2e'];
 
 test('[S3-28] what CI runs is what everybody runs: types, lint with format, documents, tests with and without processes', () => {
   expect(read('.ci/run')).toMatch(/^exec npm test$/m);
@@ -28,7 +28,7 @@ test('[S3-28] a gate that fails fails the whole: every script stops at the first
   }
 });
 
-test('every test file belongs to one of the two kinds of tests that are run', () => {
+test('every test file belongs to one of the kinds of tests that are run, and to one only', () => {
   const projects = (configuration.test?.projects ?? []) as readonly {
     readonly test: { readonly include: readonly string[]; readonly exclude?: readonly string[] };
   }[];
