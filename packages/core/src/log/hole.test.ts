@@ -1,8 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DeviceId, lifeId, type StreamId } from '../ids.ts';
-import { haveBesideHoles, servedClaim } from './hole.ts';
-import { claims, claimsAll } from './vector.ts';
+import {
+  claimUpTo,
+  fillHole,
+  fillKnownHoles,
+  type HoledVector,
+  hasPosition,
+  haveAt,
+  haveBesideHoles,
+  loseEntry,
+  outlastsLoss,
+  servedClaim,
+} from './hole.ts';
+import { claims, claimsAll, type StreamPosition, vectorAt } from './vector.ts';
 
 const device = '018f0000-0000-7000-8000-000000000001' as DeviceId;
 const streams = ['a', 'b'].map((digit) => lifeId<StreamId>(device, digit.repeat(16)));
@@ -35,5 +46,83 @@ describe('holes', () => {
     const have = new Map([[streams[0]!, 3]]);
     expect(servedClaim(have, 0)).toBe(have);
     expect(servedClaim(have, 1)).toEqual(new Map());
+  });
+
+  it('[LOG-1] [LOG-2] whatever is lost, filled and claimed: a log has what lies before its lowest hole, and forgets no claim', () => {
+    const position = fc.record({
+      stream: fc.constantFrom(...streams),
+      originSeq: fc.integer({ min: 1, max: 6 }),
+    });
+    const step = fc.record({ kind: fc.constantFrom('claim', 'store', 'lose', 'fill', 'known'), position });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (history) => {
+        const stored = new Set<string>();
+        const keyOf = ({ stream, originSeq }: StreamPosition) => `${stream} ${originSeq}`;
+        let vector: HoledVector = { claimed: new Map(), holes: [] };
+        for (const { kind, position: at } of history) {
+          const before = vector;
+          const storedBeyond = (after: number) =>
+            [1, 2, 3, 4, 5, 6].filter(
+              (originSeq) => originSeq > after && stored.has(keyOf({ ...at, originSeq })),
+            );
+          if (kind === 'claim') vector = claimUpTo(vector, at, storedBeyond);
+          else if (kind === 'known') vector = fillKnownHoles(vector);
+          else if (kind === 'fill') vector = fillHole(vector, at);
+          else if (kind === 'lose') {
+            stored.delete(keyOf(at));
+            vector = loseEntry(vector, { ...at, seq: 1, isPassedOver: false, isOwn: false }, 0);
+            expect(hasPosition(vector, at)).toBe(false);
+          } else {
+            stored.add(keyOf(at));
+            vector = claimUpTo(fillHole(vector, at), { ...at, originSeq: 0 }, storedBeyond);
+          }
+          expect(claimsAll(vector.claimed, before.claimed)).toBe(true);
+          const have = haveBesideHoles(vector.claimed, vector.holes);
+          for (const stream of streams) expect(haveAt(vector, stream)).toBe(vectorAt(have, stream));
+          for (const hole of vector.holes) expect(hasPosition(vector, hole)).toBe(false);
+          expect(new Set(vector.holes.map(keyOf)).size).toBe(vector.holes.length);
+        }
+      }),
+    );
+  });
+
+  const whole: HoledVector = { claimed: new Map([[streams[0]!, 4]]), holes: [] };
+  const lost = { stream: streams[0]!, originSeq: 2, seq: 7, isPassedOver: false, isOwn: false };
+
+  it('[LOG-1] what the library knows of what was lost fills when it has appended all again, and nothing else does', () => {
+    const isFilled = (entry: Partial<typeof lost>, appliedSeq: number) =>
+      fillKnownHoles(loseEntry(whole, { ...lost, ...entry }, appliedSeq)).holes.length === 0;
+    expect(isFilled({}, 7)).toBe(true);
+    expect(isFilled({}, 6)).toBe(false);
+    expect(isFilled({ isPassedOver: true }, 7)).toBe(false);
+    expect(isFilled({ isOwn: true }, 0)).toBe(true);
+  });
+
+  it('[LOG-1] [REP-2] who claims a stream up to behind a hole gave all that is left there', () => {
+    const holed = loseEntry(whole, lost, 7);
+    expect(haveAt(holed, streams[0]!)).toBe(1);
+    expect(
+      haveAt(
+        claimUpTo(holed, { stream: streams[0]!, originSeq: 1 }, () => []),
+        streams[0]!,
+      ),
+    ).toBe(1);
+    expect(
+      haveAt(
+        claimUpTo(holed, { stream: streams[1]!, originSeq: 6 }, () => []),
+        streams[0]!,
+      ),
+    ).toBe(1);
+    expect(claimUpTo(holed, { stream: streams[0]!, originSeq: 3 }, () => [])).toEqual(whole);
+    expect(fillHole(holed, lost)).toEqual(whole);
+    expect(fillHole(holed, { ...lost, originSeq: 3 })).toEqual(holed);
+  });
+
+  it('[LOG-2] what ingest had applied when an entry was lost stays applied', () => {
+    const advance = { stream: streams[0]!, originSeq: 3, seq: 7 };
+    expect(outlastsLoss(advance, lost, 7)).toBe(true);
+    expect(outlastsLoss(advance, lost, 6)).toBe(false);
+    expect(outlastsLoss({ ...advance, originSeq: 1 }, lost, 6)).toBe(true);
+    expect(outlastsLoss({ ...advance, stream: streams[1]! }, lost, 6)).toBe(true);
   });
 });
