@@ -14,28 +14,32 @@ import { requireOwnership } from './write-rights.ts';
  * (DEP-3). What is not there is left alone. Trees may be deep, so nothing here calls itself.
  */
 export function draftDelete(drafts: Drafts, write: RecordDelete): void {
-  const root = aliveState(drafts, write.ref);
+  const root = aliveRecord(drafts, write.ref);
   if (root === undefined) return;
   requireOwnership(drafts, root.spec, write.ref, root.state);
   const entered = new Set([refKey(write.ref)]);
-  const stack = [{ ref: write.ref, seen: seenBy(drafts, write, root.state), isDone: false }];
+  const stack = [{ ...root, ref: write.ref, seen: seenBy(drafts, write, root.state), isEntered: false }];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const found = aliveState(drafts, top.ref);
-    if (found === undefined || top.isDone) {
-      if (found !== undefined) drafts.delete(found.spec, top.ref, top.seen);
+    if (top.isEntered) {
+      drafts.delete(top.spec, top.ref, top.seen);
       stack.pop();
       continue;
     }
-    top.isDone = true;
-    if (outlives(found.spec, found.state, top.seen)) continue;
-    for (const child of drafts.reader.referringTo(top.ref)) {
-      if (entered.has(refKey(child))) continue;
-      const state = requiringState(drafts, child, top.ref);
-      if (state === undefined) continue;
-      entered.add(refKey(child));
-      stack.push({ ref: child, seen: state.version, isDone: false });
+    top.isEntered = true;
+    if (outlives(top.spec, top.state, top.seen)) continue;
+    for (const ref of drafts.reader.referringTo(top.ref)) {
+      if (entered.has(refKey(ref))) continue;
+      const child = requiringRecord(drafts, ref, top.ref);
+      if (child === undefined) continue;
+      entered.add(refKey(ref));
+      stack.push({ ...child, ref, seen: child.state.version, isEntered: false });
     }
   }
+}
+
+interface AliveRecord {
+  readonly spec: ModelSpec;
+  readonly state: RecordState;
 }
 
 /** Whether the record stays after all: an edit that the delete has not seen beats it, where the model says so (MRG-4). */
@@ -44,9 +48,9 @@ function outlives(spec: ModelSpec, { fields }: RecordState, seen: Version): bool
   return [...fields.values()].some((siblings) => siblings.some(({ dot }) => !covers(seen, dot)));
 }
 
-/** The state of `child` if it cannot be shown without `ref` and is ours to delete. */
-function requiringState(drafts: Drafts, child: RecordRef, ref: RecordRef): RecordState | undefined {
-  const found = aliveState(drafts, child);
+/** What `child` is, if it cannot be shown without `ref` and is ours to delete. */
+function requiringRecord(drafts: Drafts, child: RecordRef, ref: RecordRef): AliveRecord | undefined {
+  const found = aliveRecord(drafts, child);
   if (found === undefined) return undefined;
   const { spec, state } = found;
   const isRequired = referencesOf(spec).some(
@@ -56,13 +60,10 @@ function requiringState(drafts: Drafts, child: RecordRef, ref: RecordRef): Recor
   const { registry, device } = drafts.scope;
   const owner = ownerOf(registry, drafts.reader, spec, child.id, state);
   const isOurs = owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device);
-  return isOurs ? state : undefined;
+  return isOurs ? found : undefined;
 }
 
-function aliveState(
-  { scope, reader }: Drafts,
-  ref: RecordRef,
-): { spec: ModelSpec; state: RecordState } | undefined {
+function aliveRecord({ scope, reader }: Drafts, ref: RecordRef): AliveRecord | undefined {
   const spec = scope.registry.require(ref.model);
   const state = reader.record(ref)?.state;
   return state === undefined || !isAlive(spec, state) ? undefined : { spec, state };

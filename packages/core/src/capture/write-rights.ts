@@ -39,16 +39,13 @@ export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
     const { field, target } = outcome.waitsFor;
     if (draft.setReferences.includes(field)) refuseMissing(draft, field, target);
   }
-  for (const { ref, spec, nulled } of plan.shown) {
+  for (const { ref, nulled } of plan.shown) {
     const draft = drafts.get(ref);
     for (const { field, target } of nulled) {
       if (draft === undefined || !draft.setReferences.includes(field)) continue;
-      if (!isThere(target)) refuseMissing(draft, field, target);
-      const isCut = spec.fields.some(
-        (candidate) =>
-          candidate.name === field && candidate.kind === 'reference' && candidate.missing === 'wait',
-      );
-      if (isCut) refuseCircle(draft, field);
+      // What shows null although its target is there was cut out of a circle.
+      if (isThere(target)) refuseCircle(draft, field);
+      refuseMissing(draft, field, target);
     }
   }
 }

@@ -117,6 +117,10 @@ describe('admission', () => {
     expect(isAckUsable(ack, new Map([[streamOf(a), 3]]))).toBe(true);
   });
 
+  it('[LOG-3] by the first ack of a member everything that it covers counts newly', () => {
+    expect(newlyAcked(undefined, ackOf(b, [[a, 3]], at(a, 2)))).toEqual(new Map([[streamOf(a), 0]]));
+  });
+
   it('[LOG-3] the difference of two acks names what counts by the second and not by the first', () => {
     fc.assert(
       fc.property(someEntries, someAck, someAck, (entries, one, other) => {

@@ -29,6 +29,6 @@ export function depthFinder(reader: Pick<ViewReader, 'record'>): (spec: ModelSpe
       at = typeof parent === 'string' ? ({ model: spec.name, id: parent } as RecordRef) : undefined;
     }
     for (const key of [...walked].reverse()) depthByKey.set(key, ++base);
-    return depthByKey.get(refKey(ref)) ?? 0;
+    return depthByKey.get(refKey(ref)) as number;
   };
 }

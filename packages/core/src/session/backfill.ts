@@ -1,4 +1,3 @@
-import { unreachable } from '../errors/shoal-error.ts';
 import { limits } from '../limits.ts';
 
 /**
@@ -49,7 +48,5 @@ export function stepBackfill(job: Backfill, view: BackfillView): Backfill {
       return isAnybodyHeard && behind === 0 ? { ...job, kind: 'done', endedMs: wallMs, toSeq: headSeq } : job;
     case 'done':
       return behind >= limits.backfillMin ? begun : job;
-    default:
-      return unreachable(job);
   }
 }

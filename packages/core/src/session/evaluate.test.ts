@@ -201,12 +201,25 @@ describe('evaluate', () => {
     );
   });
 
-  it('[REP-4] at most so many peers are remembered', () => {
+  it('[REP-4] at most so many peers are remembered: who was heard least lately goes, but nobody who is asked', () => {
+    const deviceOf = (n: number) => `018f0000-0000-7000-8000-${n.toString(16).padStart(12, '0')}` as DeviceId;
     let session = openSession(0);
-    for (let n = 0; n < limits.peersMax + 5; n += 1) {
-      const device = `018f0000-0000-7000-8000-${n.toString(16).padStart(12, '0')}` as DeviceId;
-      session = stepSession(session, heard(device, new Map([[s2, 1]])), at(n));
-    }
+    for (let n = 0; n < limits.peersMax; n += 1)
+      session = stepSession(session, heard(deviceOf(n), emptyVector), at(n));
+    session = play(session, limits.peersMax, heard(deviceOf(0), emptyVector), {
+      kind: 'started',
+      device: deviceOf(1),
+    });
+    session = play(session, limits.peersMax + 1, heard(deviceOf(limits.peersMax), emptyVector));
     expect(session.peers.size).toBe(limits.peersMax);
+    const left = [0, 1, 2, 3].filter((n) => session.peers.has(deviceOf(n)));
+    expect(left).toEqual([0, 1, 3]);
+  });
+
+  it('an event that changes nothing leaves the session as it is', () => {
+    const session = play(openSession(0), 0, heard(d1, emptyVector));
+    expect(play(session, 1, { kind: 'weighed', throttle: null })).toBe(session);
+    const reported = play(session, 1, { kind: 'reported', device: d1 });
+    expect(reported.peers.get(d1)).toEqual(session.peers.get(d1));
   });
 });

@@ -295,6 +295,15 @@ describe('pull round', () => {
     expect(stepRound(openRound(ownLogId), { kind: 'page', page: page({}) })).toEqual(lost);
   });
 
+  it('[REP-2] what does not belong to where a round stands leaves it as it is', () => {
+    const first = page({ isFirst: true, isTail: true, have: noted });
+    const storing = stepRound(openRound(ownLogId), { kind: 'page', page: first });
+    expect(stepRound(storing, { kind: 'page', page: first })).toBe(storing);
+    const finished = stepRound(storing, stored);
+    expect(stepRound(finished, { kind: 'page', page: first })).toBe(finished);
+    for (const round of [storing, finished]) expect(roundAsks(round)).toBeNull();
+  });
+
   it('[REP-4] a server whose pages make no way does not hold the round', () => {
     const reading = taken(openRound(ownLogId), { isFirst: true, after: { seq: 3, proof: 'h' } });
     const same = stepRound(reading, { kind: 'page', page: page({ after: { seq: 3, proof: 'h' } }) });

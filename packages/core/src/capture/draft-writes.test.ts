@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { planView } from '../apply/plan-view.ts';
+import { deviceId, domain, recordRef } from '../apply/testing/domain.ts';
+import type { HistoryEntry } from '../apply/testing/history.ts';
+import { type At, libraryOf, put } from '../apply/testing/scene.ts';
+import { dotDevice } from '../clock/dot.ts';
+import { lifeId, type RecordRef, type ReplicaId } from '../ids.ts';
+import type { Value } from '../record/value.ts';
+import { versionDots } from '../record/version.ts';
+import { draftWrites } from './draft-writes.ts';
+import type { RecordWrite } from './record-write.ts';
+import { requireTargets } from './write-rights.ts';
+
+const early: At = { device: 1, ms: 1 };
+const tag = (index: number) => recordRef('tag', index);
+const tagPut = (index: number, parent: RecordRef | null = null) =>
+  put(tag(index), { name: `tag ${index}`, creator: null, parent: parent?.id ?? null }, early);
+
+function draft(entries: readonly HistoryEntry[], ...writes: readonly RecordWrite[]) {
+  return draftWrites(
+    {
+      registry: domain,
+      reader: libraryOf(entries),
+      nulledFields: () => [],
+      device: deviceId(0),
+      replica: lifeId<ReplicaId>(deviceId(0), '0'.repeat(16)),
+      clock: { ms: 1_000, counter: 0 },
+      wallMs: () => 2_000,
+    },
+    writes,
+  );
+}
+
+function putOf(ref: RecordRef, fields: Readonly<Record<string, Value>>, more: Partial<RecordWrite> = {}) {
+  return { kind: 'put', ref, fields: new Map(Object.entries(fields)), seen: null, ...more } as RecordWrite;
+}
+const remove = (ref: RecordRef): RecordWrite => ({ kind: 'delete', ref, seen: null });
+const changed = (drafts: ReturnType<typeof draft>) => drafts.all().map(({ ref, change }) => [ref, change]);
+
+/** Drafts, and then asks what a library asks before it stores them. */
+function capture(entries: readonly HistoryEntry[], ...writes: readonly RecordWrite[]): void {
+  const drafts = draft(entries, ...writes);
+  requireTargets(drafts, planView(domain, drafts.reader, drafts.all()));
+}
+
+describe('a delete', () => {
+  test('of what is not there, or is deleted already in the same batch, changes nothing', () => {
+    expect(draft([], remove(tag(1))).all()).toEqual([]);
+    expect(draft([tagPut(1)], remove(tag(1)), remove(tag(1))).changes).toHaveLength(1);
+  });
+
+  test('[DEP-3] takes along what requires it, children first, but not what the batch has deleted already', () => {
+    const family = [tagPut(1), tagPut(2, tag(1)), tagPut(3, tag(2))];
+    expect(changed(draft(family, remove(tag(1))))).toEqual([3, 2, 1].map((index) => [tag(index), 'delete']));
+    expect(draft(family, remove(tag(3)), remove(tag(1))).changes.map(({ ref }) => ref)).toEqual(
+      [3, 2, 1].map(tag),
+    );
+  });
+
+  test('[DEP-3] leaves what only refers to it, and what is not ours', () => {
+    const place = recordRef('place', 1);
+    const others = [
+      put(recordRef('device', 1), { name: 'lamp' }, early),
+      put(place, { device: deviceId(1), name: 'there', root: null }, early),
+      put(recordRef('item', 1), { name: 'file', place: place.id, parent: null, content: null }, early),
+    ];
+    const pinned = put(recordRef('pin', 1), { color: 'red', item: recordRef('item', 1).id }, early);
+    expect(() => draft([...others, pinned], remove(place))).toThrow(
+      expect.objectContaining({
+        code: 'not-owner',
+        subject: expect.objectContaining({ device: deviceId(1) }),
+      }),
+    );
+    const named = put(tag(1), { name: 'by', creator: deviceId(0), parent: null }, early);
+    const own = put(recordRef('device', 0), { name: 'mine' }, { device: 0, ms: 1 });
+    expect(changed(draft([own, named], remove(recordRef('device', 0))))).toEqual([
+      [recordRef('device', 0), 'delete'],
+    ]);
+  });
+});
+
+describe('a put', () => {
+  test('[MRG-1] that follows another of its batch has seen it, whatever its writer had read before', () => {
+    const first = tagPut(1);
+    const { version } = first.stored.state;
+    const drafts = draft(
+      [first],
+      putOf(tag(1), { name: 'two' }, { seen: version }),
+      putOf(tag(1), { name: 'three' }, { seen: version }),
+    );
+    const { state } = drafts.get(tag(1))!.stored;
+    expect(state.fields.get('name')!.map(({ value }) => value)).toEqual(['three']);
+    expect(versionDots(state.version).map(dotDevice).sort()).toEqual([deviceId(0), deviceId(1)]);
+  });
+
+  test('[SEC-5] that makes a record without what it must have is refused, naming the field', () => {
+    expect(() => draft([], putOf(recordRef('charm', 1), { words: 'none' }))).toThrow(
+      expect.objectContaining({
+        code: 'invalid-argument',
+        subject: expect.objectContaining({ field: 'label' }),
+      }),
+    );
+  });
+
+  test('[DEP-2] that points to nothing is refused, whether the reference waits or shows null', () => {
+    for (const field of ['parent', 'creator']) {
+      const target = field === 'parent' ? tag(9).id : deviceId(9);
+      expect(() => capture([tagPut(1)], putOf(tag(1), { [field]: target }))).toThrow(
+        expect.objectContaining({ code: 'missing-reference', subject: expect.objectContaining({ field }) }),
+      );
+    }
+  });
+
+  test('[DEP-2] that closes a circle is refused', () => {
+    const family = [tagPut(1), tagPut(2, tag(1))];
+    expect(() => capture(family, putOf(tag(1), { parent: tag(2).id }))).toThrow(
+      expect.objectContaining({
+        code: 'invalid-argument',
+        subject: expect.objectContaining({ field: 'parent' }),
+      }),
+    );
+  });
+});
