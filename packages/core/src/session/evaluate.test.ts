@@ -17,7 +17,7 @@ import {
 const devices = [1, 2, 3, 4, 5, 6].map((n) => `018f0000-0000-7000-8000-00000000000${n}` as DeviceId);
 const [d1, d2] = devices as [DeviceId, DeviceId];
 const streams = devices.map((device) => lifeId<StreamId>(device, 'a'.repeat(16)));
-const [s1, s2] = streams as [StreamId, StreamId];
+const [s1] = streams as [StreamId];
 const at = (nowMs: number, random = 0.5) => ({ nowMs, random });
 const heard = (device: DeviceId, have: Vector): SessionEvent => ({
   kind: 'heard',
