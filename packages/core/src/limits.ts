@@ -76,6 +76,19 @@ export const limits = {
   orphanLookMs: 30_000,
   /** Orphans looked at in one transaction. */
   orphansMax: 200,
+  /**
+   * Entries in quarantine, and their bytes: what comes then is passed over, and read again from the log once half of the
+   * room is free (ING-3).
+   */
+  quarantineEntriesMax: 10_000,
+  quarantineBytesMax: 64 * 1024 * 1024,
+  /** What a person discarded is remembered, so that it is not shown again when a log is followed anew: the newest. */
+  quarantineDiscardedMax: 10_000,
+  /** Entries of the quarantine that are tried again in one transaction. */
+  quarantineTriesMax: 100,
+  /** First and greatest rest of what may pass by itself before it is tried again. */
+  quarantineRestBaseMs: 5_000,
+  quarantineRestCapMs: 10 * 60_000,
   /** Records planned anew in one transaction after an upgrade: bounds how long writers wait (DEP-5). */
   replanRecordsMax: 500,
   /** Peers that one log-store remembers; beyond, the one heard longest ago is forgotten. */
