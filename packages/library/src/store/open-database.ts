@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /** A connection to one SQLite file. */
@@ -7,10 +8,12 @@ export type Sqlite = Database.Database;
 export type Statement = Database.Statement<unknown[], unknown>;
 
 /**
- * Opens a library.db for writing: WAL, synchronous NORMAL (the log decides what is durable: CHG-8), foreign keys
+ * Opens a library.db for writing, making it (0600) if there is none: WAL, synchronous NORMAL (the log decides what is durable: CHG-8), foreign keys
  * on. It never waits for another writer inside SQLite, which would stop the event loop: `withWriteLock` waits.
  */
 export function openForWriting(path: string): Sqlite {
+  // SQLite would make it readable for all, and its -wal and -shm after it.
+  closeSync(openSync(path, 'a', 0o600));
   const db = new Database(path);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
