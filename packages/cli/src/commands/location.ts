@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
+import { describeRescan } from '../describe-rescan.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { listLocations, locationIdOf } from '../locations.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -20,11 +21,11 @@ export function addLocationCommands(program: Command, surroundings: Surroundings
 
 function addAdd(parent: Command, surroundings: Surroundings): void {
   addLibraryCommand(parent, 'add <path>', 'index a folder, and follow it')
-    .option('--name <name>', 'name of the location (default: that of the folder)', '')
-    .action(async (path: string, options: LibraryOptions & { readonly name: string }) => {
+    .option('--name <name>', 'name of the location (default: that of the folder)')
+    .action(async (path: string, options: LibraryOptions & { readonly name?: string }) => {
       const folder = resolve(path);
       const { locationId } = await withLibrary(options, ({ gateway, libraryId }) =>
-        gateway.addLocation({ libraryId, path: folder, name: options.name }),
+        gateway.addLocation({ libraryId, path: folder, name: options.name ?? '' }),
       );
       const id = uuidFromBytes(locationId, 'location_id');
       outputOf(surroundings, options).result({ id, path: folder }, () => `location ${id}: ${folder}`);
@@ -65,7 +66,7 @@ function addRescan(parent: Command, surroundings: Surroundings): void {
       const counts = await withLibrary(options, async (device) => {
         const locationId = await locationIdOf(device, wanted);
         const request = { libraryId: device.libraryId, locationId };
-        return device.gateway.rescanLocation(request, { timeoutMs: rescanMs });
+        return describeRescan(await device.gateway.rescanLocation(request, { timeoutMs: rescanMs }));
       });
       output.progress(undefined);
       output.result(counts, () =>
