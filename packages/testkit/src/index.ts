@@ -3,7 +3,7 @@ export { type DeviceProcess, deviceProcess } from './device-process.ts';
 export { type ConvergedOptions, type Fleet, nothingRuns, startFleet } from './fleet.ts';
 export { freePort } from './free-port.ts';
 export { type ProcessLedger, processLedger } from './process-ledger.ts';
-export { descendantsOf, type ListedProcess, processesNaming } from './process-table.ts';
+export { type ListedProcess, processesNaming } from './process-table.ts';
 export {
   runShoal,
   type ShoalEnd,

@@ -57,16 +57,6 @@ export function countBeyond(a: Vector, b: Vector): number {
   return count;
 }
 
-/** Per stream that `a` claims more of: the position in `b` behind which the difference starts. */
-export function streamsBeyond(a: Vector, b: Vector): Map<StreamId, number> {
-  const beyond = new Map<StreamId, number>();
-  for (const [stream, originSeq] of a) {
-    const from = vectorAt(b, stream);
-    if (originSeq > from) beyond.set(stream, from);
-  }
-  return beyond;
-}
-
 /**
  * The position that may be claimed after `claimed`, given the positions above it that are stored: as far as they
  * follow each other without a hole (LOG-2). `stored` ascends; what lies at or below `claimed` is passed over.

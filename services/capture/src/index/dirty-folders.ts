@@ -1,4 +1,4 @@
-import { type BytePath, isWithin, namesOf, rootPath } from './byte-path.ts';
+import { type BytePath, isWithin, namesOf } from './byte-path.ts';
 import type { IndexLimits } from './index-limits.ts';
 
 /** A folder to compare: alone, or with everything below it. */
@@ -101,5 +101,3 @@ function withoutCovered(folders: readonly DirtyFolder[]): DirtyFolder[] {
   }
   return taken;
 }
-
-export const wholeLocation: DirtyFolder = { path: rootPath, isDeep: true };

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Changes a byte of a file that nobody has open. */
 export function flipByte(path: string, offset: number, mask = 0x10): void {
@@ -12,8 +12,4 @@ export function flipWithin(path: string, content: Buffer, at = 0): void {
   const offset = readFileSync(path).indexOf(content);
   if (offset < 0) throw new Error('the file does not hold that');
   flipByte(path, offset + at);
-}
-
-export function truncate(path: string, part: number): void {
-  truncateSync(path, Math.floor(statSync(path).size * part));
 }
