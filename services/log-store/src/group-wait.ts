@@ -9,12 +9,11 @@ export function openGroupWait(log: SyncLog, nowMs: () => number) {
   let held: { readonly firstSeq: number; readonly sinceMs: number } | null = null;
   return {
     check(): boolean {
-      const readable = log.readableSeq;
-      if (readable === log.headSeq) {
+      const firstSeq = log.firstOpenSeq;
+      if (firstSeq === null) {
         held = null;
         return false;
       }
-      const firstSeq = readable + 1;
       if (held?.firstSeq !== firstSeq) {
         held = { firstSeq, sinceMs: nowMs() };
         return false;

@@ -32,9 +32,9 @@ export class LogApplied {
     return positions.length > limits.ackExceptionsMax ? null : positions;
   }
 
-  /** Whether the device's library has what an entry says. */
-  knows(seq: number): boolean {
-    return isAdmittedByIngest({ seq, isPassedOver: this.#store.exceptions.has(seq) }, this.#seq);
+  /** Whether ingest passed over an entry without applying it (LOG-3). */
+  isPassedOver(seq: number): boolean {
+    return this.#store.exceptions.has(seq);
   }
 
   /** By this device's own ingest (LOG-3). */

@@ -1,14 +1,12 @@
-import { type GroupMark, openGroups, type StreamId, vectorAt } from '@shoal/core';
+import { type GroupedEntry, type StreamId, type Vector, vectorAt } from '@shoal/core';
 import type { EntryPosition, ParsedEntry, PositionedEntry } from '@shoal/proto';
 import { nextChain, pullProof } from './chain.ts';
 import { givenProofs } from './given-proofs.ts';
+import { LogGroups } from './log-groups.ts';
 import type { LogVector } from './log-vector.ts';
 import { predecessorBytes } from './store/entry-rows.ts';
 import type { LogRow } from './store/log-row.ts';
 import type { Store } from './store/open-store.ts';
-
-/** Where an entry was added. */
-type Mark = GroupMark & { readonly originSeq: number };
 
 /**
  * Where a log grows: gives the next seqs, keeps the running hash and the groups that are there in part (LOG-1, REP-2,
@@ -18,6 +16,7 @@ export class LogHead {
   readonly #store: Store;
   readonly #vector: LogVector;
   readonly #life: StreamId;
+  readonly #groups: LogGroups;
   readonly #givenProofs = givenProofs();
   #seq = 0;
   #chain: Buffer = Buffer.alloc(0);
@@ -27,6 +26,7 @@ export class LogHead {
     this.#store = store;
     this.#vector = vector;
     this.#life = life;
+    this.#groups = new LogGroups(store, vector);
   }
 
   /** The last seq given; 0 in an empty log. */
@@ -34,10 +34,14 @@ export class LogHead {
     return this.#seq;
   }
 
-  /** The last seq below the first entry of a group that is there in part (REP-8). */
+  /** The last seq that may be read without cutting a group (REP-8). */
   get readableSeq(): number {
-    const lowest = this.#store.groups.lowest();
-    return lowest === null ? this.#seq : Math.min(this.#seq, lowest - 1);
+    return this.#groups.readableSeq(this.#seq);
+  }
+
+  /** Where the first group begins that is there in part; null: none is (REP-8). */
+  get firstOpenSeq(): number | null {
+    return this.#groups.firstOpenSeq();
   }
 
   /** Changes with the next numbers of this life's stream, as one group (CHG-1, REP-8). */
@@ -52,14 +56,28 @@ export class LogHead {
 
   /** Adds what is not there yet, which others of its group may follow; answers how many that is. */
   addGroups(entries: readonly PositionedEntry[]): number {
-    const marks = this.#add(entries);
-    this.#noteGroups(marks);
-    return marks.length;
+    const added = this.#add(entries);
+    this.#groups.plan(added, this.#seq);
+    return added.length;
   }
 
   /** The same for entries that stand for themselves. */
   addSingly(entries: readonly PositionedEntry[]): number {
-    return this.#add(entries).length;
+    const added = this.#add(entries);
+    this.#groups.plan([], this.#seq);
+    return added.length;
+  }
+
+  /** Claims what a finished round brought; what it left of groups is read as it is (REP-2, REP-8). */
+  claim(claimed: Vector): void {
+    for (const [stream, originSeq] of claimed) this.#vector.advance(stream, originSeq, this.#seq);
+    this.#groups.plan([], this.#seq);
+    this.releaseGroups(this.#seq);
+  }
+
+  /** The groups that are there in part and begin at or below `seq` are read as they are (REP-8). */
+  releaseGroups(seq: number): void {
+    this.#groups.release(seq, this.#seq);
   }
 
   /** What a pull shows to go on behind `seq`; undefined where the log cannot tell (REP-2). */
@@ -79,6 +97,7 @@ export class LogHead {
     this.#seq = headSeq;
     this.#chain = chain;
     this.#ownStream = ownStream;
+    this.#groups.reload();
   }
 
   #ownPosition(originSeq: number, groupFirst: number, groupLast: number): EntryPosition {
@@ -87,8 +106,8 @@ export class LogHead {
     return { stream: this.#life, originSeq, groupFirst, groupLast, predecessor };
   }
 
-  #add(entries: readonly PositionedEntry[]): Mark[] {
-    const marks: Mark[] = [];
+  #add(entries: readonly PositionedEntry[]): GroupedEntry[] {
+    const added: GroupedEntry[] = [];
     for (const entry of entries) {
       const { stream, originSeq, groupLast } = entry.position;
       const seq = this.#seq + 1;
@@ -97,32 +116,21 @@ export class LogHead {
       if (!this.#store.entries.add({ seq, streamId, chain, entry })) continue;
       const predecessor = predecessorBytes(entry);
       if (predecessor !== null) this.#store.streams.setPredecessor(streamId, predecessor);
-      this.#vector.fill(stream, originSeq);
+      this.#vector.fill(entry.position);
       this.#seq = seq;
       this.#chain = chain;
-      marks.push({ seq, stream, originSeq, groupLast });
+      added.push({ seq, stream, originSeq, groupLast });
     }
-    if (marks.length === 0) return marks;
+    if (added.length === 0) return added;
     this.#store.log.setHead(this.#seq, this.#chain);
-    for (const stream of new Set(marks.map((mark) => mark.stream))) {
+    for (const stream of new Set(added.map((each) => each.stream))) {
       this.#vector.advance(stream, 0, this.#seq);
     }
     if (this.#ownStream !== this.#life && this.#vector.claimed.has(this.#life)) {
       this.#store.log.setOwnStream(this.#life);
       this.#ownStream = this.#life;
     }
-    return marks;
-  }
-
-  /** Streams come in their order: what of a group is not there when its end is was superseded (REP-8). */
-  #noteGroups(marks: readonly Mark[]): void {
-    for (const group of openGroups(marks, this.#vector.claimed)) {
-      this.#store.groups.open({ ...group, streamId: this.#vector.idOf(group.stream) });
-    }
-    const lastByStream = new Map(marks.map(({ stream, originSeq }) => [stream, originSeq]));
-    for (const [stream, originSeq] of lastByStream) {
-      this.#store.groups.complete(this.#vector.idOf(stream), originSeq);
-    }
+    return added;
   }
 
   #chainBefore(seq: number): Buffer | undefined {

@@ -1,26 +1,28 @@
 import {
-  contiguousFrom,
+  claimUpTo,
+  fillHole,
+  fillKnownHoles,
+  type HoledVector,
+  hasPosition,
+  haveAt,
   haveBesideHoles,
+  type LostEntry,
+  loseEntry,
   type StreamId,
   type StreamPosition,
   type Vector,
   vectorAt,
 } from '@shoal/core';
-import type { Hole } from './store/hole-rows.ts';
 import type { Store } from './store/open-store.ts';
 
 /**
  * The vector of a log (LOG-2) and the local ids of its streams: what sync.db says of them, kept at hand. Changed only
- * within a transaction of the log; `reload` after one that failed.
- *
- * What was claimed before an entry was found damaged stays known: `have` ends before the lowest hole of a stream, and
- * goes on to `claimed` when the last one is filled (LOG-1).
+ * within a transaction of the log; `reload` after one that failed. What holes do to it is core's to say (LOG-1).
  */
 export class LogVector {
   readonly #store: Store;
-  #claimed = new Map<StreamId, number>();
+  #vector: HoledVector = { claimed: new Map(), holes: [] };
   #have = new Map<StreamId, number>();
-  #holes: StreamPosition[] = [];
   #idByStream = new Map<StreamId, number>();
   #streamById = new Map<number, StreamId>();
 
@@ -35,12 +37,12 @@ export class LogVector {
 
   /** What the log has or had: numbers up to there were given, or came. */
   get claimed(): Vector {
-    return this.#claimed;
+    return this.#vector.claimed;
   }
 
   /** How many entries were found damaged and are not had again. */
   get holes(): number {
-    return this.#holes.length;
+    return this.#vector.holes.length;
   }
 
   get streamById(): ReadonlyMap<number, StreamId> {
@@ -48,9 +50,8 @@ export class LogVector {
   }
 
   /** Whether the log has, or has superseded, the entry at a position. */
-  has({ stream, originSeq }: StreamPosition): boolean {
-    if (originSeq > vectorAt(this.#claimed, stream)) return false;
-    return !this.#holes.some((hole) => hole.stream === stream && hole.originSeq === originSeq);
+  has(position: StreamPosition): boolean {
+    return hasPosition(this.#vector, position);
   }
 
   /** The local id of a stream, which may be new to the log. */
@@ -66,66 +67,66 @@ export class LogVector {
   /** Moves `have` up to `originSeq`, and on over what is stored without a hole behind it, as of `headSeq`. */
   advance(stream: StreamId, originSeq: number, headSeq: number): void {
     const id = this.idOf(stream);
-    // Who claims that much gave all that is left of it (REP-2).
-    if (this.holes > 0) this.#store.holes.fillUpTo({ streamId: id, originSeq });
-    const before = vectorAt(this.#claimed, stream);
-    const least = Math.max(before, originSeq);
-    const claimed = contiguousFrom(least, this.#store.entries.positionsBeyond(id, least));
-    if (claimed !== before) {
-      this.#claimed.set(stream, claimed);
-      this.#store.streams.setHave({ id, stream, have: claimed });
-      // A group that is whole but for what was damaged since is not waited for (REP-8).
-      this.#store.groups.complete(id, claimed);
-    }
-    this.#settle(stream, headSeq);
+    const storedBeyond = (after: number) => this.#store.entries.positionsBeyond(id, after);
+    this.#become(claimUpTo(this.#vector, { stream, originSeq }, storedBeyond), headSeq, [stream]);
   }
 
-  /** An entry was stored where one was lost (LOG-1). */
-  fill(stream: StreamId, originSeq: number): void {
-    if (this.holes > 0) this.#store.holes.fill({ streamId: this.idOf(stream), originSeq });
+  /** An entry was stored where one was lost (LOG-1); `advance` is to follow. */
+  fill(position: StreamPosition): void {
+    if (this.holes > 0) this.#keep(fillHole(this.#vector, position));
   }
 
   /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied of it stays applied (LOG-2). */
-  lose(hole: Hole, at: { readonly isKnown: boolean; readonly appliedSeq: number; readonly headSeq: number }) {
-    const stream = this.#streamById.get(hole.streamId)!;
-    // Also beyond what is claimed: it may have replaced what is, and until it is back that is claimed to nobody.
-    this.#store.holes.add(hole, at.isKnown);
-    this.#store.streams.takeBack(hole.streamId, hole.originSeq, at.appliedSeq);
-    this.#readHoles();
-    this.#settle(stream, at.headSeq);
+  lose(lost: LostEntry, { appliedSeq, headSeq }: { readonly appliedSeq: number; readonly headSeq: number }) {
+    const { stream, originSeq } = lost;
+    this.#store.streams.takeBack(this.idOf(stream), originSeq, appliedSeq);
+    this.#become(loseEntry(this.#vector, lost, appliedSeq), headSeq, [stream]);
   }
 
   /** The library has appended again what was lost of what it knows (REP-6). */
   fillKnown(headSeq: number): void {
-    const streams = new Set(this.#holes.map(({ stream }) => stream));
-    this.#store.holes.fillKnown();
-    for (const stream of streams) this.#settle(stream, headSeq);
+    const streams = new Set(this.#vector.holes.map(({ stream }) => stream));
+    this.#become(fillKnownHoles(this.#vector), headSeq, streams);
   }
 
   reload(): void {
     const streams = this.#store.streams.all();
-    this.#claimed = new Map(streams.filter(({ have }) => have > 0).map(({ stream, have }) => [stream, have]));
     this.#idByStream = new Map(streams.map(({ stream, id }) => [stream, id]));
     this.#streamById = new Map(streams.map(({ stream, id }) => [id, stream]));
-    this.#readHoles();
-    this.#have = new Map(haveBesideHoles(this.#claimed, this.#holes));
+    const claimed = new Map(streams.filter(({ have }) => have > 0).map(({ stream, have }) => [stream, have]));
+    const holes = this.#store.holes.all(this.#streamById);
+    this.#vector = { claimed, holes };
+    this.#have = new Map(haveBesideHoles(claimed, holes));
   }
 
-  /** Takes over into `have` what is claimed beside the holes, as of `headSeq`. */
-  #settle(stream: StreamId, headSeq: number): void {
-    if (this.holes > 0) this.#readHoles();
-    const claimed = new Map([[stream, vectorAt(this.#claimed, stream)]]);
-    const have = vectorAt(haveBesideHoles(claimed, this.#holes), stream);
-    if (have === vectorAt(this.#have, stream)) return;
-    if (have === 0) this.#have.delete(stream);
-    else this.#have.set(stream, have);
-    this.#store.streams.advance(this.idOf(stream), have, headSeq);
+  /** Takes over what changed in these streams, and `have` with it, as of `headSeq`. */
+  #become(vector: HoledVector, headSeq: number, streams: Iterable<StreamId>): void {
+    this.#keep(vector);
+    for (const stream of streams) {
+      const have = haveAt(vector, stream);
+      if (have === vectorAt(this.#have, stream)) continue;
+      if (have === 0) this.#have.delete(stream);
+      else this.#have.set(stream, have);
+      this.#store.streams.advance(this.idOf(stream), have, headSeq);
+    }
   }
 
-  #readHoles(): void {
-    this.#holes = this.#store.holes.all().map(({ streamId, originSeq }) => ({
-      stream: this.#streamById.get(streamId)!,
-      originSeq,
-    }));
+  #keep(vector: HoledVector): void {
+    const { claimed, holes } = this.#vector;
+    this.#vector = vector;
+    for (const hole of holes) if (!vector.holes.includes(hole)) this.#store.holes.remove(this.#placeOf(hole));
+    for (const hole of vector.holes) {
+      if (!holes.includes(hole)) this.#store.holes.add(this.#placeOf(hole), hole.isKnown);
+    }
+    if (claimed === vector.claimed) return;
+    for (const [stream, have] of vector.claimed) {
+      if (have === vectorAt(claimed, stream)) continue;
+      const id = this.idOf(stream);
+      this.#store.streams.setHave({ id, stream, have });
+    }
+  }
+
+  #placeOf({ stream, originSeq }: StreamPosition) {
+    return { streamId: this.idOf(stream), originSeq };
   }
 }

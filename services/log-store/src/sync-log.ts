@@ -107,9 +107,19 @@ export class SyncLog {
     return this.#vector.have;
   }
 
-  /** The last seq that ingest may read: a group that is there in part waits (REP-8). */
+  /** The last seq that ingest may read: a group that is there in part waits, and what lies among such (REP-8). */
   get readableSeq(): number {
     return this.#head.readableSeq;
+  }
+
+  /** Where the first group begins that is there in part; null: none is (REP-8). */
+  get firstOpenSeq(): number | null {
+    return this.#head.firstOpenSeq;
+  }
+
+  /** Where the last entry of a row's group lies in the log (REP-8). */
+  lastSeqOfGroup({ streamId, groupFirst, groupLast }: EntryRow): number {
+    return this.#store.groups.lastSeqOf({ streamId, first: groupFirst, last: groupLast });
   }
 
   /** Streams that the log knows, by the id that rows carry. */
@@ -168,15 +178,12 @@ export class SyncLog {
 
   /** Merges what a finished round brought; what it left of groups is read as it is (REP-2, REP-8). */
   claim(vector: Vector): void {
-    this.#transaction(() => {
-      for (const [stream, originSeq] of vector) this.#vector.advance(stream, originSeq, this.headSeq);
-      this.#store.groups.release(this.headSeq);
-    });
+    this.#transaction(() => this.#head.claim(vector));
   }
 
   /** Lets ingest read groups that are still open and begin at or below `seq` (REP-8). */
   releaseGroups(seq: number): void {
-    this.#transaction(() => this.#store.groups.release(seq));
+    this.#transaction(() => this.#head.releaseGroups(seq));
   }
 
   /**
@@ -250,9 +257,11 @@ export class SyncLog {
     this.#transaction(() => {
       const [headSeq, appliedSeq] = [this.headSeq, this.#applied.seq];
       for (const seq of seqs) {
-        const place = this.entries.remove(seq);
-        const isKnown = this.#isOwn(place.streamId) || this.#applied.knows(seq);
-        this.#vector.lose(place, { isKnown, appliedSeq, headSeq });
+        const { streamId, originSeq } = this.entries.remove(seq);
+        const stream = this.streamById.get(streamId)!;
+        const isPassedOver = this.#applied.isPassedOver(seq);
+        const lost = { stream, originSeq, seq, isPassedOver, isOwn: this.#isOwn(stream) };
+        this.#vector.lose(lost, { appliedSeq, headSeq });
       }
       this.#beginAnew();
     });
@@ -324,9 +333,8 @@ export class SyncLog {
     this.#identity.renew();
   }
 
-  #isOwn(streamId: number): boolean {
-    const stream = this.streamById.get(streamId);
-    return stream !== undefined && deviceOf(stream) === deviceOf(this.life);
+  #isOwn(stream: StreamId): boolean {
+    return deviceOf(stream) === deviceOf(this.life);
   }
 
   #transaction<T>(work: () => T): T {
@@ -340,12 +348,12 @@ export class SyncLog {
 
   #reload(): void {
     const row = this.#store.log.read();
+    this.#vector.reload();
     this.#identity.reload(row);
     this.#head.reload(row);
     this.#applied.reload(row);
     this.#acks.reload();
     this.#compaction.reload(row);
     this.#count = this.entries.count();
-    this.#vector.reload();
   }
 }

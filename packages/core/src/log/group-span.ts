@@ -64,20 +64,22 @@ export function releaseGroupSpans(
  * other that would be cut there, because their entries lie between each other (REP-8).
  */
 export function readableThrough(headSeq: number, spans: readonly GroupSpan[]): number {
-  let readable = headSeq;
-  for (let before = Number.POSITIVE_INFINITY; readable < before; ) {
-    before = readable;
-    for (const { firstSeq, lastSeq, isOpen } of spans) {
-      if (firstSeq <= readable && (isOpen || lastSeq > readable)) readable = firstSeq - 1;
-    }
+  const firstOpen = firstOpenSeq(spans) ?? Number.POSITIVE_INFINITY;
+  let readable = Math.min(headSeq, firstOpen - 1);
+  // Those that end highest first: each that is cut lowers the place, and so only what ends below it is left to look at.
+  for (const { firstSeq, lastSeq } of spans.toSorted((a, b) => b.lastSeq - a.lastSeq)) {
+    if (lastSeq <= readable) break;
+    if (firstSeq <= readable) readable = firstSeq - 1;
   }
   return readable;
 }
 
 /** Where the first group begins that ingest waits for; null where it waits for none. */
 export function firstOpenSeq(spans: readonly GroupSpan[]): number | null {
-  const open = spans.filter(({ isOpen }) => isOpen).map(({ firstSeq }) => firstSeq);
-  return open.length === 0 ? null : Math.min(...open);
+  let first: number | null = null;
+  for (const { firstSeq, isOpen } of spans)
+    if (isOpen && firstSeq < (first ?? firstSeq + 1)) first = firstSeq;
+  return first;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   claimUpTo,
   fillHole,
   fillKnownHoles,
+  forgetHoles,
   type HoledVector,
   hasPosition,
   haveAt,
@@ -96,6 +97,12 @@ describe('holes', () => {
     expect(isFilled({}, 6)).toBe(false);
     expect(isFilled({ isPassedOver: true }, 7)).toBe(false);
     expect(isFilled({ isOwn: true }, 0)).toBe(true);
+  });
+
+  it('[LOG-1] [REP-6] what a library that went back had applied is not known to it any more', () => {
+    const holed = loseEntry(whole, lost, 7);
+    expect(fillKnownHoles(forgetHoles(holed)).holes).toHaveLength(1);
+    expect(forgetHoles(whole)).toEqual(whole);
   });
 
   it('[LOG-1] [REP-2] who claims a stream up to behind a hole gave all that is left there', () => {

@@ -94,6 +94,11 @@ export function fillKnownHoles({ claimed, holes }: HoledVector): HoledVector {
   return { claimed, holes: holes.filter(({ isKnown }) => !isKnown) };
 }
 
+/** The library went back, and may have forgotten what it had applied (REP-6): only peers fill these holes. */
+export function forgetHoles({ claimed, holes }: HoledVector): HoledVector {
+  return { claimed, holes: holes.map((hole) => ({ ...hole, isKnown: false })) };
+}
+
 /**
  * Whether it stays true that `have` reached a position at a seq, when an entry is lost (LOG-1): of what lies before that,
  * and of what ingest had applied, which stays applied (LOG-2).

@@ -1,37 +1,36 @@
+import type { Hole, StreamId } from '@shoal/core';
 import type Database from 'better-sqlite3';
 
-/** A position that the log claimed, and whose entry was found damaged (LOG-1). */
-export interface Hole {
+/** Where a hole is, by the local id of its stream. */
+export interface HolePlace {
   readonly streamId: number;
   readonly originSeq: number;
 }
 
-/** What the log lost to damage and has not back yet. */
+/** What the log lost to damage and has not back yet (LOG-1). */
 export interface HoleRows {
-  all(): Hole[];
+  all(streamById: ReadonlyMap<number, StreamId>): Hole[];
   /** `isKnown`: the device's library has what the entry said, and can append it again (REP-6). */
-  add(hole: Hole, isKnown: boolean): void;
-  /** The entry is there again. */
-  fill(hole: Hole): void;
-  /** Somebody gave all that is left of the stream up to there. */
-  fillUpTo(hole: Hole): void;
-  /** The library has appended again all that it knows. */
-  fillKnown(): void;
+  add(place: HolePlace, isKnown: boolean): void;
+  remove(place: HolePlace): void;
 }
 
 export function holeRows(db: Database.Database): HoleRows {
-  const all = db.prepare<[], Hole>('select stream_id as streamId, origin_seq as originSeq from holes');
-  const add = db.prepare(
-    'insert or ignore into holes (stream_id, origin_seq, is_known) values (@streamId, @originSeq, @isKnown)',
+  const all = db.prepare<[], HolePlace & { isKnown: 0 | 1 }>(
+    'select stream_id as streamId, origin_seq as originSeq, is_known as isKnown from holes',
   );
-  const fill = db.prepare('delete from holes where stream_id = @streamId and origin_seq = @originSeq');
-  const fillUpTo = db.prepare('delete from holes where stream_id = @streamId and origin_seq <= @originSeq');
-  const fillKnown = db.prepare('delete from holes where is_known = 1');
+  const add = db.prepare(
+    'insert or replace into holes (stream_id, origin_seq, is_known) values (@streamId, @originSeq, @isKnown)',
+  );
+  const remove = db.prepare('delete from holes where stream_id = @streamId and origin_seq = @originSeq');
   return {
-    all: () => all.all(),
-    add: (hole, isKnown) => void add.run({ ...hole, isKnown: isKnown ? 1 : 0 }),
-    fill: (hole) => void fill.run(hole),
-    fillUpTo: (hole) => void fillUpTo.run(hole),
-    fillKnown: () => void fillKnown.run(),
+    all: (streamById) =>
+      all.all().map(({ streamId, originSeq, isKnown }) => ({
+        stream: streamById.get(streamId)!,
+        originSeq,
+        isKnown: isKnown === 1,
+      })),
+    add: (place, isKnown) => void add.run({ ...place, isKnown: isKnown ? 1 : 0 }),
+    remove: (place) => void remove.run(place),
   };
 }

@@ -115,11 +115,13 @@ const steps: readonly string[] = [
     primary key (stream_id, seq)
   ) without rowid;
 
-  -- Groups of which we have a part, from its first entry's seq on (REP-8).
-  create table open_groups (
+  -- Groups that reading might cut: between which seqs they lie, and whether their end is still to come (REP-8).
+  create table group_spans (
     stream_id integer not null references streams (id),
     group_last integer not null,
     first_seq integer not null,
+    last_seq integer not null,
+    is_open integer not null,
     primary key (stream_id, group_last)
   ) without rowid;
   `,
