@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addConflictCommands } from './commands/conflicts.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDumpCommand } from './commands/dump.ts';
+import { addHomeCommands } from './commands/home.ts';
 import { addHubCommand } from './commands/hub.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addLibraryCommands } from './commands/library.ts';
@@ -29,6 +30,7 @@ export function createProgram(surroundings: Surroundings): Command {
     });
   addDemoCommand(program, surroundings);
   addInitCommand(program, surroundings);
+  addHomeCommands(program, surroundings);
   addUpCommand(program, surroundings);
   addHubCommand(program, surroundings);
   addLibraryCommands(program, surroundings);

@@ -1,6 +1,6 @@
 import { connectGateway, type GatewayClient, uuidToBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
-import { type Home, readHome, readServiceRun } from '@shoal/service-kit';
+import { type Home, readHome, readServiceRun, requirePlace } from '@shoal/service-kit';
 import { chooseLibrary } from './choose-library.ts';
 import type { LibraryOptions } from './leaf-command.ts';
 
@@ -16,9 +16,13 @@ export interface DeviceLibrary extends Device {
   readonly libraryName: string;
 }
 
-/** Connects to the gateway of a home. Throws `unavailable` where none runs. */
+/**
+ * Connects to the gateway of a home. Throws `unavailable` where none runs, `home-elsewhere` for a home that waits to be
+ * told whether it was moved or copied: what its records name may be the gateway of another home.
+ */
 export async function openDevice(dir: string): Promise<Device> {
   const home = await readHome(dir);
+  await requirePlace(home);
   const running = await readServiceRun(home.paths, 'gateway');
   if (running?.grpc === undefined) {
     throw new ShoalError(

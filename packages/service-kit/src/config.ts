@@ -28,6 +28,11 @@ export function readLogLevel(env: Readonly<Record<string, string | undefined>> =
   });
 }
 
+/** Whether the environment says that this is a container: `container`, as its engines set it, or Kubernetes' own. */
+export function readsAsContainer(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return Boolean(env.container) || Boolean(env.KUBERNETES_SERVICE_HOST);
+}
+
 function readHomeArgument(args: readonly string[]): string {
   try {
     const { values } = parseArgs({ args: [...args], options: { home: { type: 'string' } } });

@@ -17,6 +17,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'invalid-model': status.FAILED_PRECONDITION,
   unauthenticated: status.UNAUTHENTICATED,
   'home-in-use': status.FAILED_PRECONDITION,
+  'home-elsewhere': status.FAILED_PRECONDITION,
   unavailable: status.UNAVAILABLE,
   'deadline-exceeded': status.DEADLINE_EXCEEDED,
   'missing-dependency': status.FAILED_PRECONDITION,

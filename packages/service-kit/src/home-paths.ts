@@ -12,6 +12,8 @@ export interface HomePaths {
   readonly config: string;
   readonly token: string;
   readonly lock: string;
+  /** Where the home lay when it ran last (REP-6). */
+  readonly place: string;
   readonly libraries: string;
   readonly run: string;
   readonly logs: string;
@@ -48,6 +50,7 @@ export function homePaths(home: string): HomePaths {
     config: join(dir, 'config.json'),
     token: join(dir, 'token'),
     lock: join(dir, 'lock'),
+    place: join(dir, 'place.json'),
     libraries,
     run,
     logs,

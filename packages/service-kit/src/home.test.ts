@@ -41,7 +41,14 @@ describe('a home', () => {
     }
     expect((await readHome(dir)).config).toEqual(made[0]!.value.config);
     expect((await readHome(dir)).token).toBe(made[0]!.value.token);
-    expect((await readdir(dir)).sort()).toEqual(['config.json', 'libraries', 'logs', 'run', 'token']);
+    expect((await readdir(dir)).sort()).toEqual([
+      'config.json',
+      'libraries',
+      'logs',
+      'place.json',
+      'run',
+      'token',
+    ]);
   });
 
   test('that is not there is not-found, and names the folder', async () => {

@@ -4,7 +4,14 @@ import { hostname } from 'node:os';
 import { type DeviceId, ShoalError } from '@shoal/core';
 import { type HomePaths, homePaths } from './home-paths.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
-import { createPrivateFile, isErrno, readPrivateFile, storageFailed } from './private-file.ts';
+import { rememberPlace } from './place-file.ts';
+import {
+  createPrivateFile,
+  isErrno,
+  readPrivateFile,
+  storageFailed,
+  writePrivateFile,
+} from './private-file.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** What a device is and where it listens. A port 0 is chosen at start and written to `run/`. */
@@ -48,10 +55,10 @@ export async function initHome(options: InitHomeOptions): Promise<Home> {
   for (const folder of [paths.dir, paths.libraries, paths.run, paths.logs]) await makeFolder(folder);
   // The token first: a home counts as made once its config is there.
   await createPrivateFile(paths.token, `${randomBytes(32).toString('hex')}\n`);
-  const text = `${JSON.stringify({ version: fileVersion, ...config }, null, 2)}\n`;
-  if (!(await createPrivateFile(paths.config, text))) {
+  if (!(await createPrivateFile(paths.config, configText(config)))) {
     throw new ShoalError('already-exists', `${paths.dir} is the home of a device already`, { field: 'home' });
   }
+  await rememberPlace(paths);
   return readHome(paths.dir);
 }
 
@@ -70,6 +77,12 @@ export async function readHome(dir: string): Promise<Home> {
   return { paths, config: parseConfig(text, paths.config), token: await readToken(paths.token) };
 }
 
+/** Writes who the device of a home is; for a home that becomes another device. Throws `storage-failed`. */
+export async function writeHomeConfig(paths: HomePaths, config: HomeConfig): Promise<void> {
+  checkDeviceName(config.name);
+  await writePrivateFile(paths.config, configText(config));
+}
+
 /** Makes a folder that only its owner may enter; an existing one stays as it is. */
 export async function makeFolder(dir: string): Promise<void> {
   try {
@@ -80,6 +93,10 @@ export async function makeFolder(dir: string): Promise<void> {
     }
     throw storageFailed(dir, 'made', error);
   }
+}
+
+function configText(config: HomeConfig): string {
+  return `${JSON.stringify({ version: fileVersion, ...config }, null, 2)}\n`;
 }
 
 function checkDeviceName(name: string): void {

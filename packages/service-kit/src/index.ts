@@ -30,12 +30,14 @@ export {
 export * from './library-pause.ts';
 export * from './log.ts';
 export { type LogAnswer, type LogRecognition, openLogRecognition } from './log-recognition.ts';
+export { rememberPlace, requirePlace } from './place-file.ts';
 export { writePrivateFile } from './private-file.ts';
 export * from './process-identity.ts';
 export * from './run-file.ts';
 export { runService } from './run-service.ts';
 export { type ServiceLife, serviceLife } from './service-life.ts';
 export { startServiceTelemetry, telemetryHandlers } from './service-telemetry.ts';
+export { acceptCopied, acceptMoved } from './settle-place.ts';
 export { type SignalledLoop, type SignalledLoopOptions, startSignalledLoop } from './signalled-loop.ts';
 export {
   type LibraryServiceContext,

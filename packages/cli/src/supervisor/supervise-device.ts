@@ -5,6 +5,8 @@ import {
   lockHome,
   readHome,
   readServiceRun,
+  rememberPlace,
+  requirePlace,
   serviceNames,
   writeNatsRun,
 } from '@shoal/service-kit';
@@ -38,18 +40,22 @@ export interface SuperviseDeviceOptions {
 
 /**
  * Starts nats-server and the four services of a home, restarts what dies, and resolves when all of them are ready.
- * Throws `home-in-use` while another process runs on the home, `missing-dependency` without nats-server, or why a
- * service cannot start; then nothing is left running.
+ * Throws `home-in-use` while another process runs on the home, `home-elsewhere` until somebody said whether it was moved
+ * or copied (REP-6), `missing-dependency` without nats-server, or why a service cannot start; then nothing is left
+ * running.
  */
 export async function superviseDevice(options: SuperviseDeviceOptions): Promise<RunningDevice> {
   const { config } = options;
   const home = await readHome(options.home);
   const { paths } = home;
+  // Before anything of it is believed: lock and records of a copy name what runs on the other home.
+  await requirePlace(home);
   const executable = findNatsServer({ setting: config.natsServer });
   const undo = cleanUp();
   try {
     const lock = await lockHome(paths);
     undo.add(() => lock.release());
+    await rememberPlace(paths);
     await reapLeftovers(paths);
     await removePortsFiles(paths.run);
     const children = recordChildren(paths, options.onEvent);

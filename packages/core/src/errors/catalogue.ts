@@ -95,6 +95,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 7,
   },
+  'home-elsewhere': {
+    meaning: 'The home lies elsewhere than when it ran last: it was moved or copied.',
+    remedy: 'Say which with `shoal home moved` or `shoal home copied`; a copy becomes a new device.',
+    retryable: false,
+    exitCode: 11,
+  },
   unavailable: {
     meaning: 'A service does not answer.',
     remedy: 'Start the device with `shoal up`, or wait until it has started.',
