@@ -5,6 +5,9 @@
 export const limits = {
   /** Names of models and fields, in characters: they stand in every entry. */
   nameLengthMax: 64,
+  /** The id of a log and the proof of a page, in characters and bytes: others choose them, and they are kept (SEC-5). */
+  logIdLengthMax: 64,
+  proofBytesMax: 256,
   /** Synced fields of one model: bounds the cost of one join. */
   fieldsMax: 128,
   /** Unique constraints of one model: each is looked up for every record that is planned (MRG-7). */
@@ -93,6 +96,11 @@ export const limits = {
   replanRecordsMax: 500,
   /** Peers that one log-store remembers; beyond, the one heard longest ago is forgotten. */
   peersMax: 1_024,
+  /**
+   * Entries of one group, in bytes (REP-8): with the places of `batchEntriesMax` entries and a vector of 2,000 streams
+   * beside them, a page of the log still holds it.
+   */
+  groupBytesMax: 640 * 1024,
   /** A group that arrived in part is read as it is after this time, so that nothing waits for ever (REP-8). */
   groupWaitMs: 30_000,
   /** Pull rounds with peers that a log-store keeps to go on with after a restart (REP-2). */

@@ -15,8 +15,6 @@ export interface Relay {
 
 /** A log-store that died with a request in hand is served again soon after it is back (REP-4). */
 const attempt = { timeoutMs: limits.logAttemptMs };
-/** Room in a message for the request around its entries. */
-const requestBytesMax = limits.messageBytesMax - 16 * 1024;
 const retryMsMax = 5_000;
 
 /**
@@ -74,14 +72,14 @@ export function startRelay(options: {
   };
 }
 
-/** Cuts a shipment where a message would grow over the limit of the bus; each part is a group (REP-8). */
+/** Cuts a shipment where it would be more than a page of the log holds; each part is a group (REP-8). */
 function* chunksOf(shipment: Shipment): Iterable<Shipment> {
   let entries: Shipment['entries'][number][] = [];
   let rows: OutboxRow[] = [];
   let bytes = 0;
   for (const [index, entry] of shipment.entries.entries()) {
-    const size = entry.headerBytes.length + entry.sealed.length + entry.signature.length + 32;
-    if (bytes + size > requestBytesMax && entries.length > 0) {
+    const size = entry.headerBytes.length + entry.sealed.length + entry.signature.length;
+    if (bytes + size > limits.groupBytesMax && entries.length > 0) {
       yield { entries, rows };
       entries = [];
       rows = [];

@@ -22,8 +22,6 @@ export interface Reappend {
 
 /** Records in one step: as much as one append takes when none of them waits in the outbox. */
 const recordsMax = limits.batchEntriesMax / 2;
-/** Room in a message for the request around its entries. */
-const requestBytesMax = limits.messageBytesMax - 16 * 1024;
 
 /**
  * Reads all records in pages and appends each as it is; the log-store passes over what it has (CHG-8), so steps may
@@ -101,13 +99,13 @@ export function openReappend(options: {
   };
 }
 
-/** Cuts entries, in their order, into parts that the bus carries. */
+/** Cuts entries, in their order, into groups that the bus and a page of the log hold (REP-8). */
 function* inMessages(entries: readonly Entry[]): Iterable<Entry[]> {
   let part: Entry[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const size = entry.header.length + entry.sealed.length + entry.signature.length + 32;
-    if (part.length === limits.batchEntriesMax || (part.length > 0 && bytes + size > requestBytesMax)) {
+    const size = entry.header.length + entry.sealed.length + entry.signature.length;
+    if (part.length === limits.batchEntriesMax || (part.length > 0 && bytes + size > limits.groupBytesMax)) {
       yield part;
       part = [];
       bytes = 0;

@@ -3,6 +3,7 @@ import {
   ackFromWire,
   ackToWire,
   type Heartbeat,
+  logIdFromWire,
   protocolVersion,
   uuidFromBytes,
   uuidToBytes,
@@ -47,7 +48,7 @@ export function heardBeat(from: DeviceId, beat: Heartbeat): HeardBeat | null {
   if (device !== from) return null;
   return {
     device,
-    logId: beat.logId as LogId,
+    logId: logIdFromWire(beat.logId),
     headSeq: beat.headSeq,
     have: vectorFromWire(beat.have),
     isReplyWanted: beat.replyWanted,

@@ -147,4 +147,24 @@ describe('the messages between devices', () => {
     beat(bus, 3);
     await expect.poll(() => asked.length, within).toBeGreaterThan(0);
   });
+
+  test('[SEC-5] what a device says of its log has a bound: the rest of such a message counts for nothing', async () => {
+    const { bus, peer } = connect();
+    const have = [{ stream: streamOfB, originSeq: 1 }];
+    const end = { logId: 'f'.repeat(32), done: true, firstPage: true, afterSeq: 1, latestSeq: 1 };
+    const proofs = [Buffer.alloc(limits.proofBytesMax + 1), Buffer.alloc(limits.proofBytesMax)];
+    const entriesAtAsk: number[] = [];
+    servePull(bus, () => {
+      const afterProof = proofs[Math.min(entriesAtAsk.length, 1)]!;
+      entriesAtAsk.push(peer.status().entries);
+      return { ...empty, ...end, entries: [entryOfB(1)], have, afterProof };
+    });
+    beat(bus, 1, { logId: 'f'.repeat(limits.logIdLengthMax + 1) });
+    peer.append({ record: 9, at: 9 });
+    await expect.poll(() => peer.status().entries, within).toBe(1);
+    expect(peer.status().peers).toEqual([]);
+    beat(bus, 1);
+    await expect.poll(() => peer.status().entries, within).toBe(2);
+    expect(entriesAtAsk).toEqual([1, 1]);
+  });
 });

@@ -1,5 +1,21 @@
-import { claimsAll, openRound, type PullRound, roundAsks, stepRound, type Vector } from '@shoal/core';
-import { type PullReply, type PullRequest, uuidToBytes, vectorFromWire, vectorToWire } from '@shoal/proto';
+import {
+  claimsAll,
+  limits,
+  openRound,
+  type PullRound,
+  roundAsks,
+  ShoalError,
+  stepRound,
+  type Vector,
+} from '@shoal/core';
+import {
+  logIdFromWire,
+  type PullReply,
+  type PullRequest,
+  uuidToBytes,
+  vectorFromWire,
+  vectorToWire,
+} from '@shoal/proto';
 import { durableStep } from '@shoal/telemetry';
 import { parseEntries } from './parse-entries.ts';
 import type { SyncLog } from './sync-log.ts';
@@ -72,10 +88,18 @@ function requestOf(
 
 function pageOf(reply: PullReply) {
   return {
-    logId: reply.logId as SyncLog['logId'],
+    logId: logIdFromWire(reply.logId),
     isFirst: reply.firstPage,
     have: vectorFromWire(reply.have),
-    after: { seq: reply.afterSeq, proof: reply.afterProof.toString('hex') },
+    after: { seq: reply.afterSeq, proof: proofOf(reply) },
     isTail: reply.done,
   };
+}
+
+/** Kept with the round, also over restarts: so it is bounded here (SEC-5). */
+function proofOf({ afterProof }: PullReply): string {
+  const { proofBytesMax } = limits;
+  if (afterProof.length <= proofBytesMax) return afterProof.toString('hex');
+  const message = `"after_proof": expected at most ${proofBytesMax} bytes, found ${afterProof.length}`;
+  throw new ShoalError('malformed-message', message, { field: 'after_proof' });
 }

@@ -44,6 +44,27 @@ describe('sync log', () => {
     expect(again.count).toBe(4);
   });
 
+  it('[REP-6] on a file of another device it takes a new id, applied by nobody, and names no stream of that one', () => {
+    const path = join(tempFolder(), 'sync.db');
+    const log = openTempLog(path);
+    log.append(entries(2));
+    acknowledge(log, 2);
+    log.close();
+    const copy = openTempLog(path, deviceB);
+    expect(copy.logId).not.toBe(log.logId);
+    expect([copy.count, copy.headSeq, copy.appliedSeq]).toEqual([2, 2, 0]);
+    expect(vectorAt(copy.have, log.life)).toBe(2);
+    // What only B's own numbering would show is no loss of A's.
+    expect(copy.compareOwn(new Map([[log.life, 9]]))).toBe(false);
+    const made = makeEntry({ device: deviceB, record: 9, at: 9 });
+    expect(copy.append([made])[0]!.position.predecessor).toBeNull();
+    copy.close();
+    const again = openTempLog(path, deviceB);
+    expect(again.logId).toBe(copy.logId);
+    const next = again.append([makeEntry({ device: deviceB, record: 10, at: 10 })])[0]!;
+    expect(next.position.predecessor).toEqual({ stream: copy.life, lastOriginSeq: 1 });
+  });
+
   it('[REP-6] every start is a new stream whose first entry names the one before with its last position', () => {
     const path = join(tempFolder(), 'sync.db');
     const log = openTempLog(path);
