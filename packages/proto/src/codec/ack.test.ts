@@ -27,6 +27,7 @@ describe('ack', () => {
       [{ ...wire, stream: Buffer.alloc(3) }, 'stream'],
       [{ ...wire, exceptions: [{ stream: Buffer.alloc(1), originSeq: 1 }] }, 'exceptions'],
       [{ ...wire, exceptions }, 'exceptions'],
+      [{ ...wire, logId: 'x'.repeat(limits.logIdLengthMax + 1) }, 'log_id'],
     ] as const;
     for (const [each, field] of bad) {
       expect(() => ackFromWire(each as WireAck)).toThrow(expect.objectContaining({ subject: { field } }));

@@ -1,6 +1,6 @@
-import { type Ack, type DeviceId, type LogId, limits, ShoalError, type StreamId } from '@shoal/core';
+import { type Ack, type DeviceId, limits, ShoalError, type StreamId } from '@shoal/core';
 import type { StreamPosition, Ack as WireAck } from '../../gen/shoal/v1/log_store.ts';
-import { lifeFromBytes, lifeToBytes, uuidFromBytes, uuidToBytes } from './ids.ts';
+import { lifeFromBytes, lifeToBytes, logIdFromWire, uuidFromBytes, uuidToBytes } from './ids.ts';
 import { vectorFromWire, vectorToWire } from './vector.ts';
 
 /** A member's statement of what it has applied, as it travels (LOG-3). */
@@ -29,7 +29,7 @@ export function ackFromWire(wire: WireAck): Ack {
   }
   return {
     device: uuidFromBytes<DeviceId>(wire.deviceId, 'device_id'),
-    logId: wire.logId as LogId,
+    logId: logIdFromWire(wire.logId),
     stream: lifeFromBytes<StreamId>(wire.stream, 'stream'),
     originSeq: wire.originSeq,
     applied: vectorFromWire(wire.applied),

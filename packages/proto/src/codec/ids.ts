@@ -5,6 +5,8 @@ import {
   formatHlc,
   hlcCounter,
   hlcMs,
+  type LogId,
+  limits,
   makeDot,
   type ReplicaId,
   ShoalError,
@@ -36,6 +38,13 @@ export function lifeFromBytes<Id extends ReplicaId | StreamId>(bytes: Uint8Array
   if (bytes.length !== lifeBytes) refuse(field, `${lifeBytes} bytes`, bytes.length);
   const hex = hexOf(bytes);
   return `${hyphenate(hex.slice(0, 32))}.${hex.slice(32)}` as Id;
+}
+
+/** The id of another's log, as it says; one without bound throws `malformed-message` (SEC-5). Empty: it names none. */
+export function logIdFromWire(logId: string, field = 'log_id'): LogId {
+  const { logIdLengthMax } = limits;
+  if (logId.length > logIdLengthMax) refuse(field, `at most ${logIdLengthMax} characters`, logId.length);
+  return logId as LogId;
 }
 
 /** A dot as it travels. */

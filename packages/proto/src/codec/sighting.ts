@@ -1,6 +1,6 @@
-import { type LogId, type LogSighting, limits, ShoalError, type StreamId } from '@shoal/core';
+import { type LogSighting, limits, ShoalError, type StreamId } from '@shoal/core';
 import type { LogSighting as WireLogSighting } from '../../gen/shoal/v1/log_store.ts';
-import { lifeFromBytes, lifeToBytes } from './ids.ts';
+import { lifeFromBytes, lifeToBytes, logIdFromWire } from './ids.ts';
 
 /** Sightings of a log as they travel (REP-6). */
 export function sightingsToWire(sightings: readonly LogSighting[]): WireLogSighting[] {
@@ -17,7 +17,7 @@ export function sightingsFromWire(sightings: readonly WireLogSighting[]): LogSig
     );
   }
   return sightings.map(({ logId, life, seq }) => ({
-    logId: logId as LogId,
+    logId: logIdFromWire(logId),
     life: lifeFromBytes<StreamId>(life, 'life'),
     seq,
   }));
