@@ -4,6 +4,7 @@ import {
   checkClaims,
   checkGroupOrder,
   checkJoin,
+  checkServed,
   checkStates,
   checkTakenOnce,
   checkView,
@@ -82,6 +83,7 @@ export function openFleet(
     },
     read: (id, fromSeq, nextSeq) =>
       checkWholeGroups(deviceOf(id), { fromSeq, nextSeq, givenUpSeq: givenUpByDevice.get(id) ?? 0 }),
+    served: (id, have) => checkServed(deviceOf(id), have, ledger),
     gaveUpGroups: (id, throughSeq) => void givenUpByDevice.set(id, throughSeq),
     libraryCommitted(id, commit) {
       ledger.addWrites(commit.made ?? []);

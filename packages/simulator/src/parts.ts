@@ -1,11 +1,14 @@
 import {
   admittedByAcks,
+  claimUpTo,
   confirmsSighting,
-  contiguousFrom,
   type DeviceId,
   deleteState,
   deviceOf,
+  haveAt,
   isAdmittedByIngest,
+  isBehindLastWord,
+  loseEntry,
   nextReappendStep,
   planAppend,
   planApply,
@@ -18,6 +21,7 @@ import {
   putState,
   type RecordState,
   type ShowOutcome,
+  servedClaim,
   stepRound,
   tickClock,
   type Vector,
@@ -36,7 +40,11 @@ export interface Parts {
   readonly admittedByAcks: typeof admittedByAcks<Entry>;
   readonly isAdmittedByIngest: typeof isAdmittedByIngest;
   readonly confirmsSighting: typeof confirmsSighting;
-  readonly contiguousFrom: typeof contiguousFrom;
+  readonly claimUpTo: typeof claimUpTo;
+  readonly haveAt: typeof haveAt;
+  readonly loseEntry: typeof loseEntry;
+  readonly servedClaim: typeof servedClaim;
+  readonly isBehindLastWord: typeof isBehindLastWord;
   readonly deleteState: typeof deleteState;
   readonly nextReappendStep: typeof nextReappendStep;
   readonly planAppend: typeof planAppend;
@@ -79,7 +87,11 @@ export const productionParts: Parts = {
   admittedByAcks,
   isAdmittedByIngest,
   confirmsSighting,
-  contiguousFrom,
+  claimUpTo,
+  haveAt,
+  loseEntry,
+  servedClaim,
+  isBehindLastWord,
   deleteState,
   nextReappendStep,
   planAppend,

@@ -114,8 +114,6 @@ export function createScenario(options: ScenarioOptions): Scenario {
   const random = createRandom(seed);
   const some = faultKinds.filter(() => random.chance(0.6));
   const kinds = new Set(options.faults ?? some);
-  // A log goes by what its library had applied, and does not learn yet that the library forgot it (LOG-1, REP-6).
-  if (options.faults === undefined && kinds.has('going-back')) kinds.delete('rot');
   const devices = options.devices ?? 2 + random.below(3);
   const hubs = hubsOf(random.fork('hubs'));
   const actions = [

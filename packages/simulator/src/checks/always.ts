@@ -7,12 +7,14 @@ import {
   mergeState,
   type RecordState,
   refKey,
+  type Vector,
   type Version,
   versionDots,
 } from '@shoal/core';
 import { type Entry, placeKey } from '../data/entry.ts';
 import type { LibraryCommit } from '../data/library-file.ts';
 import type { LogRow } from '../data/log-content.ts';
+import type { LogFile } from '../data/log-file.ts';
 import type { Device } from '../device/device.ts';
 import { mustHold } from './broken.ts';
 import { expectedView, shownView } from './expected-view.ts';
@@ -58,16 +60,32 @@ export function checkJoin(here: RecordState, incoming: RecordState): void {
   mustHold(fast === full, 'MRG-2', () => `the fast case gives\n${fast}\nthe full join\n${full}`);
 }
 
-/** What a log claims, it has, or something that includes it and opens (LOG-2). */
+/**
+ * What a log has, is there, or something that includes it and opens (LOG-2). It ends before each hole; what the lost
+ * entry stood for may be gone as long as the hole is there (LOG-1).
+ */
 export function checkClaims({ log }: Device, ledger: Ledger): void {
-  const { have, rows, holes } = log.content;
-  // What a lost entry had superseded is had no more: until it is there again the log claims nothing to others (LOG-1).
-  if (holes.size > 0) return;
+  const { have, holes } = log.content;
+  for (const hole of holes)
+    mustHold(!claims(have, hole), 'LOG-1', () => `${placeKey(hole)} was lost, and counts as had`);
+  const lost = holes.map((hole) => ledger.entries.get(placeKey(hole))!);
+  checkThere(log, have, ledger, (entry) => lost.some((by) => isIncludedIn(by, entry)));
+}
+
+/** What a log tells others that it has, as it serves them, is there without any but (LOG-2). */
+export function checkServed({ log }: Device, have: Vector, ledger: Ledger): void {
+  // Else it is what was looked at when the log committed.
+  if (log.content.holes.length > 0) checkThere(log, have, ledger, () => false);
+}
+
+function checkThere(log: LogFile, have: Vector, ledger: Ledger, isExcused: (entry: Entry) => boolean): void {
+  if (have.size === 0) return;
+  const { rows } = log.content;
   const places = new Set<string>();
   for (const { place } of rows.values()) places.add(place);
   for (const [place, entry] of ledger.entries) {
     if (!claims(have, entry) || places.has(place) || isLost(ledger, place, entry)) continue;
-    const isIncluded = [...rows.values()].some((row) => standsFor(row, entry));
+    const isIncluded = [...rows.values()].some((row) => standsFor(row, entry)) || isExcused(entry);
     mustHold(isIncluded, 'LOG-2', () => `${place} is claimed, and is not there (${describeEntry(entry)})`);
   }
 }
@@ -124,8 +142,12 @@ export function checkApplied({ log, library }: Device, ledger: Ledger): void {
 function hadDamagedCover({ damaged, entries }: Ledger, entry: Entry): boolean {
   return [...damaged].some((place) => {
     const by = entries.get(place);
-    return by?.ref.id === entry.ref.id && includes(by.version, entry.version);
+    return by !== undefined && isIncludedIn(by, entry);
   });
+}
+
+function isIncludedIn(by: Entry, entry: Entry): boolean {
+  return by.ref.id === entry.ref.id && includes(by.version, entry.version);
 }
 
 /** No file knew it any more when one went back or was damaged; or its copy was damaged, and opened for nobody. */

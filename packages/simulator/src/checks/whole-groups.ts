@@ -24,7 +24,7 @@ export function checkWholeGroups({ log }: Device, { fromSeq, nextSeq, givenUpSeq
     lastByStream.set(stream, Math.max(originSeq, lastByStream.get(stream) ?? 0));
   const early = rows.find(({ seq, entry }) => {
     // What was there when it was first read, and is damaged since, is not waited for (LOG-1).
-    const isGiven = seq < nextSeq && seq > givenUpSeq && log.content.holes.size === 0;
+    const isGiven = seq < nextSeq && seq > givenUpSeq && log.content.holes.length === 0;
     return isGiven && (lastByStream.get(entry.stream) ?? 0) < entry.groupLast;
   });
   mustHold(early === undefined, 'REP-8', () => {

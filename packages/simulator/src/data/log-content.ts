@@ -1,4 +1,4 @@
-import type { Ack, DeviceId, GroupSpan, LogId, LogLife, StreamId, Vector } from '@shoal/core';
+import type { Ack, DeviceId, GroupSpan, Hole, LastWord, LogId, LogLife, StreamId, Vector } from '@shoal/core';
 import type { Entry } from './entry.ts';
 
 /** An entry as it lies in a log. */
@@ -14,14 +14,6 @@ export interface LogRow {
   readonly isDamaged?: boolean;
 }
 
-/** A position that the log claimed, and whose entry was found damaged (LOG-1). */
-export interface Hole {
-  readonly stream: StreamId;
-  readonly originSeq: number;
-  /** The device's library has what the entry said, and can append it again (REP-6). */
-  readonly isKnown: boolean;
-}
-
 /** `have` of the stream became `originSeq` when the head of the log was `seq` (LOG-2). */
 export interface Advance {
   readonly stream: StreamId;
@@ -35,6 +27,8 @@ export interface LogContent {
   readonly headSeq: number;
   readonly chain: string;
   readonly appliedSeq: number;
+  /** What ingest said last, under whatever id the log had then (REP-6). */
+  readonly lastWord: LastWord | null;
   /** Places that ingest passed over without applying them (LOG-3). */
   readonly exceptions: ReadonlySet<string>;
   readonly rows: ReadonlyMap<number, LogRow>;
@@ -42,8 +36,7 @@ export interface LogContent {
   readonly have: Vector;
   /** What it has or had: numbers up to there were given, or came. */
   readonly claimed: Vector;
-  /** By place. */
-  readonly holes: ReadonlyMap<string, Hole>;
+  readonly holes: readonly Hole[];
   readonly advances: readonly Advance[];
   readonly groups: readonly GroupSpan[];
   /** What members said to have applied: a hub lets go by it (LOG-3). */
@@ -59,11 +52,12 @@ export function emptyLog(logId: LogId): LogContent {
     headSeq: 0,
     chain: '',
     appliedSeq: 0,
+    lastWord: null,
     exceptions: new Set(),
     rows: new Map(),
     have: new Map(),
     claimed: new Map(),
-    holes: new Map(),
+    holes: [],
     advances: [],
     groups: [],
     acks: new Map(),

@@ -1,15 +1,19 @@
 import {
   type Ack,
-  claims,
   type DeviceId,
-  deviceOf,
+  fillHole,
+  fillKnownHoles,
   firstOpenSeq,
+  forgetHoles,
   type GroupedEntry,
   type GroupSpan,
+  type Hole,
+  type HoledVector,
+  hasPosition,
   isAckUsable,
-  isAdmittedByIngest,
   type LogId,
   type LogSighting,
+  outlastsLoss,
   readableThrough,
   refKey,
   releaseGroupSpans,
@@ -22,7 +26,7 @@ import type { Role } from '../device/device.ts';
 import type { Parts } from '../parts.ts';
 import { nextChain } from './chain.ts';
 import { type Change, type Entry, placeKey } from './entry.ts';
-import type { Hole, LogContent, LogRow } from './log-content.ts';
+import type { LogContent, LogRow } from './log-content.ts';
 import { demoteIncluded, heldVersions, markHeads, supersededSeqs } from './log-rows.ts';
 
 /**
@@ -35,7 +39,7 @@ export interface LogFile {
   /** A start of the log-store, which numbers in a stream of its own (REP-6). */
   begin(life: StreamId): void;
   /** Takes a new id if it lacks what was seen of it; answers whether it did (REP-6). */
-  recognise(sightings: readonly LogSighting[]): boolean;
+  recognise(sightings: Sightings): boolean;
   /** Takes a new id if a peer has more of this device's streams than its own log; answers whether it did (REP-6). */
   compareOwn(device: DeviceId, theirs: Vector): boolean;
   /** Appends a group in a stream; answers what it took (CHG-8, DEP-1, REP-8). */
@@ -64,13 +68,19 @@ export interface LogFile {
   compact(): number;
 }
 
+/** What a library remembers of the log: where its ingest read it, and where the relay appended to it (REP-6). */
+export interface Sightings {
+  readonly read: LogSighting | null;
+  readonly append: LogSighting | null;
+}
+
 interface Draft extends Omit<LogContent, 'rows' | 'have' | 'claimed' | 'holes' | 'advances' | 'groups'> {
   headSeq: number;
   chain: string;
   rows: Map<number, LogRow>;
   have: Map<StreamId, number>;
-  claimed: Map<StreamId, number>;
-  holes: Map<string, Hole>;
+  claimed: Vector;
+  holes: readonly Hole[];
   advances: LogContent['advances'][number][];
   groups: readonly GroupSpan[];
 }
@@ -88,23 +98,20 @@ export function openLogFile(
       .sort((a, b) => a - b);
 
   function advance(draft: Draft, stream: StreamId, originSeq: number): void {
-    // Who claims that much gave all that is left of it (REP-2).
-    for (const [place, hole] of draft.holes)
-      if (hole.stream === stream && hole.originSeq <= originSeq) draft.holes.delete(place);
-    const claimed = Math.max(vectorAt(draft.claimed, stream), originSeq);
-    const reached = parts.contiguousFrom(claimed, positionsBeyond(draft, stream, claimed));
-    if (reached > 0) draft.claimed.set(stream, reached);
-    settle(draft, stream);
+    const storedBeyond = (after: number) => positionsBeyond(draft, stream, after);
+    become(draft, parts.claimUpTo(draft, { stream, originSeq }, storedBeyond), [stream]);
   }
 
-  /** Takes over into `have` what is claimed and whole (LOG-1). */
-  function settle(draft: Draft, stream: StreamId): void {
-    const holes = [...draft.holes.values()].filter((hole) => hole.stream === stream);
-    const lowest = Math.min(...holes.map(({ originSeq }) => originSeq));
-    const have = Math.min(lowest - 1, vectorAt(draft.claimed, stream));
-    if (have === vectorAt(draft.have, stream)) return;
-    draft.have.set(stream, have);
-    draft.advances.push({ stream, originSeq: have, seq: draft.headSeq });
+  /** Takes over what changed in these streams, and into `have` what is claimed beside the holes (LOG-1). */
+  function become(draft: Draft, { claimed, holes }: HoledVector, streams: Iterable<StreamId>): void {
+    draft.claimed = claimed;
+    draft.holes = holes;
+    for (const stream of new Set(streams)) {
+      const have = parts.haveAt(draft, stream);
+      if (have === vectorAt(draft.have, stream)) continue;
+      draft.have.set(stream, have);
+      draft.advances.push({ stream, originSeq: have, seq: draft.headSeq });
+    }
   }
 
   function add(draft: Draft, entries: readonly Entry[]): number {
@@ -114,7 +121,7 @@ export function openLogFile(
       const place = placeKey(entry);
       if (places.has(place)) continue;
       places.add(place);
-      draft.holes.delete(place);
+      if (draft.holes.length > 0) draft.holes = fillHole(draft, entry).holes;
       draft.headSeq++;
       draft.chain = nextChain(draft.chain, place);
       const isHead = demoteIncluded(draft.rows, entry);
@@ -136,13 +143,21 @@ export function openLogFile(
   function lose(draft: Draft, { seq, place, entry: { stream, originSeq } }: LogRow): void {
     draft.rows.delete(seq);
     const { appliedSeq, exceptions } = draft;
-    const isOwn = draft.lives.some(({ life }) => deviceOf(life) === deviceOf(stream));
-    const isKnown = isOwn || isAdmittedByIngest({ seq, isPassedOver: exceptions.has(place) }, appliedSeq);
-    draft.holes.set(place, { stream, originSeq, isKnown });
-    draft.advances = draft.advances.filter(
-      (a) => a.stream !== stream || a.originSeq < originSeq || a.seq <= appliedSeq,
-    );
-    settle(draft, stream);
+    // What was appended since the start was in the library then; what comes back of earlier streams may not be.
+    const isOwn = stream === draft.lives.at(-1)?.life;
+    const lost = { stream, originSeq, seq, isPassedOver: exceptions.has(place), isOwn };
+    draft.advances = draft.advances.filter((each) => outlastsLoss(each, lost, appliedSeq));
+    become(draft, parts.loseEntry(draft, lost, appliedSeq), [stream]);
+  }
+
+  /** The library went back to before what it had told: what it had applied is not known to it any more (LOG-1). */
+  function forget(read: LogSighting | null): void {
+    const content = disk.read();
+    if (!parts.isBehindLastWord(content.lastWord, content.logId, read)) return;
+    const lastWord = read === null ? null : { logId: read.logId, appliedSeq: read.seq };
+    const appliedSeq = read?.logId === content.logId ? read.seq : 0;
+    const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
+    disk.commit({ ...content, ...forgetHoles(content), lastWord, appliedSeq, advances });
   }
 
   /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
@@ -174,10 +189,11 @@ export function openLogFile(
       const content = disk.read();
       disk.commit({ ...content, lives: [...content.lives, { life, startSeq: content.headSeq }] });
     },
-    recognise(sightings) {
+    recognise({ read, append }) {
+      forget(read);
       const { logId, lives, headSeq } = disk.read();
-      const hasGoneBack = sightings.some(
-        (seen) => seen.logId === logId && !parts.confirmsSighting(lives, headSeq, seen),
+      const hasGoneBack = [read, append].some(
+        (seen) => seen?.logId === logId && !parts.confirmsSighting(lives, headSeq, seen),
       );
       if (hasGoneBack) renew();
       return hasGoneBack;
@@ -199,8 +215,8 @@ export function openLogFile(
       return entries;
     },
     store(entries) {
-      const { claimed, holes } = disk.read();
-      const fresh = entries.filter((entry) => !claims(claimed, entry) || holes.has(placeKey(entry)));
+      const content = disk.read();
+      const fresh = entries.filter((entry) => !hasPosition(content, entry));
       if (fresh.length === 0) return 0;
       const draft = draftOf(disk.read());
       const added = add(draft, fresh);
@@ -231,7 +247,7 @@ export function openLogFile(
       const advances = hasBegunAnew
         ? parts.advancesForAnew(content.advances, content.appliedSeq)
         : content.advances;
-      disk.commit({ ...content, appliedSeq, advances, exceptions });
+      disk.commit({ ...content, appliedSeq, lastWord: { logId, appliedSeq }, advances, exceptions });
     },
     hearAck(ack) {
       const content = disk.read();
@@ -254,10 +270,10 @@ export function openLogFile(
     setAsideDamaged,
     declareWhole(logId) {
       const content = disk.read();
-      if (logId !== content.logId || ![...content.holes.values()].some(({ isKnown }) => isKnown)) return;
+      if (logId !== content.logId || !content.holes.some(({ isKnown }) => isKnown)) return;
       const draft = draftOf(content);
-      for (const [place, { isKnown }] of content.holes) if (isKnown) draft.holes.delete(place);
-      for (const { stream } of content.holes.values()) settle(draft, stream);
+      const streams = content.holes.map(({ stream }) => stream);
+      become(draft, fillKnownHoles(draft), streams);
       disk.commit(draft);
     },
     compact() {
@@ -277,8 +293,6 @@ function draftOf(content: LogContent): Draft {
     ...content,
     rows: new Map(content.rows),
     have: new Map(content.have),
-    claimed: new Map(content.claimed),
-    holes: new Map(content.holes),
     advances: [...content.advances],
   };
 }

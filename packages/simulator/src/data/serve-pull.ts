@@ -32,8 +32,7 @@ export interface PullServer {
 export function servePull(parts: Parts, server: PullServer, request: PullRequest): PullReply {
   const { log, life, given } = server;
   const { headSeq, logId, rows, holes } = log.content;
-  // What was superseded by an entry that is lost is had no more, and nobody can tell which (LOG-1, LOG-2).
-  const have = holes.size === 0 ? log.content.have : new Map<StreamId, number>();
+  const have = parts.servedClaim(log.content.have, holes.length);
   const proof = confirmedProof(server, logId, request.token);
   const fromSeq = proof === null ? 0 : request.token!.seq;
   const notedHeadSeq = proof?.notedHeadSeq ?? headSeq;

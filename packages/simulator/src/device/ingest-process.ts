@@ -60,7 +60,7 @@ export function startIngest(options: {
     call(
       (process) => {
         const { sightings, wholeLogId } = file.content;
-        const { isSettled } = process.recognise([sightings.read, sightings.append], wholeLogId);
+        const { isSettled } = process.recognise(sightings, wholeLogId);
         const limit = Math.max(sizes.pageEntries, sizes.groupEntries);
         return { ...process.read(fromSeq, limit), isSettled };
       },
@@ -133,7 +133,7 @@ export function startIngest(options: {
 
   function noteWhole(logId: LogId): void {
     call(
-      (process) => process.recognise([], logId),
+      (process) => process.recognise(null, logId),
       () => {
         commits(() => file.commit({ wholeLogId: logId }));
         goOn(false);

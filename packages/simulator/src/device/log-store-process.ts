@@ -1,7 +1,7 @@
 import type { DeviceId, LogId, LogSighting, Moment, StreamId } from '@shoal/core';
 import { ackOfLog } from '../data/ack-of-log.ts';
 import type { Change, Entry } from '../data/entry.ts';
-import type { LogFile } from '../data/log-file.ts';
+import type { LogFile, Sightings } from '../data/log-file.ts';
 import { readWhole } from '../data/read-whole.ts';
 import { type PullReply, type PullRequest, servePull } from '../data/serve-pull.ts';
 import type { Life } from '../time/life.ts';
@@ -17,7 +17,7 @@ export interface LogStoreProcess {
   append(group: readonly Change[]): LogSighting;
   /** Compares the log with what the library saw of it; `isSettled`: what it lacks may be appended again (REP-6). */
   recognise(
-    sightings: readonly (LogSighting | null)[],
+    sightings: Sightings | null,
     wholeLogId: LogId | null,
   ): { readonly logId: LogId; readonly isSettled: boolean };
   read(fromSeq: number, limit: number): ReadPage;
@@ -99,7 +99,7 @@ export function startLogStore(options: {
       return sighting();
     },
     recognise(sightings, wholeLogId) {
-      noticing(() => file.recognise(sightings.filter((seen) => seen !== null)));
+      if (sightings !== null) noticing(() => file.recognise(sightings));
       if (wholeLogId !== null) file.declareWhole(wholeLogId);
       // What waits for its group is not read yet: what of it opens for nobody would stand for what is appended again.
       const isReadable = file.readableSeq === file.content.headSeq;
@@ -111,7 +111,11 @@ export function startLogStore(options: {
       return { logId: file.content.logId, life: stream, ...page };
     },
     acknowledge: (logId, appliedSeq, exceptions) => file.acknowledge(logId, appliedSeq, exceptions),
-    pull: (request) => noticing(() => servePull(parts, { log: file, life: stream, given }, request)),
+    pull(request) {
+      const reply = noticing(() => servePull(parts, { log: file, life: stream, given }, request));
+      watcher.served(device, reply.page.have);
+      return reply;
+    },
     compact: () => noticing(() => file.compact()),
     scrub: () => noticing(() => file.setAsideDamaged()),
   };

@@ -34,8 +34,7 @@ export function startRelay(options: {
       caller: life,
       target: logStore,
       work(process) {
-        const { read, append } = file.content.sightings;
-        process.recognise([read, append], null);
+        process.recognise(file.content.sightings, null);
         return process.append(group);
       },
       done: (append) => {

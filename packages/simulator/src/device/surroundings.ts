@@ -1,4 +1,4 @@
-import type { DeviceId } from '@shoal/core';
+import type { DeviceId, Vector } from '@shoal/core';
 import type { Entry } from '../data/entry.ts';
 import type { LibraryCommit } from '../data/library-file.ts';
 import type { Parts } from '../parts.ts';
@@ -13,6 +13,8 @@ export interface Watcher {
   read(device: DeviceId, fromSeq: number, nextSeq: number): void;
   /** Groups of which the rest may never come are read as they are, up to there (REP-8). */
   gaveUpGroups(device: DeviceId, throughSeq: number): void;
+  /** The log-store told another what it has, with a page (LOG-2). */
+  served(device: DeviceId, have: Vector): void;
   libraryCommitted(device: DeviceId, commit: LibraryCommit): void;
   logCommitted(device: DeviceId): void;
   /** Something worth a line in a drawing. */

@@ -1,6 +1,8 @@
 import {
+  claimUpTo,
   covers,
   type Dot,
+  loseEntry,
   type PullRound,
   planAppend,
   planGroupSpans,
@@ -8,6 +10,7 @@ import {
   type RoundEvent,
   type SupersedeCandidate,
   stepRound,
+  vectorAt,
 } from '@shoal/core';
 import type { PlantedFault } from './planted-fault.ts';
 
@@ -84,9 +87,7 @@ export const logFaults: readonly PlantedFault[] = [
   {
     name: 'a vector claims the greatest position that is stored',
     rule: 'LOG-2',
-    parts: {
-      contiguousFrom: (claimed, stored) => Math.max(claimed, ...stored),
-    },
+    parts: { claimUpTo: claimGreatest },
   },
   {
     name: 'of the entries of a record the one with the greatest stamp stays',
@@ -130,6 +131,32 @@ export const logFaults: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'a log with holes claims to others what it has beside them',
+    rule: 'LOG-2',
+    parts: { servedClaim: (have) => have },
+    faults: ['rot', 'compaction', 'network'],
+  },
+  {
+    name: 'what a log has does not end before a hole',
+    rule: 'LOG-1',
+    parts: { haveAt: ({ claimed }, stream) => vectorAt(claimed, stream) },
+    faults: ['rot', 'network'],
+  },
+  {
+    name: 'every entry that is lost counts as known to the library',
+    rule: 'LOG-1',
+    parts: {
+      loseEntry: (vector, lost, appliedSeq) => loseEntry(vector, { ...lost, isOwn: true }, appliedSeq),
+    },
+    faults: ['rot', 'network', 'cuts'],
+  },
+  {
+    name: 'what was lost counts as known also to a library that went back',
+    rule: 'LOG-1',
+    parts: { isBehindLastWord: () => false },
+    keptSeed: 'damaged-in-the-log-of-a-library-that-goes-back',
+  },
+  {
     name: 'ingest reads a group as far as it is there',
     rule: 'REP-8',
     parts: { planGroupSpans: () => [] },
@@ -171,6 +198,11 @@ function supersedeByDot(entries: readonly Dotted[], history: 'latest' | 'kept'):
         (by.seq > entry.seq || !includesDot(entry, by)),
     );
   return entries.filter(isGone).map(({ seq }) => seq);
+}
+
+function claimGreatest(...[vector, { stream, originSeq }, storedBeyond]: Parameters<typeof claimUpTo>) {
+  const greatest = Math.max(originSeq, ...storedBeyond(originSeq));
+  return claimUpTo(vector, { stream, originSeq: greatest }, storedBeyond);
 }
 
 function claimEarly(round: PullRound, event: RoundEvent): PullRound {
