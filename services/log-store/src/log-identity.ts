@@ -9,6 +9,7 @@ import {
   vectorAt,
 } from '@shoal/core';
 import { durableStep } from '@shoal/telemetry';
+import { LogApplied } from './log-applied.ts';
 import type { LogRow } from './store/log-row.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -25,11 +26,16 @@ export class LogIdentity {
 
   constructor(store: Store, life: StreamId) {
     this.#store = store;
-    const { headSeq } = store.log.read();
-    store.transaction(() => store.lives.begin(life, headSeq));
+    const row = store.log.read();
+    const last = store.lives.all().at(-1)?.life;
+    const isAnothers = last !== undefined && deviceOf(last) !== deviceOf(life);
+    store.transaction(() => {
+      if (isAnothers) this.#becomeOwn(row);
+      store.lives.begin(life, row.headSeq);
+    });
     durableStep('opening.after-life');
     // Nobody can have followed a log without entries: it did not go back, it is new.
-    this.#isRenewed = headSeq === 0;
+    this.#isRenewed = isAnothers || row.headSeq === 0;
   }
 
   get logId(): LogId {
@@ -64,5 +70,17 @@ export class LogIdentity {
   reload({ logId }: LogRow): void {
     this.#logId = logId;
     this.#lives = this.#store.lives.all();
+  }
+
+  /**
+   * The file was written by another device: this home is a copy of that one's, or the file came from there (REP-6). Both
+   * go on, so that the id may not stay, and a stream that is not closed is no predecessor.
+   */
+  #becomeOwn(row: LogRow): void {
+    const applied = new LogApplied(this.#store);
+    applied.reload(row);
+    applied.forget();
+    this.#store.log.renew();
+    this.#store.log.setOwnStream(null);
   }
 }

@@ -20,7 +20,8 @@ export interface LogRowAccess {
   setHead(headSeq: number, chain: Buffer): void;
   setApplied(appliedSeq: number): void;
   setCompacted(compactedSeq: number): void;
-  setOwnStream(stream: StreamId): void;
+  /** Null: this device wrote none yet. */
+  setOwnStream(stream: StreamId | null): void;
   /** A new log id, of which nothing is applied yet (REP-6). */
   renew(): void;
 }
