@@ -1,4 +1,4 @@
-import { dotHlc, hlcMs, type ModelName, type RecordId } from '@shoal/core';
+import { type DeviceId, dotDevice, dotHlc, hlcMs, type ModelName, type RecordId } from '@shoal/core';
 import type { LocalWrite } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId, type TestDevice, testDevice } from './testing/library-on-disk.ts';
@@ -68,6 +68,20 @@ describe('the outbox', () => {
     await b.apply(await a.drain());
     expect(b.fields('location', location)).toMatchObject({ name: 'two' });
     expect(a.library.outboxCount()).toBe(0);
+  });
+
+  test('[REP-6] of a copy that became another device is shipped as the changes of the first that they are', async () => {
+    const tag = newId();
+    await a.put('tag', tag, { canonical_name: 'before' });
+    const other = '00000000-0000-4000-8000-000000000009' as DeviceId;
+    a.reopen({ device: other });
+    await a.put('tag', tag, { color: 'red' });
+    const entries = await a.drain();
+    // An entry whose origin did not make its change is refused by whoever parses it.
+    for (const { header } of entries) expect(header.origin).toBe(dotDevice(header.dot));
+    expect(entries.map(({ header }) => header.origin)).toEqual([a.id, other]);
+    await b.apply(entries);
+    expect(b.fields('tag', tag)).toMatchObject({ canonical_name: 'before', color: 'red' });
   });
 
   test('[CHG-8] keeps what was read until it is told that it was committed, and gives it again', async () => {

@@ -1,4 +1,4 @@
-import { type DeviceId, type LibraryId, type RecordRef, ShoalError } from '@shoal/core';
+import { dotDevice, type LibraryId, type RecordRef, ShoalError } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
 import { foldTraceParents } from '@shoal/telemetry';
 import type { KeyRing } from '../crypto/seal.ts';
@@ -14,7 +14,6 @@ export function outboxEntry(options: {
   readonly store: LibraryStore;
   readonly ring: KeyRing;
   readonly libraryId: LibraryId;
-  readonly device: DeviceId;
   readonly row: OutboxRow;
 }): ParsedEntry {
   const { store, ring, row } = options;
@@ -25,7 +24,8 @@ export function outboxEntry(options: {
   const { version, payload } = row.kept ?? merged;
   const header = {
     libraryId: options.libraryId,
-    origin: options.device,
+    // Of the device that made the change: the library may have come from another one's home (REP-6).
+    origin: dotDevice(row.dot),
     dot: row.dot,
     version,
     domain: spec.domain,
