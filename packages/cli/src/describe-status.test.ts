@@ -1,6 +1,7 @@
 import type { StatusReply } from '@shoal/client';
 import { expect, test } from 'vitest';
 import { describeStatus, statusLines } from './describe-status.ts';
+import { describeSync, syncLines } from './describe-sync.ts';
 
 test('[DEP-4] a status tells how much is parked, why, and since when', () => {
   const nobody = Buffer.alloc(0);
@@ -37,4 +38,13 @@ test('[DEP-4] a status tells how much is parked, why, and since when', () => {
       '  parked    1 orphaned, since 2026-01-03T00:00:00.000Z',
     ]),
   );
+});
+
+test('[LOG-1] a status tells of entries that the log lost to damage and has not back', () => {
+  const sync = { state: 'ready', behind: 0, unapplied: 0 } as NonNullable<StatusReply['sync']>;
+  const log = { throttled: '', backfill: undefined, holes: 2 } as unknown as StatusReply['log'];
+  const described = describeSync({ sync, log });
+  expect(described).toMatchObject({ state: 'ready', holes: 2 });
+  expect(syncLines(described)).toContain('  damage    2 entries of the log are lost, and asked for');
+  expect(syncLines(describeSync({ sync, log: undefined }))).toHaveLength(1);
 });

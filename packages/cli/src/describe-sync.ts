@@ -10,13 +10,14 @@ export function describeSync({ sync, log }: Pick<StatusReply, 'sync' | 'log'>) {
     unapplied,
     throttled: log?.throttled ?? '',
     backfill: describeBackfill(log?.backfill),
+    holes: log?.holes ?? 0,
   };
 }
 
 /** The same for people. */
 export function syncLines(sync: ReturnType<typeof describeSync>): string[] {
   if (sync === undefined) return [];
-  const { state, behind, unapplied, throttled, backfill } = sync;
+  const { state, behind, unapplied, throttled, backfill, holes } = sync;
   const lacks = state === 'ready' ? '' : `, ${behind} entries to fetch, ${unapplied} to apply`;
   const from = backfill?.from ?? null;
   const place = from === null ? '' : `, at ${from.atSeq} of ${from.ofSeq} of ${from.id}`;
@@ -25,6 +26,7 @@ export function syncLines(sync: ReturnType<typeof describeSync>): string[] {
     ...(backfill?.state === 'running'
       ? [`  backfill  ${backfill.entries} entries since ${backfill.started}${place}`]
       : []),
+    ...(holes === 0 ? [] : [`  damage    ${holes} entries of the log are lost, and asked for`]),
   ];
 }
 

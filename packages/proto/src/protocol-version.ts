@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = '84028082d38582848d5f059984dfdcee29b3637f7d71f8f1f26b4798b968f45b';
+export const contractFingerprint = '6e0ec9c386a20c90321d1926531d53ed430bb1b704c9c90e293f26aade15ab2c';

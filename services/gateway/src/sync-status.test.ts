@@ -15,6 +15,7 @@ const log: LogStatusReply = {
   throttled: '',
   behind: 0,
   backfill: undefined,
+  holes: 0,
 };
 const ingest: IngestStatusReply = {
   logId: 'log',

@@ -33,6 +33,7 @@ export function logStatus(of: {
     throttled: throttle ?? '',
     behind: countBehind(peers, log.have, nowMs),
     backfill: backfillStatus(log),
+    holes: log.holes,
   };
 }
 

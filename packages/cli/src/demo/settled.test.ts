@@ -33,6 +33,7 @@ function status(
       throttled: '',
       behind: 0,
       backfill: undefined,
+      holes: 0,
     },
     ingest: {
       logId: 'l',
