@@ -14,6 +14,10 @@ export function checkSpec(spec: ModelSpec, specByName: ReadonlyMap<string, Model
   if (spec.deletes === 'edit-wins' && spec.granularity !== 'row') {
     refuseModel(spec, 'lets an edit beat a delete, which only row granularity allows (MRG-4)');
   }
+  if (spec.strategy === 'log' && spec.domain === 'index') {
+    // Logs tell by the domain in the header whose operations they keep: they cannot see the strategy (LOG-3).
+    refuseModel(spec, 'is log-based, and of the domain index, of which logs keep the latest alone (LOG-3)');
+  }
   if (!Number.isInteger(spec.priority) || spec.priority < 0 || spec.priority > 255) {
     refuseModel(spec, 'needs a priority of 0 to 255');
   }

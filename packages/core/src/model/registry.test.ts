@@ -69,6 +69,7 @@ describe('a registry', () => {
       model('bad', shared, [], { deletes: 'edit-wins' }),
       'row granularity',
     ],
+    ['[LOG-3] a history in the index', model('bad', shared, [], { strategy: 'log' }), 'log-based'],
     [
       'a reference to nothing',
       model('bad', shared, [reference('to', 'nothing', 'wait')]),

@@ -43,6 +43,7 @@ export const specs: readonly ModelSpec[] = [
     reference('tag', 'tag', 'wait', false),
   ]),
   model('note', { kind: 'shared' }, [reference('tag', 'tag', 'wait'), text('words')], {
+    domain: 'user-metadata',
     strategy: 'log',
     granularity: 'row',
   }),
@@ -59,6 +60,7 @@ export const specs: readonly ModelSpec[] = [
     },
   ),
   model('charm', { kind: 'shared' }, [reference('label', 'label', 'wait', false), text('spot')], {
+    domain: 'user-metadata',
     strategy: 'log',
     granularity: 'row',
     deletes: 'edit-wins',
