@@ -25,6 +25,7 @@ import { type Applied, applyEntries, type SequencedEntry } from './ingest/apply-
 import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
 import { type ExceptionStore, exceptionStore } from './ingest/exception-store.ts';
 import { missingRecords } from './ingest/missing-records.ts';
+import { notHereYet } from './ingest/not-here-yet.ts';
 import { type Replanned, replanKnown } from './ingest/replan-known.ts';
 import type { SyncedModel } from './model/sync-model.ts';
 import { clockStore } from './store/clock-store.ts';
@@ -163,6 +164,7 @@ function openSilently(options: LibraryOptions): Library {
     inTransaction(db, () => {
       try {
         store.keys.refresh();
+        store.parked.refresh();
         return work();
       } catch (error) {
         store.keys.forget();
@@ -198,15 +200,16 @@ function openSilently(options: LibraryOptions): Library {
       return () => listeners.delete(listener);
     },
     async apply(entries, next, damaged = []) {
+      const news = inReadTransaction(db, () => notHereYet(store.records, device, entries));
       const applied = await atOnce(() => {
-        const result = applyEntries({ store, clock, libraryId, ring, wallMs }, entries);
+        const result = applyEntries({ store, clock, libraryId, ring, wallMs }, news);
         for (const { entry, error } of result.quarantined) cursor.quarantine(entry, error, wallMs());
         cursor.write(next);
         memory.setFollowed(next.logId);
         const setAside = result.quarantined.map(({ entry }) => entry.seq);
         exceptions.note(next.logId, entries, [...setAside, ...damaged]);
         durableStep('ingest.before-commit');
-        return result;
+        return withSkipped(result, entries.length - news.length);
       });
       durableStep('ingest.after-commit');
       tell(applied.changes, false);
@@ -242,6 +245,11 @@ function openSilently(options: LibraryOptions): Library {
     outboxCount: () => outbox.count(),
     close: () => db.close(),
   };
+}
+
+/** What a batch did, with the entries that were sorted out before it. */
+function withSkipped(applied: Applied, more: number): Applied {
+  return { ...applied, counts: { ...applied.counts, skipped: applied.counts.skipped + more } };
 }
 
 /** The captures of one transaction: one operation of each record, however many batches it takes (CHG-7). */

@@ -52,6 +52,7 @@ export function captureWrites(
 ): Captured {
   const { store, outbox } = context;
   store.keys.refresh();
+  store.parked.refresh();
   store.loadKeys(writes.map(({ ref }) => ref));
   const drafts = draftIn(context, writes);
   const all = drafts.all();
@@ -71,7 +72,10 @@ export function captureWrites(
   for (const write of writes)
     if (write.kind !== 'delete' && write.local !== undefined)
       store.rows(write.ref.model).setLocal(write.ref.id, write.local);
-  for (const item of items) outbox.add(item, transactionStamp);
+  for (const [index, item] of items.entries()) {
+    if (all[index]!.before === undefined) outbox.addFirst(item, transactionStamp);
+    else outbox.add(item, transactionStamp);
+  }
   if (drafts.clock !== drafts.scope.clock) context.clock.write(drafts.clock);
   return { written: all.map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
 }

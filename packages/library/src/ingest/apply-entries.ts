@@ -50,6 +50,7 @@ export interface Applied {
 export function applyEntries(context: ApplyContext, entries: readonly SequencedEntry[]): Applied {
   const { store } = context;
   store.keys.refresh();
+  store.parked.refresh();
   const incoming = entries.map(({ entry }) => ({
     ref: { model: entry.header.model, id: entry.header.recordId } as RecordRef,
     version: entry.header.version,

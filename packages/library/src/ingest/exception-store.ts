@@ -28,6 +28,11 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
        and reason in ('refused', 'unknown-model', 'unknown-schema')`,
     )
     .pluck();
+  const hasUnfit = db
+    .prepare<[], number>(
+      `select 1 from shoal_parked where reason in ('refused', 'unknown-model', 'unknown-schema') limit 1`,
+    )
+    .pluck();
   const sweepLogs = db.prepare('delete from shoal_exceptions where log_id <> ?');
   const sweepFit = db.prepare(
     `delete from shoal_exceptions where model is not null and not exists (
@@ -49,6 +54,8 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
     note(logId, entries, passedOver) {
       const noted = new Set(passedOver);
       for (const seq of noted) insert.run(logId, seq, null, null);
+      // Asked once: mostly nothing is, and a look for each entry would be felt.
+      if (hasUnfit.get() === undefined) return;
       for (const { seq, entry } of entries) {
         const { model, recordId } = entry.header;
         if (noted.has(seq) || isUnfit.get(model, recordId) === undefined) continue;

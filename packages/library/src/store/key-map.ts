@@ -22,7 +22,7 @@ interface TableKeys {
   readonly uuidById: Map<number, string>;
   readonly selectId: (uuid: string) => number | undefined;
   readonly selectUuid: (id: number) => string | undefined;
-  readonly selectByUuids: (json: string) => { id: number; uuid: string }[];
+  readonly selectByUuids: (uuids: readonly string[]) => { id: number; uuid: string }[];
 }
 
 /**
@@ -31,6 +31,7 @@ interface TableKeys {
  */
 export function keyMap(db: Sqlite, now: () => number = () => performance.now()): KeyMap {
   const tables = new Map<string, TableKeys>();
+  const selectDataVersion = db.prepare<[], number>('pragma data_version').pluck();
   let dataVersion = -1;
   let filledMs = now();
 
@@ -58,7 +59,7 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
     refresh() {
       // Rows of this connection can come into being without us: by entities, or by being given a UUID.
       for (const { absent } of tables.values()) absent.clear();
-      const current = Number(db.pragma('data_version', { simple: true }));
+      const current = selectDataVersion.get() as number;
       if (current === dataVersion && now() - filledMs < limits.keyCacheMs) return;
       dataVersion = current;
       filledMs = now();
@@ -87,7 +88,7 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
       const missing = uuids.filter((uuid) => !keys.idByUuid.has(uuid));
       if (missing.length === 0) return;
       for (const uuid of missing) keys.absent.add(uuid);
-      for (const row of keys.selectByUuids(JSON.stringify(missing))) remember(keys, row.uuid, row.id);
+      for (const { uuid, id } of keys.selectByUuids(missing)) remember(keys, uuid, id);
     },
     set: (table, uuid, id) => remember(keysOf(table), uuid, id),
     remove(table, uuid) {
@@ -111,7 +112,12 @@ function prepareKeys(db: Sqlite, table: string): TableKeys {
     uuidById: new Map(),
     selectId: (uuid) => selectId.get(uuid) as number | undefined,
     selectUuid: (id) => (selectUuid.get(id) as string | null | undefined) ?? undefined,
-    selectByUuids: (json) => byUuids.all(json),
+    selectByUuids(uuids) {
+      const [uuid] = uuids;
+      if (uuids.length > 1 || uuid === undefined) return byUuids.all(JSON.stringify(uuids));
+      const id = selectId.get(uuid) as number | undefined;
+      return id === undefined ? [] : [{ id, uuid }];
+    },
   };
 }
 

@@ -27,6 +27,8 @@ export interface OutboxStore {
    * of a log-based one that of the same transaction (CHG-7).
    */
   add(item: OutboxItem, transactionStamp: string): void;
+  /** Adds the first change of a record that nothing was known of, so that nothing of it waits. */
+  addFirst(item: OutboxItem, transactionStamp: string): void;
   /** The oldest changes first. */
   read(limit: number): OutboxRow[];
   /** What waits of one record, the oldest first. */
@@ -82,19 +84,14 @@ export function outboxStore(db: Sqlite): OutboxStore {
         waiting !== undefined && (kept === null || waiting.transaction_stamp === transactionStamp);
       // To everybody else a record that was never shipped is new, however often it was written here.
       const isStillNew = isFolded && waiting.change === 'insert' && item.change === 'update';
-      const version = kept === null ? null : formatVersion(kept.version);
-      const values = [
-        item.dot,
-        isStillNew ? 'insert' : item.change,
-        version,
-        kept?.payload ?? null,
-        item.scope,
-        item.rank,
-        item.wallMs,
-        foldedTraces(isFolded ? waiting.trace_parents : null, item.traceParents),
-      ] as const;
-      if (isFolded) replace.run(...values, waiting.id);
-      else insert.run(ref.model, ref.id, ...values, transactionStamp);
+      const change = isStillNew ? 'insert' : item.change;
+      const traces = foldedTraces(isFolded ? waiting.trace_parents : null, item.traceParents);
+      if (isFolded) replace.run(...valuesOf(item, change, traces), waiting.id);
+      else insert.run(ref.model, ref.id, ...valuesOf(item, change, traces), transactionStamp);
+    },
+    addFirst(item, transactionStamp) {
+      const values = valuesOf(item, item.change, foldedTraces(null, item.traceParents));
+      insert.run(item.ref.model, item.ref.id, ...values, transactionStamp);
     },
     read: (limit) => select.all(limit).map(toOutboxRow),
     of: (ref, limit) => selectOf.all(ref.model, ref.id, limit).map(toOutboxRow),
@@ -103,6 +100,13 @@ export function outboxStore(db: Sqlite): OutboxStore {
     },
     count: () => count.get() as number,
   };
+}
+
+/** The columns that a change brings, whether in a row of its own or in place of one that waits. */
+function valuesOf(item: OutboxItem, change: OutboxItem['change'], traces: string | null) {
+  const { dot, kept, scope, rank, wallMs } = item;
+  const version = kept === null ? null : formatVersion(kept.version);
+  return [dot, change, version, kept?.payload ?? null, scope, rank, wallMs, traces] as const;
 }
 
 /** The latest of both: a record that is written all day and shipped at night is linked to the end of its day. */

@@ -4,6 +4,8 @@ import type { KeptRow } from './row-store.ts';
 
 /** What is alive and not shown, and what is shown as null (DEP-3). */
 export interface ParkStore {
+  /** Call before work within a transaction: whether there is anything at all is looked up, for that transaction. */
+  refresh(): void;
   /** Parks a record, or says anew why it is; it waits since the reason is the same. */
   park(ref: RecordRef, reason: ParkReason, waitsFor: NulledReference | null, kept: KeptRow | null): void;
   /** Takes a record out of the parked ones; returns what it kept. */
@@ -100,8 +102,18 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     .prepare<[string, string], string>('select uuid from shoal_nulled where model = ? and field = ?')
     .pluck();
 
+  // Usually there is nothing, which three statements for each record would say again and again.
+  const isAny = db
+    .prepare<[], number>('select exists (select 1 from shoal_parked) or exists (select 1 from shoal_nulled)')
+    .pluck();
+  let isEmpty = false;
+
   return {
+    refresh() {
+      isEmpty = isAny.get() === 0;
+    },
     park(ref, reason, waitsFor, kept) {
+      isEmpty = false;
       upsert.run(
         ref.model,
         ref.id,
@@ -114,16 +126,20 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
       );
     },
     unpark(ref) {
+      if (isEmpty) return null;
       const kept = remove.get(ref.model, ref.id) as string | null | undefined;
       return typeof kept === 'string' ? (JSON.parse(kept, blobFromJson) as KeptRow) : null;
     },
     setNulled(ref, nulled) {
+      if (isEmpty && nulled.length === 0) return;
+      isEmpty = false;
       clearNulled.run(ref.model, ref.id);
       for (const { field, target } of nulled)
         insertNulled.run(ref.model, ref.id, field, target.model, target.id);
     },
-    nulledFields: (ref) => nulledFields.all(ref.model, ref.id) as string[],
-    waitingFor: (target) => waiting.all(target.model, target.id, target.model, target.id).map(toRef),
+    nulledFields: (ref) => (isEmpty ? [] : (nulledFields.all(ref.model, ref.id) as string[])),
+    waitingFor: (target) =>
+      isEmpty ? [] : waiting.all(target.model, target.id, target.model, target.id).map(toRef),
     missing: (after, limit) =>
       missing.all(after?.model ?? '', after?.id ?? '', limit).map((row) => ({
         ref: toRef(row),

@@ -51,7 +51,7 @@ export async function beginImmediate(db: Sqlite): Promise<WriteLock> {
  * 30 s, and what `begun` throws, after which the lock is free.
  */
 async function whenFree<T>(db: Sqlite, begun: () => T): Promise<{ lock: WriteLock; result: T }> {
-  const path = realpathSync(db.name);
+  const path = pathOf(db);
   const lock = await enqueue(path);
   const turn = turnFile(path);
   const deadline = performance.now() + waitMaxMs;
@@ -69,6 +69,18 @@ async function whenFree<T>(db: Sqlite, begun: () => T): Promise<{ lock: WriteLoc
     lock.release();
     throw error;
   }
+}
+
+const pathByDb = new WeakMap<Sqlite, string>();
+
+/** The one path of a file that may be opened by several; it is asked for at every write. */
+function pathOf(db: Sqlite): string {
+  let path = pathByDb.get(db);
+  if (path === undefined) {
+    path = realpathSync(db.name);
+    pathByDb.set(db, path);
+  }
+  return path;
 }
 
 /**
