@@ -175,6 +175,7 @@ describe('the status', () => {
     throttled: '',
     behind: 0,
     backfill: undefined,
+    holes: 0,
   };
 
   test('is put together from the services that answer; the others are named, and none is waited for', async () => {
