@@ -13,6 +13,7 @@ export {
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
 export type { Cursor } from './ingest/cursor-store.ts';
 export type { Replanned } from './ingest/replan-known.ts';
+export type { Retried } from './ingest/retry-quarantined.ts';
 export {
   type ChangesListener,
   isLibraryReady,

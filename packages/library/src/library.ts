@@ -21,11 +21,13 @@ import { outboxEntry } from './capture/outbox-entry.ts';
 import { type RecordPage, recordPages } from './capture/read-records.ts';
 import { randomLife } from './crypto/record-ids.ts';
 import type { KeyRing } from './crypto/seal.ts';
-import { type Applied, applyEntries, type SequencedEntry } from './ingest/apply-entries.ts';
+import { type Applied, applyEntries, openState, type SequencedEntry } from './ingest/apply-entries.ts';
 import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
 import { type ExceptionStore, exceptionStore } from './ingest/exception-store.ts';
+import { type LibraryQuarantine, libraryQuarantine } from './ingest/library-quarantine.ts';
 import { missingRecords } from './ingest/missing-records.ts';
 import { notHereYet } from './ingest/not-here-yet.ts';
+import { quarantineStore } from './ingest/quarantine-store.ts';
 import { type Replanned, replanKnown } from './ingest/replan-known.ts';
 import type { SyncedModel } from './model/sync-model.ts';
 import { clockStore } from './store/clock-store.ts';
@@ -69,7 +71,7 @@ export type ChangesListener = (changes: readonly ViewChange[], isLocal: boolean)
  * A library opened for writing by this process: a replica of its own (CHG-1). Every write is one immediate
  * transaction; several processes may have the same library open.
  */
-export interface Library {
+export interface Library extends LibraryQuarantine {
   readonly options: LibraryOptions;
   readonly registry: Registry;
   readonly store: LibraryStore;
@@ -151,9 +153,10 @@ function openSilently(options: LibraryOptions): Library {
   const { store, clock, outbox, wallMs } = context;
   const cursor = cursorStore(db);
   const exceptions = exceptionStore(db);
+  const quarantine = quarantineStore(db);
   const memory = logMemory(db);
   const { ring, libraryId, device } = options;
-  const entryOf = (row: OutboxRow) => outboxEntry({ store, ring, libraryId, device, row });
+  const entryOf = (row: OutboxRow) => outboxEntry({ store, ring, libraryId, row });
   const readRecords = recordPages({ db, store, outbox, ring, libraryId, outboxEntry: entryOf });
 
   const listeners = new Set<ChangesListener>();
@@ -172,6 +175,12 @@ function openSilently(options: LibraryOptions): Library {
       }
     });
   const replan = replanKnown({ store, outbox, cursor, exceptions, atOnce });
+  const applyContext = { store, clock, libraryId, ring, wallMs };
+  const retrying = {
+    ...{ store, cursor, exceptions, quarantine, wallMs, atOnce },
+    apply: (entries: readonly SequencedEntry[]) => applyEntries(applyContext, entries),
+    open: (entry: ParsedEntry) => openState(applyContext, entry),
+  };
   const transaction: Library['transaction'] = async (work) => {
     const changes: ViewChange[] = [];
     const result = await atOnce(() => {
@@ -187,6 +196,7 @@ function openSilently(options: LibraryOptions): Library {
   };
 
   return {
+    ...libraryQuarantine(retrying, (changes) => tell(changes, false)),
     options,
     registry: store.registry,
     store,
@@ -202,8 +212,9 @@ function openSilently(options: LibraryOptions): Library {
     async apply(entries, next, damaged = []) {
       const news = inReadTransaction(db, () => notHereYet(store.records, device, entries));
       const applied = await atOnce(() => {
-        const result = applyEntries({ store, clock, libraryId, ring, wallMs }, news);
-        for (const { entry, error } of result.quarantined) cursor.quarantine(entry, error, wallMs());
+        const result = applyEntries(applyContext, news);
+        quarantine.add(next.logId, result.quarantined, wallMs());
+        quarantine.takeOutKnown(refsOf(entries), store.records.version);
         cursor.write(next);
         memory.setFollowed(next.logId);
         const setAside = result.quarantined.map(({ entry }) => entry.seq);
@@ -217,7 +228,7 @@ function openSilently(options: LibraryOptions): Library {
     },
     quarantine: (entry, error, next) =>
       atOnce(() => {
-        cursor.quarantine(entry, error, wallMs());
+        quarantine.add(next.logId, [{ entry, error }], wallMs());
         cursor.write(next);
         memory.setFollowed(next.logId);
         exceptions.note(next.logId, [entry], [entry.seq]);
@@ -250,6 +261,10 @@ function openSilently(options: LibraryOptions): Library {
 /** What a batch did, with the entries that were sorted out before it. */
 function withSkipped(applied: Applied, more: number): Applied {
   return { ...applied, counts: { ...applied.counts, skipped: applied.counts.skipped + more } };
+}
+
+function refsOf(entries: readonly SequencedEntry[]): RecordRef[] {
+  return entries.map(({ entry: { header } }) => ({ model: header.model, id: header.recordId }));
 }
 
 /** The captures of one transaction: one operation of each record, however many batches it takes (CHG-7). */

@@ -148,13 +148,14 @@ describe('quarantine', () => {
       const [bad, good] = await a.drain();
       const applied = await b.apply([poison(bad!), good!]);
       expect(applied.quarantined.map(({ error }) => error.code)).toEqual([code]);
-      expect(b.library.cursor.quarantined()).toBe(1);
+      expect(b.library.quarantined.count()).toBe(1);
       expect(b.fields('tag', kept)).toMatchObject({ color: '#222' });
       expect(b.fields('tag', poisoned)).toMatchObject({ canonical_name: 'tag 1', color: null });
       expect(b.library.cursor.read()).toMatchObject({ appliedSeq: expect.any(Number) });
       // The entry as it should have been still counts when it comes.
       await b.apply([bad!]);
       expect(b.dump()).toEqual(a.dump());
+      expect(b.library.quarantined.count()).toBe(0);
     },
   );
 

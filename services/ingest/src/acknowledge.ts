@@ -6,6 +6,8 @@ import { type Client, type LogStoreDefinition, uuidToBytes } from '@shoal/proto'
 export interface Acknowledger {
   /** Says what was not said yet; after a failure everything from the beginning. */
   tell(cursor: Cursor): Promise<void>;
+  /** What was passed over from that seq on is not what was told: it is told again with the next one. */
+  tellAgainFrom(seq: number): void;
 }
 
 /** An acknowledger that has said nothing. What was passed over goes a bounded part at a time. */
@@ -16,6 +18,7 @@ export function openAcknowledger(options: {
   const { library, logStore } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
   let told: { readonly logId: LogId; readonly seq: number } | undefined;
+  let againFromSeq = Number.POSITIVE_INFINITY;
 
   /** One request; answers up to where it tells. */
   async function tellPart({ logId, appliedSeq }: Cursor, fromSeq: number): Promise<number> {
@@ -30,13 +33,19 @@ export function openAcknowledger(options: {
   return {
     async tell(cursor) {
       const { logId, appliedSeq } = cursor;
-      let seq = told?.logId === logId ? told.seq : 0;
+      const known = told?.logId === logId ? told.seq : 0;
+      // What is read again is told again, too.
+      let seq = Math.min(known, againFromSeq - 1, appliedSeq);
       // Nothing stays said when a request fails: the log-store may not be the one that heard the others.
-      if (told !== undefined && seq === appliedSeq) return;
+      if (told !== undefined && seq === appliedSeq && known === appliedSeq) return;
       told = undefined;
+      againFromSeq = Number.POSITIVE_INFINITY;
       do seq = await tellPart(cursor, seq + 1);
       while (seq < appliedSeq);
       told = { logId, seq };
+    },
+    tellAgainFrom(seq) {
+      againFromSeq = Math.min(againFromSeq, seq);
     },
   };
 }

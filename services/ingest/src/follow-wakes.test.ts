@@ -28,6 +28,10 @@ function followGrowingLog(options: { readonly pollMs: number; readonly isPaused?
     readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
     setWholeLog: async () => undefined,
     missingRecords: () => [],
+    quarantined: { count: () => 0, waiting: () => [], due: () => [] },
+    retryQuarantined: () => Promise.reject(new Error('nothing to try again')),
+    discardQuarantined: () => Promise.reject(new Error('nothing to discard')),
+    readLeftOut: async () => undefined,
   };
   const logStore: FollowedLog = {
     read: async () => {

@@ -22,6 +22,10 @@ function libraryAt(cursor: Cursor): Followed {
     readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
     setWholeLog: async () => undefined,
     missingRecords: () => [],
+    quarantined: { count: () => 0, waiting: () => [], due: () => [] },
+    retryQuarantined: () => Promise.reject(new Error('nothing to try again')),
+    discardQuarantined: () => Promise.reject(new Error('nothing to discard')),
+    readLeftOut: async () => undefined,
   };
 }
 

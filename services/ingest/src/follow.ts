@@ -1,10 +1,16 @@
-import { limits, type StreamId, type SyncStateName, syncStateOf } from '@shoal/core';
+import { limits, ShoalError, type StreamId, type SyncStateName, syncStateOf } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
 import { type Client, type LogStoreDefinition, lifeFromBytes, uuidToBytes } from '@shoal/proto';
 import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
 import { openAcknowledger } from './acknowledge.ts';
 import { applyPage } from './apply-page.ts';
 import { openMissingTeller } from './ask-missing.ts';
+import {
+  openQuarantineKeeper,
+  type Quarantined,
+  type QuarantinedLibrary,
+  type QuarantineKeeper,
+} from './keep-quarantine.ts';
 import { openReappend } from './reappend.ts';
 
 /** How far ingest is, as far as it sees: its own log (ING-4). */
@@ -21,6 +27,8 @@ export interface Follower {
   state(): FollowState;
   /** A paused follower finishes the page in hand and applies nothing until it is told to go on. */
   setPaused(isPaused: boolean): void;
+  /** Tries entries of the quarantine again, and forgets some (ING-3). Throws `unavailable` while it is paused. */
+  readonly quarantine: Pick<QuarantineKeeper, 'retry' | 'discard'>;
   /** Applies what is in hand, then ends. */
   stop(): Promise<void>;
 }
@@ -38,7 +46,8 @@ export type FollowedLibrary = Pick<
   | 'readRecords'
   | 'setWholeLog'
   | 'missingRecords'
->;
+> &
+  QuarantinedLibrary;
 
 /** What it asks of the device's own log-store. */
 export type FollowedLog = Pick<
@@ -65,12 +74,21 @@ export function startFollower(options: {
   readonly isPaused?: boolean;
   /** Without a signal the log is looked at this often, in ms (S1-40). */
   readonly pollMs?: number;
+  /** Looks whether the library has other keys by now (ING-3). */
+  readonly refreshKeys?: () => Promise<void>;
 }): Follower {
   const { library, logStore, log } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
   const acknowledger = openAcknowledger(options);
   const reappend = openReappend(options);
   const missing = openMissingTeller({ ...options, nowMs: () => performance.now() });
+  const keeper = openQuarantineKeeper({
+    library,
+    acknowledger,
+    refreshKeys: options.refreshKeys ?? (async () => undefined),
+    wallMs: Date.now,
+    log,
+  });
   const recognition = openLogRecognition({
     libraryId: library.options.libraryId,
     logStore,
@@ -79,7 +97,7 @@ export function startFollower(options: {
   let cursor = library.cursor.read();
   let headSeq = cursor?.appliedSeq ?? 0;
   let isPaused = options.isPaused ?? false;
-  let isApplying = false;
+  let applying = 0;
   let hasLooked = false;
   let hasSwept = false;
 
@@ -110,17 +128,38 @@ export function startFollower(options: {
     if (page.nextSeq > fromSeq) {
       const appliedEntries = (cursor?.appliedEntries ?? 0) + page.entries.length;
       const next = { logId, life, appliedSeq: page.nextSeq - 1, appliedEntries };
-      isApplying = true;
-      await applyPage({ library, log }, page.entries, next).finally(() => {
-        isApplying = false;
-      });
+      await whileApplying(() => applyPage({ library, log }, page.entries, next));
       cursor = next;
     }
     if (cursor !== undefined) await acknowledger.tell(cursor);
     const isMore = cursor !== undefined && page.nextSeq > fromSeq && page.nextSeq <= page.headSeq;
     hasLooked = true;
-    if (!isMore) await missing.step();
-    return isMore || (await reappend.step({ logId, appliedSeq: cursor?.appliedSeq ?? 0 }));
+    if (isMore) return true;
+    await missing.step();
+    const kept = await whileApplying(() => keeper.step(logId));
+    if (kept.back !== undefined) cursor = kept.back;
+    return kept.isMore || (await reappend.step({ logId, appliedSeq: cursor?.appliedSeq ?? 0 }));
+  }
+
+  /** By a person's wish, between the pages. */
+  async function changeQuarantine<T>(work: () => Promise<T>): Promise<T> {
+    if (isPaused) {
+      const message = 'the library is paused on this device and applies nothing: `shoal library resume`';
+      throw new ShoalError('unavailable', message, { library: library.options.libraryId });
+    }
+    const done = await whileApplying(work);
+    // What is no exception any more is told, and what has room now is read.
+    loop.signal();
+    return done;
+  }
+
+  async function whileApplying<T>(work: () => Promise<T>): Promise<T> {
+    applying += 1;
+    try {
+      return await work();
+    } finally {
+      applying -= 1;
+    }
   }
 
   const loop = startSignalledLoop({
@@ -138,7 +177,7 @@ export function startFollower(options: {
       const unapplied = Math.max(0, headSeq - (cursor?.appliedSeq ?? 0));
       const state = syncStateOf({
         // Who asks for quiet may touch the files once it is there.
-        isPaused: isPaused && !isApplying,
+        isPaused: isPaused && applying === 0,
         isStale: false,
         hasLooked,
         backfill: 'never',
@@ -150,6 +189,10 @@ export function startFollower(options: {
     setPaused(now) {
       isPaused = now;
       loop.signal();
+    },
+    quarantine: {
+      retry: (which: Quarantined) => changeQuarantine(() => keeper.retry(which)),
+      discard: (which: Quarantined) => changeQuarantine(() => keeper.discard(which)),
     },
     stop: () => loop.stop(),
   };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DeviceId, ShoalError } from '@shoal/core';
+import { asShoalError, type DeviceId, ShoalError } from '@shoal/core';
 import { isLibraryReady, keyRing, type Library, openLibrary } from '@shoal/library';
 import { migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
@@ -25,6 +25,8 @@ export async function openLibraryIngest(options: {
   readonly library: HomeLibrary;
   readonly device: DeviceId;
   readonly logStore: Client<typeof LogStoreDefinition>;
+  /** The library's keys as they are by now: one may come later than what it opens (ING-3). */
+  readonly readKeys: () => Promise<HomeLibrary['keys']>;
   /** Tells the device's services what a commit changed. */
   readonly publishChanged: (hint: Uint8Array) => void;
   readonly log: Log;
@@ -32,11 +34,13 @@ export async function openLibraryIngest(options: {
   const { libraryId, keys, currentKey, paths, isPaused } = options.library;
   const log = options.log.child({ library: libraryId });
   await untilMigrated(paths.libraryDb);
+  const keysById = new Map(keyRing(keys, currentKey).keysById);
+  const ring = { currentKeyId: currentKey, keysById };
   const library = openLibrary({
     path: paths.libraryDb,
     libraryId,
     device: options.device,
-    ring: keyRing(keys, currentKey),
+    ring,
     models,
     migrations,
   });
@@ -49,7 +53,15 @@ export async function openLibraryIngest(options: {
     library.close();
     throw error;
   }
-  const follower = startFollower({ library, logStore: options.logStore, log, isPaused });
+  const refreshKeys = async () => {
+    try {
+      for (const [id, key] of keyRing(await options.readKeys(), currentKey).keysById) keysById.set(id, key);
+    } catch (error) {
+      // The keys that are here still open what they open.
+      log.warn({ code: asShoalError(error).code }, 'the keys of the library could not be read again');
+    }
+  };
+  const follower = startFollower({ library, logStore: options.logStore, log, isPaused, refreshKeys });
   const telling = tellLevels(library, follower);
   return {
     library,
@@ -64,12 +76,15 @@ export async function openLibraryIngest(options: {
 }
 
 /** How much waits here, for whoever looks; returns what ends it. */
-function tellLevels({ cursor, options }: Library, follower: Follower): readonly (() => void)[] {
+function tellLevels(
+  { cursor, options, quarantined: waiting }: Library,
+  follower: Follower,
+): readonly (() => void)[] {
   const { parked, quarantined, lag } = openInstruments();
   const labels = { library: options.libraryId };
   return [
     parked.observe(() => cursor.parked().reduce((sum, { records }) => sum + records, 0), labels),
-    quarantined.observe(() => cursor.quarantined(), labels),
+    quarantined.observe(() => waiting.count(), labels),
     lag.observe(() => {
       const { headSeq, cursor: at } = follower.state();
       return Math.max(0, headSeq - (at?.appliedSeq ?? 0));

@@ -1,7 +1,13 @@
 import { rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
-import { IngestDefinition, LogStoreDefinition } from '@shoal/proto';
-import { connectLocal, runService, type StartedService, startLibraryService } from '@shoal/service-kit';
+import { IngestDefinition, LogStoreDefinition, parseLogCommitted } from '@shoal/proto';
+import {
+  connectLocal,
+  readLibrary,
+  runService,
+  type StartedService,
+  startLibraryService,
+} from '@shoal/service-kit';
 import { ingestConfig } from './config.ts';
 import { openLibraryIngest } from './library-ingest.ts';
 import { ingestHandlers } from './rpc.ts';
@@ -14,10 +20,11 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
     definition: IngestDefinition,
     grpcPort: ingestConfig().grpcPort,
     connect: async (at, options) => ({ local: await connectLocal(at, options) }),
-    open: (library, { device, buses: { local }, log }) =>
+    open: (library, { home: { paths }, device, buses: { local }, log }) =>
       openLibraryIngest({
         library,
         device,
+        readKeys: async () => (await readLibrary(paths, library.libraryId)).keys,
         logStore: rpcClient(local, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, {
           timeoutMs: limits.requestMs,
         }),
@@ -25,7 +32,15 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
         log,
       }),
     handlers: ingestHandlers,
-    wake: { subject: subjects.local.logCommitted, look: ({ follower }) => follower.signal() },
+    wake: {
+      subject: subjects.local.logCommitted,
+      read(payload) {
+        const hint = parseLogCommitted(payload);
+        // What the device made itself is here already; the follower passes over it when it looks by itself.
+        return hint && { libraryId: hint.libraryId, isNews: !hint.isOwn };
+      },
+      look: ({ follower }) => follower.signal(),
+    },
   });
 }
 

@@ -14,7 +14,7 @@ export function ingestHandlers(require: (id: LibraryId) => LibraryIngest): Handl
         headSeq,
         state,
         parked: library.cursor.parked(),
-        quarantined: library.cursor.quarantined(),
+        quarantined: library.quarantined.count(),
         appliedEntries: cursor?.appliedEntries ?? 0,
       };
     },

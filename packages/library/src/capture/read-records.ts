@@ -38,12 +38,12 @@ export function recordPages(options: {
   >(
     `select * from (select model, uuid from shoal_records where (model, uuid) > (@model, @uuid)
        order by model, uuid limit @limit)
-     union select model, uuid from shoal_quarantine where (model, uuid) > (@model, @uuid)
+     union select model, uuid from shoal_quarantine where (model, uuid) > (@model, @uuid) and entry is not null
      order by model, uuid limit @limit`,
   );
   const quarantined = db
     .prepare<[string, string], Buffer>(
-      'select entry from shoal_quarantine where model = ? and uuid = ? order by id',
+      'select entry from shoal_quarantine where model = ? and uuid = ? and entry is not null order by id',
     )
     .pluck();
 

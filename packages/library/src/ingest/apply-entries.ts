@@ -72,7 +72,10 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
 }
 
 /** What an entry says of its record. Throws `unsealing-failed`, `malformed-message`, or as `checkState`. */
-function openState({ store, libraryId, ring }: ApplyContext, entry: ParsedEntry): RecordState {
+export function openState(
+  { store, libraryId, ring }: Pick<ApplyContext, 'store' | 'libraryId' | 'ring'>,
+  entry: ParsedEntry,
+): RecordState {
   const { header } = entry;
   if (header.libraryId !== libraryId) {
     throw new ShoalError('malformed-message', `an entry is of the library ${header.libraryId}`, {

@@ -1,7 +1,5 @@
-import type { LogId, ShoalError, StreamId } from '@shoal/core';
-import { Entry, entryToWire } from '@shoal/proto';
+import type { LogId, StreamId } from '@shoal/core';
 import type { Sqlite } from '../store/open-database.ts';
-import type { SequencedEntry } from './apply-entries.ts';
 
 /** How far ingest is in which log (ING-2). */
 export interface Cursor {
@@ -13,12 +11,10 @@ export interface Cursor {
   readonly life?: StreamId | null;
 }
 
-/** The cursor and the quarantine; written in the transaction that applies. */
+/** The cursor, written in the transaction that applies; and what is parked. */
 export interface CursorStore {
   read(): Cursor | undefined;
   write(cursor: Cursor): void;
-  quarantine(entry: SequencedEntry, error: ShoalError, wallMs: number): void;
-  quarantined(): number;
   /** What is parked, by reason, with the oldest (DEP-4). */
   parked(): { reason: string; records: number; oldestMs: number }[];
 }
@@ -31,11 +27,6 @@ export function cursorStore(db: Sqlite): CursorStore {
   const upsert = db.prepare(
     'insert or replace into shoal_cursor (id, log_id, applied_seq, applied_entries, life) values (1, ?, ?, ?, ?)',
   );
-  const insert = db.prepare(
-    `insert or ignore into shoal_quarantine (seq, model, uuid, dot, code, message, entry, since_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const count = db.prepare<[], number>('select count(*) from shoal_quarantine').pluck();
   const parked = db.prepare<[], { reason: string; records: number; oldestMs: number }>(
     'select reason, count(*) as records, min(since_ms) as oldestMs from shoal_parked group by reason order by reason',
   );
@@ -43,12 +34,6 @@ export function cursorStore(db: Sqlite): CursorStore {
     read: () => select.get(),
     write: ({ logId, appliedSeq, appliedEntries, life = null }) =>
       void upsert.run(logId, appliedSeq, appliedEntries, life),
-    quarantine({ seq, entry }, error, wallMs) {
-      const { header } = entry;
-      const bytes = Entry.encode(entryToWire(entry)).finish();
-      insert.run(seq, header.model, header.recordId, header.dot, error.code, error.message, bytes, wallMs);
-    },
-    quarantined: () => count.get() as number,
     parked: () => parked.all(),
   };
 }

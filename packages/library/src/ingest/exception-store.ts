@@ -9,6 +9,10 @@ export interface ExceptionStore {
    * records that are refused or of a model or schema that this program does not know.
    */
   note(logId: LogId, entries: readonly SequencedEntry[], passedOver: Iterable<number>): void;
+  /** An entry that was passed over is applied by now. */
+  lift(logId: LogId, seq: number): void;
+  /** Ingest reads again from there, and notes anew what it passes over. */
+  liftFrom(logId: LogId, seq: number): void;
   /** Forgets those of other logs, and those whose record is refused or unknown no more. */
   sweep(logId: LogId): void;
   /** The first seq that was passed over for what the record is; undefined: none was. */
@@ -33,6 +37,8 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
       `select 1 from shoal_parked where reason in ('refused', 'unknown-model', 'unknown-schema') limit 1`,
     )
     .pluck();
+  const lift = db.prepare('delete from shoal_exceptions where log_id = ? and seq = ?');
+  const liftFrom = db.prepare('delete from shoal_exceptions where log_id = ? and seq >= ?');
   const sweepLogs = db.prepare('delete from shoal_exceptions where log_id <> ?');
   const sweepFit = db.prepare(
     `delete from shoal_exceptions where model is not null and not exists (
@@ -62,6 +68,8 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
         insert.run(logId, seq, model, recordId);
       }
     },
+    lift: (logId, seq) => void lift.run(logId, seq),
+    liftFrom: (logId, seq) => void liftFrom.run(logId, seq),
     sweep(logId) {
       sweepLogs.run(logId);
       sweepFit.run();

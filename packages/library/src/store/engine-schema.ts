@@ -126,17 +126,30 @@ create index shoal_conflicts_record on shoal_conflicts (model, uuid);
 create index shoal_conflicts_open on shoal_conflicts (id) where settled_ms is null;
 create index shoal_conflicts_settled on shoal_conflicts (settled_ms, id) where settled_ms is not null;
 
--- Entries that could not be applied, with the reason (ING-3).
+-- Entries that could not be applied, with the reason (ING-3); of one that was discarded, only that it was.
 create table shoal_quarantine (
-  id integer primary key,
+  id integer primary key autoincrement,
+  -- Where it was met last.
+  log_id text not null,
   seq integer not null,
   model text not null,
   uuid text not null,
+  device text not null,
   dot text not null,
+  version text not null,
   code text not null,
   message text not null,
-  entry blob not null,
+  -- Of header and sealed payload: copies differ in what is damaged.
+  digest blob not null unique,
+  entry blob,
+  bytes integer not null,
+  attempts integer not null,
   since_ms integer not null,
-  unique (model, uuid, dot)
+  -- When it is tried again by itself; null: it is not.
+  retry_ms integer,
+  discarded_ms integer
 );
+create index shoal_quarantine_record on shoal_quarantine (model, uuid);
+create index shoal_quarantine_retry on shoal_quarantine (retry_ms) where retry_ms is not null;
+create index shoal_quarantine_discarded on shoal_quarantine (discarded_ms) where discarded_ms is not null;
 `;
