@@ -1,4 +1,4 @@
-import { dotDevice, formatVersion, includes, type RecordRef } from '@shoal/core';
+import { dotDevice, formatVersion, includes, planAppend, type RecordRef } from '@shoal/core';
 import { openPayload } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { models } from './registry.ts';
@@ -94,6 +94,31 @@ describe('records for a log that lacks them', () => {
     const [again] = ofRecord(allRecords(a), tag);
     expect(again!.headerBytes).toEqual(entry!.headerBytes);
     expect(again!.sealed).toEqual(Buffer.alloc(64, 1));
+  });
+
+  it('[CHG-8] what lies in quarantine comes behind the state of its record, for which a log would take it', async () => {
+    // The hazard: it claims to include what its record is, opens for nobody, and so the record would be nowhere.
+    const tag = newId();
+    await b.put('tag', tag, { canonical_name: 'good' });
+    await ship(b, [a]);
+    await b.put('tag', tag, { canonical_name: 'bad' });
+    const [bad] = await b.drain();
+    await a.apply([{ ...bad!, sealed: Buffer.alloc(64, 1) }]);
+    const again = ofRecord(allRecords(a), tag);
+    expect(again.map(({ sealed }) => sealed.equals(Buffer.alloc(64, 1)))).toEqual([false, true]);
+    expect(includes(again[1]!.header.version, again[0]!.header.version)).toBe(true);
+    const candidates = again.map((entry) => ({
+      ...entry.header,
+      ref: { model: entry.header.model, id: tag },
+    }));
+    const plan = planAppend(
+      candidates.map(({ ref, version, rank }) => ({ ref, version, rank, isDelete: false })),
+      () => [],
+    );
+    expect(plan.map(({ version }) => formatVersion(version))).toEqual([
+      a.version('tag', tag),
+      formatVersion(bad!.header.version),
+    ]);
   });
 
   it('[REP-6] pages of any size give every record once', async () => {
