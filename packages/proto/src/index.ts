@@ -93,7 +93,6 @@ export {
   FetchRequest,
   Heartbeat,
   LiveEntries,
-  LogCommitted,
   LogSighting as WireLogSighting,
   LogStatusReply,
   LogStatusRequest,

@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = '6e0ec9c386a20c90321d1926531d53ed430bb1b704c9c90e293f26aade15ab2c';
+export const contractFingerprint = 'b0edd4ec634a669a4481a82eee1d29b37610dbdb62ec72f05797e2c871e85fa9';

@@ -15,6 +15,8 @@ export interface LibraryPart {
 export interface FollowedLibraries<Part extends LibraryPart> {
   /** The part of a library. Throws `not-found`; `unavailable` while it is there but not open yet. */
   require(id: LibraryId): Part;
+  /** The part of a library; undefined where it is not open. */
+  find(id: LibraryId): Part | undefined;
   list(): readonly { readonly library: HomeLibrary; readonly part: Part }[];
   /** Closes all parts, after what is being opened. */
   stop(): Promise<void>;
@@ -99,6 +101,7 @@ export async function followLibraries<Part extends LibraryPart>(
       if (reason !== undefined) throw new ShoalError('unavailable', `library ${id}: ${reason}`, subject);
       throw new ShoalError('not-found', `this device has no library ${id}`, subject);
     },
+    find: (id) => opened.get(id)?.part,
     list: () => [...opened.values()],
     stop: async () => {
       isStopped = true;

@@ -27,6 +27,16 @@ export interface LibraryServiceContext<Buses extends ServiceBuses> {
   readonly log: Log;
 }
 
+/** What a hint of the device does to the parts of a service. */
+export interface ServiceWake<Part> {
+  readonly subject: (device: DeviceId) => string;
+  /** Which library a hint is for, and whether its part needs to look; without it all parts look at each hint. */
+  readonly read?: (
+    hint: Uint8Array,
+  ) => { readonly libraryId: LibraryId; readonly isNews: boolean } | undefined;
+  readonly look: (part: Part) => void;
+}
+
 export interface LibraryServiceOptions<
   Definition extends UnaryService,
   Part extends LibraryPart,
@@ -43,8 +53,8 @@ export interface LibraryServiceOptions<
   /** Opens what the service keeps for one library. */
   readonly open: (library: HomeLibrary, context: LibraryServiceContext<Buses>) => Promise<Part> | Part;
   readonly handlers: (require: (id: LibraryId) => Part) => Handlers<Definition>;
-  /** A hint of the device that there may be work; every part looks then, and whenever the bus is back. */
-  readonly wake?: { readonly subject: (device: DeviceId) => string; readonly look: (part: Part) => void };
+  /** Hints of the device that there may be work; every part looks whenever the bus is back, too. */
+  readonly wake?: ServiceWake<Part>;
 }
 
 /**
@@ -76,7 +86,12 @@ export function startLibraryService<
       const lookAgain = () => {
         for (const { part } of libraries.list()) wake.look(part);
       };
-      const hints = local.subscribe(wake.subject(device), lookAgain);
+      const hints = local.subscribe(wake.subject(device), ({ payload }) => {
+        const hint = wake.read?.(payload);
+        if (hint === undefined) return lookAgain();
+        const part = hint.isNews ? libraries.find(hint.libraryId) : undefined;
+        if (part !== undefined) wake.look(part);
+      });
       own(() => hints.stop());
       own(local.onConnected(lookAgain));
     }

@@ -67,8 +67,8 @@ export interface LibraryLogOptions {
   readonly diskFreeBytes?: () => number | null;
   /** Where pulling begins to wait; `limits`, where it is not given (ING-5). */
   readonly throttleBounds?: ThrottleBounds;
-  /** The log may be read up to `headSeq` now: told to the device's own services, as a hint. */
-  readonly onReadable: (headSeq: number) => void;
+  /** The log may be read up to `headSeq` now, by what the device appended or others sent: told to its own services. */
+  readonly onReadable: (headSeq: number, from: 'device' | 'others') => void;
   readonly report: Log;
 }
 
@@ -107,7 +107,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     onStored: telemetry.received,
     ...(options.onDamaged && { onDamaged: options.onDamaged }),
   });
-  const onReadable = () => options.onReadable(log.readableSeq);
+  const onReadable = () => options.onReadable(log.readableSeq, 'others');
   const pressure = openPressure({
     log,
     isPaused: options.isPaused ?? false,
@@ -182,7 +182,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
         // Durable first; only then may anybody hear of it.
         replication.publish(appended);
         telemetry.sent(appended.length);
-        onReadable();
+        options.onReadable(log.readableSeq, 'device');
         durableStep('append.after-publish');
       }
       const { logId, headSeq } = log;

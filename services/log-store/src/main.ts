@@ -1,5 +1,5 @@
 import { subjects } from '@shoal/bus';
-import { LogCommitted, LogStoreDefinition, uuidToBytes } from '@shoal/proto';
+import { encodeLogCommitted, LogStoreDefinition } from '@shoal/proto';
 import { connectDevice, runService, type StartedService, startLibraryService } from '@shoal/service-kit';
 import { busChannel } from './bus-channel.ts';
 import { logStoreConfig } from './config.ts';
@@ -32,9 +32,9 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
         role: role ?? 'member',
         openChannel: () => busChannel({ bus: shared, library: libraryId, device, report: log }),
         surroundings,
-        onReadable: (headSeq) => {
-          const committed = { libraryId: uuidToBytes(libraryId), headSeq };
-          local.publish(subjects.local.logCommitted(device), LogCommitted.encode(committed).finish());
+        onReadable: (headSeq, from) => {
+          const hint = encodeLogCommitted({ libraryId, headSeq, isOwn: from === 'device' });
+          local.publish(subjects.local.logCommitted(device), hint);
         },
         report: log.child({ library: libraryId }),
       }),

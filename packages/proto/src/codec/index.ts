@@ -2,6 +2,7 @@ export * from './ack.ts';
 export * from './asked-records.ts';
 export * from './entry.ts';
 export * from './ids.ts';
+export * from './log-committed.ts';
 export * from './record-payload.ts';
 export * from './records-changed.ts';
 export * from './sighting.ts';
