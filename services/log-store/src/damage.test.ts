@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { pullPage } from './pull-page.ts';
 import { readPage } from './read-page.ts';
 import { openScrub } from './scrub.ts';
+import { openDb } from './store/open-db.ts';
 import { isStructuralDamage } from './store/structural-damage.ts';
 import { flipByte, flipWithin } from './testing/damage-file.ts';
 import {
@@ -188,6 +189,27 @@ describe('damage', () => {
     expect(verify.mock.calls.map(([afterSeq]) => afterSeq)).toEqual([3, 13, 23, 33, 0, 10]);
     expect(failed).not.toHaveBeenCalled();
   });
+
+  it.each([
+    `update lives set life = 'nonsense'`,
+    `update log set own_stream = 'nonsense'`,
+    `update log set head_seq = 'nonsense'`,
+    `update log set applied_seq = -1`,
+    `update log set chain = x'00'`,
+    `update log set log_id = 'nonsense'`,
+    `delete from log; delete from lives; insert into lives values (1, x'00', 0)`,
+  ])(
+    '[LOG-1] what says what the log is, and cannot have been written, is damage of the file: %s',
+    (damaging) => {
+      const [a] = openWorldDevices(1) as [WorldDevice];
+      change(a, 1);
+      a.log.close();
+      const db = openDb(a.path);
+      db.exec(damaging);
+      db.close();
+      expect(() => openTempLog(a.path, a.device)).toThrow(expect.toSatisfy(isStructuralDamage));
+    },
+  );
 
   it('[LOG-1] whatever byte of the file is damaged, nobody is given what is not what came', () => {
     const [a] = openWorldDevices(1) as [WorldDevice];

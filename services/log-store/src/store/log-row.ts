@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type LibraryId, type LogId, ShoalError, type StreamId } from '@shoal/core';
+import { isLifeId, type LibraryId, type LogId, ShoalError, type StreamId } from '@shoal/core';
 import type Database from 'better-sqlite3';
+import { structuralDamage } from './structural-damage.ts';
 
 /** What a log knows of itself. */
 export interface LogRow {
@@ -16,6 +17,7 @@ export interface LogRow {
 
 /** The one row of the log. */
 export interface LogRowAccess {
+  /** Throws structural damage for what cannot have been written (LOG-1). */
   read(): LogRow;
   setHead(headSeq: number, chain: Buffer): void;
   setApplied(appliedSeq: number): void;
@@ -51,13 +53,27 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
   const renew = db.prepare('update log set log_id = ?, applied_seq = 0, compacted_seq = 0');
   const setOwnStream = db.prepare('update log set own_stream = ?');
   return {
-    read: () => read.get()!,
+    read: () => {
+      const row = read.get();
+      if (row === undefined || !isLogRow(row)) {
+        throw structuralDamage(db, 'the row of the log is not one that was written');
+      }
+      return row;
+    },
     setHead: (headSeq, chain) => void setHead.run(headSeq, chain),
     setApplied: (appliedSeq) => void setApplied.run(appliedSeq),
     setCompacted: (compactedSeq) => void setCompacted.run(compactedSeq),
     setOwnStream: (stream) => void setOwnStream.run(stream),
     renew: () => void renew.run(newLogId()),
   };
+}
+
+function isLogRow(row: LogRow): boolean {
+  const { logId, headSeq, chain, appliedSeq, compactedSeq, ownStream } = row;
+  const areSeqs = [headSeq, appliedSeq, compactedSeq].every((seq) => Number.isSafeInteger(seq) && seq >= 0);
+  const isChain = Buffer.isBuffer(chain) && chain.length === chainBytes;
+  const isStream = ownStream === null || isLifeId(`${ownStream}`);
+  return areSeqs && isChain && isStream && /^[0-9a-f]{32}$/.test(`${logId}`);
 }
 
 function newLogId(): string {
