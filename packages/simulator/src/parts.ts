@@ -78,8 +78,8 @@ export interface Parts {
   readonly movesCursorWithRows: boolean;
   /** Up to which seq the server of a round serves, by what its head was at the start and is now (REP-2). */
   readonly tailOf: (notedHeadSeq: number, headSeq: number) => number;
-  /** Whether a heartbeat says what the log has (REP-3). */
-  readonly heartbeatsCarryVector: boolean;
+  /** What a heartbeat says that a log can give: also beyond what it has without a gap (REP-3). */
+  readonly heartbeatVector: (log: { readonly have: Vector; readonly offered: Vector }) => Vector;
 }
 
 /** The parts as they are in production. */
@@ -119,5 +119,5 @@ export const productionParts: Parts = {
     advances.map((advance) => ({ ...advance, seq: Math.max(advance.seq, appliedSeq) })),
   movesCursorWithRows: true,
   tailOf: (_notedHeadSeq, headSeq) => headSeq,
-  heartbeatsCarryVector: true,
+  heartbeatVector: ({ offered }) => offered,
 };

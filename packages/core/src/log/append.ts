@@ -20,13 +20,15 @@ export type HeadVersions = (ref: RecordRef) => readonly Version[];
  */
 export function planAppend<T extends AppendCandidate>(group: readonly T[], headVersions: HeadVersions): T[] {
   const versionsByRecord = new Map<string, readonly Version[]>();
-  return inDependencyOrder(group).filter(({ ref, version }) => {
+  const taken = group.filter(({ ref, version }) => {
     const record = refKey(ref);
     const held = versionsByRecord.get(record) ?? headVersions(ref);
     if (held.some((other) => includes(other, version))) return false;
     versionsByRecord.set(record, [...held, version]);
     return true;
   });
+  // Of what is taken only: a record is placed by its last entry, which may be one that is skipped.
+  return inDependencyOrder(taken);
 }
 
 function inDependencyOrder<T extends AppendCandidate>(group: readonly T[]): T[] {

@@ -29,6 +29,10 @@ export interface LogContent {
   readonly appliedSeq: number;
   /** What ingest said last, under whatever id the log had then (REP-6). */
   readonly lastWord: LastWord | null;
+  /** Up to where the library has all that ingest had applied under earlier ids of the log. */
+  readonly knownSeq: number;
+  /** What was appended up to there may be forgotten by the library, as one of the two went back; 0: nothing. */
+  readonly forgottenSeq: number;
   /** Places that ingest passed over without applying them (LOG-3). */
   readonly exceptions: ReadonlySet<string>;
   readonly rows: ReadonlyMap<number, LogRow>;
@@ -53,6 +57,8 @@ export function emptyLog(logId: LogId): LogContent {
     chain: '',
     appliedSeq: 0,
     lastWord: null,
+    knownSeq: 0,
+    forgottenSeq: 0,
     exceptions: new Set(),
     rows: new Map(),
     have: new Map(),

@@ -13,6 +13,7 @@ import {
   isAckUsable,
   type LogId,
   type LogSighting,
+  mergeVectors,
   outlastsLoss,
   readableThrough,
   refKey,
@@ -58,6 +59,8 @@ export interface LogFile {
   hearAck(ack: Ack): void;
   /** What the device has applied, by the last word of its ingest (LOG-2). */
   appliedVector(): Vector;
+  /** Up to where it has something of each stream to give, also beyond what it has without a gap (REP-3). */
+  offered(): Vector;
   /** The running hash at an entry; undefined where it is not there. */
   chainAt(seq: number): string | undefined;
   /** Takes away entries that are not what was stored, and takes a new id; answers whether there were any (LOG-1). */
@@ -143,11 +146,23 @@ export function openLogFile(
   function lose(draft: Draft, { seq, place, entry: { stream, originSeq } }: LogRow): void {
     draft.rows.delete(seq);
     const { appliedSeq, exceptions } = draft;
-    // What was appended since the start was in the library then; what comes back of earlier streams may not be.
-    const isOwn = stream === draft.lives.at(-1)?.life;
+    const isOwn = isInLibrary(draft, { stream, seq });
     const lost = { stream, originSeq, seq, isPassedOver: exceptions.has(place), isOwn };
     draft.advances = draft.advances.filter((each) => outlastsLoss(each, lost, appliedSeq));
-    become(draft, parts.loseEntry(draft, lost, appliedSeq), [stream]);
+    become(draft, parts.loseEntry(draft, lost, Math.max(appliedSeq, draft.knownSeq)), [stream]);
+  }
+
+  /** What was appended here was in the library then; what comes back of streams before one of them went back may not be. */
+  function isInLibrary({ lives, forgottenSeq }: Draft, at: { stream: StreamId; seq: number }): boolean {
+    if (at.seq <= forgottenSeq) return false;
+    const own = forgottenSeq === 0 ? lives : lives.slice(-1);
+    return own.some(({ life }) => life === at.stream);
+  }
+
+  /** The log lacks what was seen of it: a new id, and what it gets back may be forgotten by the library, too. */
+  function renewBehind(): void {
+    const content = disk.read();
+    renew({ ...content, forgottenSeq: forgottenUpTo(content) });
   }
 
   /** The library went back to before what it had told: what it had applied is not known to it any more (LOG-1). */
@@ -157,13 +172,20 @@ export function openLogFile(
     const lastWord = read === null ? null : { logId: read.logId, appliedSeq: read.seq };
     const appliedSeq = read?.logId === content.logId ? read.seq : 0;
     const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
-    disk.commit({ ...content, ...forgetHoles(content), lastWord, appliedSeq, advances });
+    const knownSeq = Math.min(content.knownSeq, read?.logId === content.lastWord?.logId ? read!.seq : 0);
+    const forgottenSeq = forgottenUpTo(content);
+    const forgotten = { lastWord, appliedSeq, knownSeq, forgottenSeq, advances };
+    disk.commit({ ...content, ...forgetHoles(content), ...forgotten });
   }
 
   /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
   function renew(content: LogContent = disk.read()): void {
-    const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
-    disk.commit({ ...content, logId: newLogId(), appliedSeq: 0, advances, exceptions: new Set() });
+    const { appliedSeq, exceptions, rows } = content;
+    const advances = parts.advancesForAnew(content.advances, appliedSeq);
+    const passedOver = [...rows.values()].filter(({ place }) => exceptions.has(place)).map(({ seq }) => seq);
+    const knownSeq = Math.max(content.knownSeq, Math.min(appliedSeq, ...passedOver.map((seq) => seq - 1)));
+    const anew = { logId: newLogId(), appliedSeq: 0, exceptions: new Set<string>() };
+    disk.commit({ ...content, ...anew, advances, knownSeq });
   }
 
   function setAsideDamaged(): boolean {
@@ -195,12 +217,12 @@ export function openLogFile(
       const hasGoneBack = [read, append].some(
         (seen) => seen?.logId === logId && !parts.confirmsSighting(lives, headSeq, seen),
       );
-      if (hasGoneBack) renew();
+      if (hasGoneBack) renewBehind();
       return hasGoneBack;
     },
     compareOwn(device, theirs) {
       const hasGoneBack = parts.hasMoreOfOurs(device, theirs, disk.read().claimed);
-      if (hasGoneBack) renew();
+      if (hasGoneBack) renewBehind();
       return hasGoneBack;
     },
     append(stream, group) {
@@ -240,7 +262,7 @@ export function openLogFile(
       const content = disk.read();
       if (logId !== content.logId) throw new ShoalError('invalid-argument', 'another log');
       if (appliedSeq > content.headSeq) {
-        renew();
+        renewBehind();
         throw new ShoalError('invalid-argument', 'more than there is');
       }
       const hasBegunAnew = appliedSeq < content.appliedSeq;
@@ -261,6 +283,11 @@ export function openLogFile(
         if (seq <= appliedSeq) vector.set(stream, Math.max(originSeq, vectorAt(vector, stream)));
       }
       return vector;
+    },
+    offered() {
+      const { claimed, rows } = disk.read();
+      const stored = [...rows.values()].map(({ entry }) => new Map([[entry.stream, entry.originSeq]]));
+      return stored.reduce(mergeVectors, claimed);
     },
     chainAt(seq) {
       const { headSeq, chain, rows } = disk.read();
@@ -287,6 +314,8 @@ export function openLogFile(
     },
   };
 }
+
+const forgottenUpTo = ({ headSeq }: LogContent) => Math.max(1, headSeq);
 
 function draftOf(content: LogContent): Draft {
   return {

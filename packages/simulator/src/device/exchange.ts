@@ -10,7 +10,6 @@ import {
   type PullRound,
   type SessionAction,
   type SessionEvent,
-  type StreamId,
   stepSession,
   unreachable,
   type Vector,
@@ -88,7 +87,7 @@ export function startExchange(options: {
     switch (action.kind) {
       case 'beat': {
         const { logId, headSeq } = file.content;
-        const have = parts.heartbeatsCarryVector ? file.content.have : new Map<StreamId, number>();
+        const have = parts.heartbeatVector({ have: file.content.have, offered: file.offered() });
         const { isReplyWanted } = action;
         channel.publishHeartbeat({ logId, headSeq, have, isReplyWanted, ack: options.ackOf() });
         return;

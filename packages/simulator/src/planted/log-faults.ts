@@ -174,7 +174,13 @@ export const logFaults: readonly PlantedFault[] = [
   {
     name: 'heartbeats do not say what the log has',
     rule: 'REP-3',
-    parts: { heartbeatsCarryVector: false },
+    parts: { heartbeatVector: () => new Map() },
+  },
+  {
+    name: 'heartbeats tell nothing of what lies beyond a hole',
+    rule: 'REP-3',
+    parts: { heartbeatVector: ({ have }) => have },
+    keptSeed: 'behind-a-hole-that-nobody-fills',
   },
 ];
 
