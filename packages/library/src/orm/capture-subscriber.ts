@@ -19,6 +19,13 @@ import type { ViewChange } from '../store/library-store.ts';
 
 type Row = Record<string, unknown>;
 
+/** What was so far when a transaction or a savepoint began: to this its rollback goes back. */
+interface Mark {
+  readonly changes: number;
+  readonly captured: number;
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
 /**
  * Captures what a unit of work wrote, in its transaction (CHG-5, S0-04): no call in application code. The version
  * that an entity was loaded with says what its write has seen (MRG-1).
@@ -35,7 +42,8 @@ export class CaptureSubscriber implements EventSubscriber {
   #captured = 0;
   /** All flushes of one transaction make one operation of each record (CHG-7). */
   #stamp = randomLife();
-  #failure: { readonly error: unknown } | undefined;
+  #failure: Mark['failure'];
+  #marks: Mark[] = [];
 
   constructor(
     context: CaptureContext,
@@ -65,6 +73,11 @@ export class CaptureSubscriber implements EventSubscriber {
     this.#note(args);
   }
 
+  afterTransactionStart(): void {
+    const [changes, captured] = [this.#uncommitted.length, this.#captured];
+    this.#marks.push({ changes, captured, failure: this.#failure });
+  }
+
   /** Within `em.transactional` a flush ends inside the transaction. */
   afterFlush({ em }: FlushEventArgs): void {
     if (em.isInTransaction()) this.#capture(em);
@@ -77,23 +90,35 @@ export class CaptureSubscriber implements EventSubscriber {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  afterTransactionCommit({ em }: TransactionEventArgs): void {
-    if (em.isInTransaction()) return;
+  afterTransactionCommit({ transaction }: TransactionEventArgs): void {
+    this.#marks.pop();
+    if (isSavepoint(transaction)) return;
     const changes = this.#uncommitted;
     if (this.#captured > 0) this.#meters.captured.add(this.#captured, this.#labels);
-    this.#captured = 0;
-    this.#uncommitted = [];
-    this.#stamp = randomLife();
+    this.#end();
     if (changes.length > 0) this.#onChanges(changes);
   }
 
-  afterTransactionRollback({ em }: TransactionEventArgs): void {
+  /** What surrounds a savepoint goes on with what it had, also with a failure of its own (CHG-5). */
+  afterTransactionRollback({ em, transaction }: TransactionEventArgs): void {
     this.#pending.delete(em);
-    this.#failure = undefined;
     this.#context.store.keys.forget();
-    if (em.isInTransaction()) return;
+    const mark = this.#marks.pop();
+    if (!isSavepoint(transaction) || mark === undefined) {
+      this.#end();
+      return;
+    }
+    this.#uncommitted.length = mark.changes;
+    this.#captured = mark.captured;
+    this.#failure = mark.failure;
+  }
+
+  /** The transaction is over; nothing of it touches the next one. */
+  #end(): void {
+    this.#marks = [];
     this.#uncommitted = [];
     this.#captured = 0;
+    this.#failure = undefined;
     this.#stamp = randomLife();
   }
 
@@ -175,6 +200,10 @@ export class CaptureSubscriber implements EventSubscriber {
     const original = helper(entity).__originalEntityData as Row | undefined;
     if (original !== undefined) original.version = version;
   }
+}
+
+function isSavepoint(transaction: unknown): boolean {
+  return typeof transaction === 'object' && transaction !== null && 'savepointName' in transaction;
 }
 
 /** Where values are unique no row waits until it is ready to sync (MRG-7). */
