@@ -32,6 +32,18 @@ test('ARCHITECTURE.md has one row for every room, with the imports that the test
   expect(wrong.map(([room, { may }]) => `| \`${room}\` | ${may.join(', ') || 'nothing'} |`)).toEqual([]);
 });
 
+test('ARCHITECTURE.md names files that are there', () => {
+  const [, table = ''] = textOf('ARCHITECTURE.md').split('## Where things are decided, and done');
+  const rows = [...(table.split('## ')[0] ?? '').matchAll(/^\| (?!what|---)(.+) \| (.+) \| (.+) \|$/gm)];
+  const paths = rows.flatMap(([, , decided = '', done = '']) => {
+    const [first = '', ...others] = namesIn(done);
+    const besideFirst = others.map((name) => name.replace('…', dirname(first)));
+    return [...namesIn(decided).map((name) => `packages/core/src/${name}`), first, ...besideFirst];
+  });
+  expect(rows.length).toBeGreaterThan(0);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
 test('every command of npm that the documents name exists', () => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
   const named = pages.flatMap((page) =>
@@ -42,3 +54,7 @@ test('every command of npm that the documents name exists', () => {
     named.includes('generate') ? ['generate'] : [],
   );
 });
+
+function namesIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+}
