@@ -99,8 +99,11 @@ export interface Library extends LibraryQuarantine {
   readOutbox(limit: number): Shipment;
   /** Forgets what the log has committed (CHG-8), and remembers where that was (REP-6). */
   clearOutbox(rows: readonly OutboxRow[], shipped?: LogSighting): Promise<void>;
-  /** A page of all records as entries, for a log that may lack them (REP-6); read in one read transaction. */
-  readRecords(after: RecordRef | null, limit: number): RecordPage;
+  /**
+   * A page of all records as entries, for the log of that id, which may lack them (REP-6); what was met in it and lies in
+   * quarantine it has. Read in one read transaction.
+   */
+  readRecords(after: RecordRef | null, limit: number, logId?: LogId): RecordPage;
   /** The log is known to cover every record. */
   setWholeLog(logId: LogId): Promise<void>;
   /** Ingest begins to follow a log: what it passed over before, and would not now, is no exception (LOG-3). */
@@ -243,7 +246,7 @@ function openSilently(options: LibraryOptions): Library {
         outbox.remove(rows);
         if (shipped !== undefined) memory.setShipped(shipped);
       }),
-    readRecords: (after, limit) => inReadTransaction(db, () => readRecords(after, limit)),
+    readRecords: (after, limit, logId) => inReadTransaction(db, () => readRecords(after, limit, logId)),
     setWholeLog: (logId) => atOnce(() => memory.setWhole(logId)),
     sweepExceptions: (logId) => atOnce(() => exceptions.sweep(logId)),
     deleteOrphans: orphanDeleter({ store, device, wallMs, transaction }),

@@ -1,4 +1,4 @@
-import { dotDevice, formatVersion, includes, planAppend, type RecordRef } from '@shoal/core';
+import { dotDevice, formatVersion, includes, type LogId, planAppend, type RecordRef } from '@shoal/core';
 import { openPayload } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { models } from './registry.ts';
@@ -94,6 +94,20 @@ describe('records for a log that lacks them', () => {
     const [again] = ofRecord(allRecords(a), tag);
     expect(again!.headerBytes).toEqual(entry!.headerBytes);
     expect(again!.sealed).toEqual(Buffer.alloc(64, 1));
+  });
+
+  it('[REP-6] what lies in quarantine and was met in a log is not given to that log again, and to another it is', async () => {
+    // The hazard: it stands for nothing there, so that the log would take it again with every pass, without end.
+    const tag = newId();
+    await b.put('tag', tag, { canonical_name: 'sealed' });
+    const [entry] = await b.drain();
+    const bad = { seq: 7, entry: { ...entry!, sealed: Buffer.alloc(64, 1) } };
+    const [one, two] = ['one', 'two'] as LogId[];
+    const givenTo = (logId: LogId) => ofRecord(a.library.readRecords(null, 100, logId).entries, tag).length;
+    await a.library.apply([bad], { logId: one!, appliedSeq: 7, appliedEntries: 1 });
+    expect([givenTo(one!), givenTo(two!)]).toEqual([0, 1]);
+    await a.library.apply([bad], { logId: two!, appliedSeq: 7, appliedEntries: 1 });
+    expect([givenTo(one!), givenTo(two!)]).toEqual([1, 0]);
   });
 
   it('[CHG-8] what lies in quarantine comes behind the state of its record, for which a log would take it', async () => {

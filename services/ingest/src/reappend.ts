@@ -69,7 +69,7 @@ export function openReappend(options: {
   }
 
   async function appendPage(current: ReappendPass): Promise<void> {
-    const { entries, last, hasLeftOut } = library.readRecords(current.after, recordsMax);
+    const { entries, last, hasLeftOut } = library.readRecords(current.after, recordsMax, current.logId);
     let reached = { logId: current.logId, headSeq: current.headSeq };
     for (const part of inMessages(entries.map((entry) => entryToWire(entry)))) {
       const reply = await logStore.append({ libraryId, entries: part }, attempt);

@@ -1,4 +1,4 @@
-import type { LibraryId, RecordRef } from '@shoal/core';
+import type { LibraryId, LogId, RecordRef } from '@shoal/core';
 import { Entry, type ParsedEntry, parseEntry } from '@shoal/proto';
 import type { KeyRing } from '../crypto/seal.ts';
 import type { LibraryStore } from '../store/library-store.ts';
@@ -21,7 +21,8 @@ const waitingMax = 100;
 /**
  * Prepares reading all records page by page, in order of model and id, each page within the caller's read
  * transaction. Before a record's state comes what of it waits in the outbox, as its operations would count as shipped
- * once the state is (CHG-8); behind it what of it lies in quarantine: perhaps nobody else has that any more.
+ * once the state is (CHG-8); behind it what of it lies in quarantine: perhaps nobody else has that any more. But not what was met in the very log
+ * that the page is for: it holds that, and would take it again each time, as it stands for nothing there.
  */
 export function recordPages(options: {
   readonly db: Sqlite;
@@ -30,31 +31,34 @@ export function recordPages(options: {
   readonly ring: KeyRing;
   readonly libraryId: LibraryId;
   readonly outboxEntry: (row: OutboxRow) => ParsedEntry;
-}): (after: RecordRef | null, limit: number) => RecordPage {
+}): (after: RecordRef | null, limit: number, logId?: LogId) => RecordPage {
   const { db, store, outbox } = options;
   const refsAfter = db.prepare<
-    [{ model: string; uuid: string; limit: number }],
+    [{ model: string; uuid: string; limit: number; logId: string }],
     { model: string; uuid: string }
   >(
     `select * from (select model, uuid from shoal_records where (model, uuid) > (@model, @uuid)
        order by model, uuid limit @limit)
-     union select model, uuid from shoal_quarantine where (model, uuid) > (@model, @uuid) and entry is not null
+     union select model, uuid from shoal_quarantine where (model, uuid) > (@model, @uuid)
+       and entry is not null and log_id <> @logId
      order by model, uuid limit @limit`,
   );
   const quarantined = db
-    .prepare<[string, string], Buffer>(
-      'select entry from shoal_quarantine where model = ? and uuid = ? and entry is not null order by id',
+    .prepare<[string, string, string], Buffer>(
+      `select entry from shoal_quarantine where model = ? and uuid = ? and entry is not null and log_id <> ?
+       order by id`,
     )
     .pluck();
 
-  return (after, limit) => {
+  return (after, limit, logId) => {
     const entryOf = recordEntries(options);
-    const rows = refsAfter.all({ model: after?.model ?? '', uuid: after?.id ?? '', limit });
+    const log = logId ?? '';
+    const rows = refsAfter.all({ model: after?.model ?? '', uuid: after?.id ?? '', limit, logId: log });
     const refs = rows.map(({ model, uuid }) => ({ model, id: uuid }) as RecordRef);
     const entries: ParsedEntry[] = [];
     let hasLeftOut = false;
     for (const ref of refs) {
-      const setAside = quarantined.all(ref.model, ref.id) as Buffer[];
+      const setAside = quarantined.all(ref.model, ref.id, log) as Buffer[];
       const waiting = outbox.of(ref, waitingMax);
       if (waiting.length === waitingMax) hasLeftOut = true;
       else if (store.records.version(ref) !== undefined)
