@@ -65,7 +65,8 @@ test("[SEC-2] a listener on the hub sees neither a device's local subjects nor i
   const [serving, asking] = [await connectTo(server, inbox), await connectTo(server, inbox)];
   const prefix = subjects.local.rpc(device, 'ingest');
   const status = { ...IngestStatusReply.decode(nothing), logId: 'the log' };
-  serveRpc(serving, prefix, IngestDefinition, { getIngestStatus: async () => status });
+  const getIngestStatus = async () => status;
+  serveRpc(serving, prefix, IngestDefinition, { getIngestStatus }, ['getIngestStatus']);
   await settled(serving);
   const live = subjects.shared.live(library, device);
   await until('the listener hears what goes to the library', () => {

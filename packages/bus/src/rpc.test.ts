@@ -2,6 +2,7 @@ import { ShoalError } from '@shoal/core';
 import {
   IngestDefinition,
   IngestStatusReply,
+  type IngestStatusRequest,
   LogStoreDefinition,
   PullReply,
   PullRequest,
@@ -23,13 +24,12 @@ beforeEach(() => {
 });
 
 test('a service of the contract is called under its prefix and method', async () => {
-  serveRpc(serving, 'p', IngestDefinition, {
-    getIngestStatus: async ({ libraryId }) => ({
-      ...noStatus,
-      logId: libraryId.toString('hex'),
-      appliedSeq: 7,
-    }),
+  const getIngestStatus = async ({ libraryId }: IngestStatusRequest) => ({
+    ...noStatus,
+    logId: libraryId.toString('hex'),
+    appliedSeq: 7,
   });
+  serveRpc(serving, 'p', IngestDefinition, { getIngestStatus }, ['getIngestStatus']);
   const ingest = rpcClient(asking, 'p', IngestDefinition, { timeoutMs });
   const reply = await ingest.getIngestStatus({ libraryId: Buffer.of(1, 2) });
   expect(reply).toMatchObject({ logId: '0102', appliedSeq: 7 });
@@ -51,7 +51,7 @@ test('[SEC-5] a request that does not parse is malformed-message and reaches no 
     calls += 1;
     return noStatus;
   };
-  serveRpc(serving, 'p', IngestDefinition, { getIngestStatus });
+  serveRpc(serving, 'p', IngestDefinition, { getIngestStatus }, ['getIngestStatus']);
   const garbage = Uint8Array.of(0x0a, 0xff);
   await expect(asking.request('p.GetIngestStatus', garbage, { timeoutMs })).rejects.toMatchObject({
     code: 'malformed-message',
@@ -68,13 +68,11 @@ test('[SEC-5] an answer that does not parse is malformed-message', async () => {
 });
 
 test('what a handler throws arrives, and a call may have its own deadline', async () => {
-  serveRpc(serving, 'p', IngestDefinition, {
-    getIngestStatus: async ({ libraryId }) => {
-      if (libraryId.length === 0)
-        throw new ShoalError('not-found', 'no such library', { field: 'library_id' });
-      return new Promise(() => {});
-    },
-  });
+  const getIngestStatus = async ({ libraryId }: IngestStatusRequest): Promise<IngestStatusReply> => {
+    if (libraryId.length === 0) throw new ShoalError('not-found', 'no such library', { field: 'library_id' });
+    return new Promise(() => {});
+  };
+  serveRpc(serving, 'p', IngestDefinition, { getIngestStatus }, ['getIngestStatus']);
   const ingest = rpcClient(asking, 'p', IngestDefinition, { timeoutMs });
   await expect(ingest.getIngestStatus({ libraryId: nothing })).rejects.toMatchObject({
     code: 'not-found',

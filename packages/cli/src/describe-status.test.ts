@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { describeStatus, statusLines } from './describe-status.ts';
 import { describeSync, syncLines } from './describe-sync.ts';
 
-test('[DEP-4] a status tells how much is parked, why, and since when', () => {
+/** A device on which something waits, and which met one whose clock runs ahead. */
+function statusOfLaptop(): StatusReply {
   const nobody = Buffer.alloc(0);
-  const status: StatusReply = {
+  return {
     deviceId: nobody,
     deviceName: 'laptop',
     library: undefined,
@@ -20,6 +21,7 @@ test('[DEP-4] a status tells how much is parked, why, and since when', () => {
         { reason: 'missing', records: 3, oldestMs: Date.UTC(2026, 0, 2) },
         { reason: 'orphaned', records: 1, oldestMs: Date.UTC(2026, 0, 3) },
       ],
+      skews: [{ deviceId: Buffer.alloc(16, 1), theirMs: Date.UTC(2027, 0, 1), ourMs: Date.UTC(2026, 0, 1) }],
       quarantined: 0,
       appliedEntries: 7,
     },
@@ -27,7 +29,10 @@ test('[DEP-4] a status tells how much is parked, why, and since when', () => {
     unreachable: [],
     sync: undefined,
   };
-  const described = describeStatus(status, { home: '/home' });
+}
+
+test('[DEP-4] a status tells how much is parked, why, and since when', () => {
+  const described = describeStatus(statusOfLaptop(), { home: '/home' });
   expect(described.ingest?.parked).toEqual([
     { reason: 'missing', records: 3, oldest: '2026-01-02T00:00:00.000Z' },
     { reason: 'orphaned', records: 1, oldest: '2026-01-03T00:00:00.000Z' },
@@ -37,6 +42,17 @@ test('[DEP-4] a status tells how much is parked, why, and since when', () => {
       '  parked    3 missing, since 2026-01-02T00:00:00.000Z',
       '  parked    1 orphaned, since 2026-01-03T00:00:00.000Z',
     ]),
+  );
+});
+
+test('[CLK-4] a status names the devices whose clocks run ahead, with both clocks', () => {
+  const described = describeStatus(statusOfLaptop(), { home: '/home' });
+  const device = '01010101-0101-0101-0101-010101010101';
+  expect(described.ingest?.skews).toEqual([
+    { device, theirs: '2027-01-01T00:00:00.000Z', ours: '2026-01-01T00:00:00.000Z' },
+  ]);
+  expect(statusLines(described)).toContain(
+    `  clock     ${device} runs ahead: 2027-01-01T00:00:00.000Z there, 2026-01-01T00:00:00.000Z here`,
   );
 });
 

@@ -56,6 +56,11 @@ export function describeStatus(
         oldest: new Date(oldestMs).toISOString(),
       })),
       quarantined: ingest.quarantined,
+      skews: ingest.skews.map(({ deviceId, theirMs, ourMs }) => ({
+        device: id(deviceId),
+        theirs: new Date(theirMs).toISOString(),
+        ours: new Date(ourMs).toISOString(),
+      })),
     },
     unreachable: status.unreachable,
   };
@@ -82,6 +87,9 @@ export function statusLines(status: ReturnType<typeof describeStatus>): string[]
       : [`  ingest    ${ingest.state}, ${ingest.appliedSeq} of ${ingest.headSeq}`]),
     ...(ingest?.parked ?? []).map((it) => `  parked    ${it.records} ${it.reason}, since ${it.oldest}`),
     ...(ingest === undefined || ingest.quarantined === 0 ? [] : [`  quarantine ${ingest.quarantined}`]),
+    ...(ingest?.skews ?? []).map(
+      (it) => `  clock     ${it.device} runs ahead: ${it.theirs} there, ${it.ours} here`,
+    ),
     ...unreachable.map((service) => `  ${service} does not answer`),
   ];
 }

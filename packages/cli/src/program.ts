@@ -8,6 +8,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addLibraryCommands } from './commands/library.ts';
 import { addLocationCommands } from './commands/location.ts';
 import { addLogCommand } from './commands/log.ts';
+import { addQuarantineCommands } from './commands/quarantine.ts';
 import { addRecordCommands } from './commands/record.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTagCommands } from './commands/tag.ts';
@@ -41,5 +42,6 @@ export function createProgram(surroundings: Surroundings): Command {
   addDumpCommand(program, surroundings);
   addLogCommand(program, surroundings);
   addConflictCommands(program, surroundings);
+  addQuarantineCommands(program, surroundings);
   return program;
 }

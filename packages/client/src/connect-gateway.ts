@@ -29,6 +29,8 @@ const reads: ReadonlySet<string> = new Set([
   'readLog',
   'listConflicts',
   'getConflict',
+  'listQuarantine',
+  'getQuarantined',
 ]);
 
 /**

@@ -7,6 +7,7 @@ export type {
   LogLine,
   LogStatusReply,
   Mutation,
+  QuarantinedEntry,
   ReadLogReply,
   Record,
   RescanLocationReply,
@@ -26,6 +27,7 @@ export {
 } from '@shoal/proto';
 export { conflictToJson, type JsonConflict, type JsonSide } from './conflict-json.ts';
 export { connectGateway, type GatewayAddress, type GatewayClient } from './connect-gateway.ts';
+export { type JsonQuarantined, quarantinedToJson } from './quarantined-json.ts';
 export {
   fromJson,
   type JsonRecord,

@@ -30,6 +30,8 @@ export const limits = {
   streamsMax: 65_536,
   /** How far ahead of our wall clock a stamp may be and still move our clock (CLK-4). */
   maxDriftMs: 5 * 60_000,
+  /** Devices with clocks ahead of ours that a library remembers, the latest heard: a forged entry may name any (CLK-4). */
+  skewsMax: 100,
   /** Deadline of a request between services and devices (REP-4). */
   requestMs: 30_000,
   /**

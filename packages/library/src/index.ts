@@ -37,6 +37,7 @@ export { openTransactionManager, type TransactionManager } from './orm/transacti
 export type { ConflictFilter, ConflictReader, ConflictRecord } from './read/conflict-reader.ts';
 export { dumpLine } from './read/dump-line.ts';
 export { type LibraryReader, openLibraryReader, type ViewRecord } from './read/library-reader.ts';
+export type { QuarantineReader, QuarantineRecord } from './read/quarantine-reader.ts';
 export { engineSchema } from './store/engine-schema.ts';
 export type { LibraryStore, ViewChange } from './store/library-store.ts';
 export type { Migration } from './store/migrate.ts';

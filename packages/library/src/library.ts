@@ -30,12 +30,13 @@ import { notHereYet } from './ingest/not-here-yet.ts';
 import { quarantineStore } from './ingest/quarantine-store.ts';
 import { type Replanned, replanKnown } from './ingest/replan-known.ts';
 import type { SyncedModel } from './model/sync-model.ts';
-import { clockStore } from './store/clock-store.ts';
+import { clockStore, type Drift } from './store/clock-store.ts';
 import { type LibraryStore, libraryStore, type ViewChange } from './store/library-store.ts';
 import { type LogMemory, logMemory } from './store/log-memory.ts';
 import { isMigrated, type Migration, migrate } from './store/migrate.ts';
 import { openForReading, openForWriting, type Sqlite } from './store/open-database.ts';
 import { type OutboxRow, outboxStore } from './store/outbox-store.ts';
+import { skewStore } from './store/skew-store.ts';
 import { inTransaction } from './store/write-lock.ts';
 import { withTelemetry } from './with-telemetry.ts';
 
@@ -48,6 +49,8 @@ export interface LibraryOptions {
   readonly ring: KeyRing;
   readonly models: readonly SyncedModel[];
   readonly migrations: readonly Migration[];
+  /** The versions that are written now, asked for each batch (DEP-5); where it is not given, those of the models. */
+  readonly schemas?: () => SchemaVersions;
   /** Unix milliseconds; given, so that tests can turn it. */
   readonly wallMs?: () => number;
 }
@@ -120,6 +123,8 @@ export interface Library extends LibraryQuarantine {
   replanKnown(limit: number): Promise<Replanned>;
   /** What others wait for and nobody here has heard of, behind `after` (DEP-4). */
   missingRecords(after: RecordRef | null, limit: number): readonly Wanted[];
+  /** Devices whose clocks run ahead of ours (CLK-4). */
+  skews(): readonly Drift[];
   outboxCount(): number;
   close(): void;
 }
@@ -178,10 +183,16 @@ function openSilently(options: LibraryOptions): Library {
       }
     });
   const replan = replanKnown({ store, outbox, cursor, exceptions, atOnce });
+  const skews = skewStore(db);
   const applyContext = { store, clock, libraryId, ring, wallMs };
+  const applyAll = (entries: readonly SequencedEntry[]): Applied => {
+    const applied = applyEntries(applyContext, entries);
+    skews.note(applied.drifts);
+    return applied;
+  };
   const retrying = {
     ...{ store, cursor, exceptions, quarantine, wallMs, atOnce },
-    apply: (entries: readonly SequencedEntry[]) => applyEntries(applyContext, entries),
+    apply: applyAll,
     open: (entry: ParsedEntry) => openState(applyContext, entry),
   };
   const transaction: Library['transaction'] = async (work) => {
@@ -215,7 +226,7 @@ function openSilently(options: LibraryOptions): Library {
     async apply(entries, next, damaged = []) {
       const news = inReadTransaction(db, () => notHereYet(store.records, device, entries));
       const applied = await atOnce(() => {
-        const result = applyEntries(applyContext, news);
+        const result = applyAll(news);
         quarantine.add(next.logId, result.quarantined, wallMs());
         quarantine.takeOutKnown(refsOf(entries), store.records.version);
         cursor.write(next);
@@ -256,6 +267,7 @@ function openSilently(options: LibraryOptions): Library {
       return replanned;
     },
     missingRecords: missingRecords(store, device),
+    skews: () => skews.ahead(wallMs()),
     outboxCount: () => outbox.count(),
     close: () => db.close(),
   };
@@ -313,6 +325,7 @@ export function captureContext(
     device: options.device,
     replica: lifeId<ReplicaId>(options.device, randomLife()),
     wallMs,
+    ...(options.schemas && { schemas: options.schemas }),
   };
 }
 

@@ -74,7 +74,8 @@ describe('the clock of a library', () => {
     const id = newId();
     await b.put('tag', id, { canonical_name: 'from the future' });
     const { drifts } = await a.apply(await b.drain());
-    expect(drifts).toEqual([{ device: b.id, theirMs: noon + year, ourMs: noon }]);
+    const skew = { device: b.id, theirMs: noon + year, ourMs: noon };
+    expect([drifts, a.library.skews()]).toEqual([[skew], [skew]]);
     expect(a.fields('tag', id)).toMatchObject({ canonical_name: 'from the future' });
     await a.put('tag', id, { canonical_name: 'from today' });
     expect(hlcMs(lastHlc(a))).toBeLessThan(noon + limits.maxDriftMs);
@@ -82,6 +83,18 @@ describe('the clock of a library', () => {
     await ship(a, [b]);
     for (const device of [a, b])
       expect(device.fields('tag', id)).toMatchObject({ canonical_name: 'from today' });
+  });
+
+  test('[CLK-4] is told to be behind another, also after a restart, until the time of day is near to what that showed', async () => {
+    const [a, b] = [await deviceAt(1, noon), await deviceAt(2, noon + year)];
+    for (const _ of [1, 2]) {
+      await b.put('tag', newId(), { canonical_name: 'from the future' });
+      await ship(b, [a]);
+    }
+    a.reopen();
+    expect(a.library.skews()).toMatchObject([{ device: b.id, ourMs: noon }]);
+    a.reopen({ wallMs: () => noon + year });
+    expect(a.library.skews()).toEqual([]);
   });
 
   test('[CLK-4] is pulled by a stamp within the drift, and no local write is refused for a clock', async () => {

@@ -72,6 +72,7 @@ export {
   WatchRequest,
 } from '../gen/shoal/v1/gateway.ts';
 export {
+  ClockSkew,
   IngestClient,
   IngestDefinition,
   type IngestServer,
@@ -112,6 +113,16 @@ export {
   StreamPosition,
   WantedRecord,
 } from '../gen/shoal/v1/log_store.ts';
+export {
+  DiscardQuarantineReply,
+  DiscardQuarantineRequest,
+  GetQuarantinedRequest,
+  ListQuarantineReply,
+  ListQuarantineRequest,
+  QuarantinedEntry,
+  RetryQuarantineReply,
+  RetryQuarantineRequest,
+} from '../gen/shoal/v1/quarantine.ts';
 export { ReadMetricsReply, ReadMetricsRequest, TelemetryDefinition } from '../gen/shoal/v1/telemetry.ts';
 export * from './codec/index.ts';
 export { descriptorSetUrl } from './descriptor-set.ts';

@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = 'b0edd4ec634a669a4481a82eee1d29b37610dbdb62ec72f05797e2c871e85fa9';
+export const contractFingerprint = '33c083e4446cb11ea61dde0eb7294993b567c3a56afb4d9112080679414f51a3';

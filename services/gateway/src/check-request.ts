@@ -3,11 +3,13 @@ import { type LibraryId, limits, type RecordId, ShoalError } from '@shoal/core';
 import {
   type AddLocationRequest,
   type ApplyTagRequest,
+  type DiscardQuarantineRequest,
   Domain,
   fieldsFromWire,
   type Mutation,
   MutationKind,
   type RemoveTagRequest,
+  type RetryQuarantineRequest,
   TagTarget,
   uuidFromBytes,
   versionFromWire,
@@ -40,6 +42,15 @@ export function checkModelName(name: string): void {
 export function checkLimit(limit: number): number {
   if (limit > limits.pageRecordsMax) refuse('limit', `at most ${limits.pageRecordsMax}`, String(limit));
   return limit === 0 ? limits.pageRecordsDefault : limit;
+}
+
+/** The entries of the quarantine that a request names: so many at most. */
+export function checkQuarantineIds({
+  quarantineIds,
+}: RetryQuarantineRequest | DiscardQuarantineRequest): void {
+  const { length } = quarantineIds;
+  if (length > limits.pageRecordsMax)
+    refuse('quarantine_ids', `at most ${limits.pageRecordsMax}`, String(length));
 }
 
 /** A domain to filter by, if there is one. */

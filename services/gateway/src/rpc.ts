@@ -5,6 +5,7 @@ import {
   checkAddLocation,
   checkLibraryId,
   checkModelName,
+  checkQuarantineIds,
   checkRecordId,
   checkTagging,
   checkWrite,
@@ -14,6 +15,7 @@ import { dumpLibrary } from './dump-library.ts';
 import type { GatewayLibrary } from './gateway-library.ts';
 import { getConflict, listConflicts } from './read-conflicts.ts';
 import { readLog } from './read-log.ts';
+import { getQuarantined, listQuarantine } from './read-quarantine.ts';
 import { getRecord, listRecords } from './read-records.ts';
 import { setPaused } from './set-paused.ts';
 import type { Watchers } from './watchers.ts';
@@ -29,7 +31,7 @@ export interface GatewayParts extends StatusSources {
  */
 export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDefinition> {
   const { libraries, services, watchers } = parts;
-  const { capture } = services;
+  const { capture, ingest } = services;
   const libraryOf = ({ libraryId }: { readonly libraryId: Uint8Array }) =>
     libraries.require(checkLibraryId(libraryId));
   return {
@@ -81,6 +83,18 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
     },
     listConflicts: async (request) => listConflicts(libraryOf(request).reader(), request),
     getConflict: async (request) => getConflict(libraryOf(request).reader(), request),
+    listQuarantine: async (request) => listQuarantine(libraryOf(request).reader(), request),
+    getQuarantined: async (request) => getQuarantined(libraryOf(request).reader(), request),
+    retryQuarantine: async (request) => {
+      libraryOf(request);
+      checkQuarantineIds(request);
+      return ingest.retryQuarantine(request);
+    },
+    discardQuarantine: async (request) => {
+      libraryOf(request);
+      checkQuarantineIds(request);
+      return ingest.discardQuarantine(request);
+    },
     dump: (request, signal) => dumpLibrary(libraryOf(request), signal),
   };
 }

@@ -23,6 +23,7 @@ const ingest: IngestStatusReply = {
   headSeq: 7,
   state: 'ready',
   parked: [],
+  skews: [],
   quarantined: 0,
   appliedEntries: 7,
 };

@@ -41,6 +41,7 @@ function status(
       headSeq: 7,
       state: 'ready',
       parked: [],
+      skews: [],
       quarantined: 0,
       appliedEntries: 7,
     },

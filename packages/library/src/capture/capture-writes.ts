@@ -13,6 +13,7 @@ import {
   rankFinder,
   requireFree,
   requireTargets,
+  type SchemaVersions,
   ShoalError,
 } from '@shoal/core';
 import { currentTraceParent } from '@shoal/telemetry';
@@ -31,6 +32,8 @@ export interface CaptureContext {
   readonly device: DeviceId;
   readonly replica: ReplicaId;
   readonly wallMs: () => number;
+  /** The versions that are written now (DEP-5); where it is not given, those of the models. */
+  readonly schemas?: () => SchemaVersions;
 }
 
 /** What a batch of writes did. */
@@ -98,7 +101,7 @@ function draftIn(context: CaptureContext, writes: readonly LocalWrite[]): Drafts
   const { registry, reader } = store;
   const nulledFields = store.parked.nulledFields;
   return draftWrites(
-    { registry, reader, nulledFields, device, replica, clock: clock.read(), wallMs },
+    { registry, reader, nulledFields, schemas: context.schemas?.() ?? new Map(), device, replica, clock: clock.read(), wallMs },
     writes,
   );
 }

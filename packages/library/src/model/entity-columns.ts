@@ -50,10 +50,15 @@ export function readEntity(
   )) {
     if (engineProperties.has(property)) continue;
     if (stays.has(property)) localColumns.push(columnOf(property, meta));
-    else columns.push(columnField(declaration, property, meta));
+    else columns.push(sinceVersion(declaration, columnField(declaration, property, meta)));
   }
   columns.sort((a, b) => (a.field.name < b.field.name ? -1 : 1));
   return { table: tableOf(entity), columns, localColumns };
+}
+
+function sinceVersion(declaration: SyncDeclaration, column: ColumnField): ColumnField {
+  const since = declaration.since?.[column.property];
+  return since === undefined ? column : { ...column, field: { ...column.field, since } };
 }
 
 /** What never leaves the device: what is named as local, or all but what is named to leave (S0-10). */

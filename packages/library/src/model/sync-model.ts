@@ -34,6 +34,8 @@ export interface SyncDeclaration {
   /** How the name of a record follows from its fields, for models with derived ids; null where a field lacks (MRG-6). */
   readonly deriveId?: DeriveId;
   readonly schemaVersion?: number;
+  /** By property: the version that brought it, where not all have it (DEP-5). */
+  readonly since?: Readonly<Record<string, number>>;
   readonly priority?: number;
   readonly dependsOn?: readonly string[];
   /** The reference whose target is the scope. */

@@ -4,6 +4,7 @@ import { openForReading } from '../store/open-database.ts';
 import { fieldValue, type SqlValue } from '../store/row-store.ts';
 import { type ConflictReader, conflictReader } from './conflict-reader.ts';
 import { dumpLine } from './dump-line.ts';
+import { type QuarantineReader, quarantineReader } from './quarantine-reader.ts';
 
 /** A record as people see it: fields by name, references as UUIDs, and the version to write back with (MRG-1). */
 export interface ViewRecord {
@@ -21,6 +22,8 @@ export interface LibraryReader {
   list(model: string, options: { readonly after: RecordId | null; readonly limit: number }): ViewRecord[];
   /** The conflict journal of this device (MRG-8). */
   readonly conflicts: ConflictReader;
+  /** What lies in quarantine on this device (ING-3). */
+  readonly quarantine: QuarantineReader;
   counts(): { readonly model: string; readonly records: number }[];
   /** The canonical dump: every synced row, models in order of their names, rows in order of UUIDs, no local column. */
   dump(): Iterable<string>;
@@ -36,6 +39,7 @@ export function openLibraryReader(path: string, models: readonly SyncedModel[]):
     get: (model, id) => byName.get(model)?.get(id),
     list: (model, { after, limit }) => byName.get(model)?.list(after ?? '', limit) ?? [],
     conflicts: conflictReader(db),
+    quarantine: quarantineReader(db),
     counts: () => inOrder.map((model) => ({ model, records: byName.get(model)!.count() })),
     *dump() {
       db.exec('begin');

@@ -13,6 +13,13 @@ create table shoal_clock (
 );
 insert into shoal_clock values (1, 0, 0);
 
+-- Devices whose clocks ran ahead of ours, with the stamp that came and our clock then (CLK-4).
+create table shoal_skews (
+  device text primary key,
+  their_ms integer not null,
+  our_ms integer not null
+) without rowid;
+
 -- The merged state of every record ever heard of, tombstones included, for good (MRG-1, MRG-4).
 create table shoal_records (
   model text not null,
