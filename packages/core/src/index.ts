@@ -34,6 +34,13 @@ export * from './log/supersede.ts';
 export * from './log/vector.ts';
 export * from './model/check-fields.ts';
 export * from './model/registry.ts';
+export {
+  fieldsSince,
+  knownSchemas,
+  type SchemaVersions,
+  schemasToWrite,
+  schemaToWrite,
+} from './model/schema-versions.ts';
 export * from './model/spec.ts';
 export * from './order/levels.ts';
 export * from './order/rank.ts';

@@ -9,6 +9,7 @@ import {
   type RecordRef,
   type Registry,
   type ReplicaId,
+  type SchemaVersions,
   type ShoalError,
   type Wanted,
 } from '@shoal/core';

@@ -14,6 +14,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'not-found': status.NOT_FOUND,
   'not-owner': status.PERMISSION_DENIED,
   'incomplete-record': status.FAILED_PRECONDITION,
+  'schema-not-agreed': status.FAILED_PRECONDITION,
   'invalid-model': status.FAILED_PRECONDITION,
   unauthenticated: status.UNAUTHENTICATED,
   'home-in-use': status.FAILED_PRECONDITION,

@@ -19,6 +19,7 @@ function blindOf(entries: readonly HistoryEntry[], ...writes: readonly RecordWri
       registry: domain,
       reader: libraryOf(entries),
       nulledFields: () => [],
+      schemas: new Map(),
       device: deviceId(0),
       replica: lifeId<ReplicaId>(deviceId(0), '0'.repeat(16)),
       clock: { ms: 1_000, counter: 0 },

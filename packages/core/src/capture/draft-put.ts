@@ -2,6 +2,7 @@ import { isRenamed } from '../apply/unique-value.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
 import type { RecordRef } from '../ids.ts';
 import { checkFields } from '../model/check-fields.ts';
+import { schemaToWrite } from '../model/schema-versions.ts';
 import { fieldOf, type ModelSpec, referencesOf } from '../model/spec.ts';
 import { withCreation } from '../record/creation.ts';
 import { emptyState, type RecordState } from '../record/state.ts';
@@ -10,6 +11,7 @@ import { type Version, withDot } from '../record/version.ts';
 import { isAlive, viewOf } from '../record/view.ts';
 import type { Drafts } from './drafts.ts';
 import type { RecordPut } from './record-write.ts';
+import { withinSchema } from './within-schema.ts';
 import { requireOwnership } from './write-rights.ts';
 
 /** Drafts what a put or a replace makes of its record; nothing where it changes nothing. Throws typed errors. */
@@ -17,9 +19,11 @@ export function draftPut(drafts: Drafts, write: RecordPut): void {
   const { ref } = write;
   const spec = drafts.scope.registry.require(ref.model);
   checkFields(spec, write.fields);
-  const here = drafts.reader.record(ref)?.state ?? emptyState;
+  const stored = drafts.reader.record(ref);
+  const here = stored?.state ?? emptyState;
   const isThere = here.version.size > 0 && isAlive(spec, here);
-  const fields = fieldsToWrite(drafts, spec, here, isThere, write);
+  const schemaVersion = Math.max(schemaToWrite(spec, drafts.scope.schemas), stored?.schemaVersion ?? 0);
+  const fields = withinSchema(spec, schemaVersion, fieldsToWrite(drafts, spec, here, isThere, write));
   if (isThere && fields.size === 0) return;
   if (isThere) requireOwnership(drafts, spec, ref, here);
   const whole = withCreation(spec, here, { fields, isWhole: !isThere });

@@ -3,6 +3,7 @@ import { type Dot, makeDot } from '../clock/dot.ts';
 import { type Clock, clockHlc, tickClock } from '../clock/hlc.ts';
 import { type DeviceId, type RecordRef, type ReplicaId, refKey } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
+import { type SchemaVersions, schemaToWrite } from '../model/schema-versions.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { emptyState, type RecordState } from '../record/state.ts';
 import type { Value } from '../record/value.ts';
@@ -16,6 +17,8 @@ export interface WriteScope {
   readonly reader: ViewReader;
   /** Fields that a record's row shows as null in place of a missing target (DEP-3). */
   readonly nulledFields: (ref: RecordRef) => Iterable<string>;
+  /** The versions that are written; a model that is not among them in the one that is known (DEP-5). */
+  readonly schemas: SchemaVersions;
   readonly device: DeviceId;
   readonly replica: ReplicaId;
   /** Where the clock stood before the batch. */
@@ -109,7 +112,7 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
   ): void {
     const earlier = draftByKey.get(refKey(ref));
     const before = stored(ref);
-    const schemaVersion = Math.max(spec.schemaVersion, before?.schemaVersion ?? 0);
+    const schemaVersion = Math.max(schemaToWrite(spec, scope.schemas), before?.schemaVersion ?? 0);
     draftByKey.set(refKey(ref), {
       ref,
       spec,

@@ -23,6 +23,7 @@ function draft(entries: readonly HistoryEntry[], ...writes: readonly RecordWrite
     registry: domain,
     reader: libraryOf(entries),
     nulledFields: () => [],
+    schemas: new Map(),
     device: deviceId(0),
     replica: lifeId<ReplicaId>(deviceId(0), '0'.repeat(16)),
     clock: { ms: 1_000, counter: 0 },

@@ -77,6 +77,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 2,
   },
+  'schema-not-agreed': {
+    meaning: 'The value needs a newer schema than all devices of the library know.',
+    remedy: 'Update Shoal on the other devices, or leave the field out until then.',
+    retryable: false,
+    exitCode: 2,
+  },
   'invalid-model': {
     meaning: 'A model declaration contradicts itself or the others.',
     remedy: 'Change the declaration as the message says.',

@@ -26,6 +26,7 @@ export function checkSpec(spec: ModelSpec, specByName: ReadonlyMap<string, Model
   }
   checkFieldNames(spec);
   for (const reference of referencesOf(spec)) checkReference(spec, reference, specByName);
+  checkSince(spec);
   checkSelfReferences(spec);
   checkOwnership(spec);
   checkUniques(spec, (reason) => refuseModel(spec, reason));
@@ -55,6 +56,19 @@ function checkReference(
   if (!specByName.has(target)) refuseModel(spec, `refers by "${name}" to the unsynced "${target}"`);
   if (missing === 'null' && !nullable) {
     refuseModel(spec, `shows null by "${name}", which is not nullable`);
+  }
+}
+
+/** While older versions are written, what a later one brought is left out: so it can be (DEP-5). */
+function checkSince(spec: ModelSpec): void {
+  for (const field of spec.fields) {
+    const { name, since } = field;
+    if (since === undefined) continue;
+    if (!Number.isInteger(since) || since < 2 || since > spec.schemaVersion) {
+      refuseModel(spec, `has "${name}" since version ${since}; expected 2 to ${spec.schemaVersion}`);
+    }
+    const isRequired = field.kind === 'reference' ? !field.nullable : field.required === true;
+    if (isRequired) refuseModel(spec, `requires "${name}", which it has since version ${since} only`);
   }
 }
 

@@ -12,6 +12,8 @@ export interface ValueField {
   readonly required?: boolean;
   /** Closed set of texts, if any. */
   readonly oneOf?: readonly string[];
+  /** The schema version of the model that brought the field; where it is not given, all have it (DEP-5). */
+  readonly since?: number;
 }
 
 /** A synced field that points to a record; its value is the target's UUID or null. */
@@ -23,6 +25,8 @@ export interface ReferenceField {
   /** What a missing target means: the record waits, or shows null (DEP-2). */
   readonly missing: 'wait' | 'null';
   readonly default: null;
+  /** As in `ValueField`. */
+  readonly since?: number;
 }
 
 export type FieldSpec = ValueField | ReferenceField;

@@ -101,7 +101,16 @@ function draftIn(context: CaptureContext, writes: readonly LocalWrite[]): Drafts
   const { registry, reader } = store;
   const nulledFields = store.parked.nulledFields;
   return draftWrites(
-    { registry, reader, nulledFields, schemas: context.schemas?.() ?? new Map(), device, replica, clock: clock.read(), wallMs },
+    {
+      registry,
+      reader,
+      nulledFields,
+      schemas: context.schemas?.() ?? new Map(),
+      device,
+      replica,
+      clock: clock.read(),
+      wallMs,
+    },
     writes,
   );
 }

@@ -61,6 +61,7 @@ export function planCapture(
     registry,
     reader: memory,
     nulledFields,
+    schemas: new Map(),
     device,
     replica,
     clock,
