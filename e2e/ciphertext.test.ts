@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connectNats } from '@shoal/bus';
 import { listLibraries, readNatsRun } from '@shoal/service-kit';
 import { type Fleet, startFleet, until } from '@shoal/testkit';
@@ -9,7 +10,7 @@ import { readTag, writeTag } from './write-tag.ts';
 let fleet: Fleet;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet({ env: { SHOAL_LOG_LEVEL: 'debug' } });
 });
 afterAll(() => fleet?.close());
 
@@ -45,5 +46,23 @@ test('[S1-43] [CHG-4] neither logs nor what passes between devices shows what wa
     expect(onDisk(library!.paths.syncDb).includes(clear)).toBe(true);
     expect(onDisk(library!.paths.syncDb).includes(hidden)).toBe(false);
     expect(onDisk(library!.paths.libraryDb).includes(hidden)).toBe(true);
+  }
+});
+
+test('no program writes what is written, or refused, into its log', async () => {
+  const [a, b] = fleet.devices;
+  const secret = 'NOT-FOR-ANY-LOG-4711';
+  const gateway = await a!.gateway();
+  const write = (fields: object) => writeTag(gateway, { libraryId: fleet.libraryId, fields });
+  const id = await write({ canonical_name: secret });
+  await until('the tag is on B', async () => readTag(await b!.gateway(), fleet.libraryId, id));
+  const refused = [{ color: 4711 }, { canonical_name: secret.repeat(20_000) }, { nosuch: secret }];
+  for (const fields of refused) await expect(write(fields)).rejects.toThrow();
+  await expect(write({ canonical_name: secret, color: { [secret]: secret } })).rejects.toThrow();
+  for (const device of fleet.devices) {
+    const { logs } = device.home.paths;
+    const said = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'));
+    expect(said.join('')).toContain('"msg":"ready"');
+    expect(said.filter((text) => text.includes(secret) || text.includes(device.home.token))).toEqual([]);
   }
 });
