@@ -57,8 +57,10 @@ describe('applying', () => {
   test('[ING-2] moves the cursor with the rows, and not at all when the rows cannot be written', async () => {
     await tags(a, 1);
     const entries = await a.drain();
+    const { appliedSeq } = b.library.cursor.read()!;
     await b.apply(entries);
     const cursor = b.library.cursor.read();
+    expect(cursor).toMatchObject({ appliedSeq: appliedSeq + entries.length });
     b.library.store.db.exec(
       "create temp trigger no before insert on tags begin select raise(abort, 'no'); end",
     );
@@ -68,6 +70,8 @@ describe('applying', () => {
     expect(b.library.cursor.read()).toEqual(cursor);
     b.library.store.db.exec('drop trigger no');
     await b.apply(more);
+    b.reopen();
+    expect(b.library.cursor.read()!.appliedSeq).toBeGreaterThan(cursor!.appliedSeq);
     expect(b.dump()).toEqual(a.dump());
   });
 
