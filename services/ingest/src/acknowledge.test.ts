@@ -43,6 +43,23 @@ test('[LOG-3] it says once how far ingest is, and what was passed over on the wa
   ]);
 });
 
+test('[LOG-3] what is no exception any more, and what is read again, is told again from there', async () => {
+  const passedOver = [2, 4];
+  const { acknowledger, told } = acknowledgerOf(passedOver);
+  await acknowledger.tell(cursorAt(9));
+  passedOver.shift();
+  acknowledger.tellAgainFrom(4);
+  acknowledger.tellAgainFrom(2);
+  await acknowledger.tell(cursorAt(9));
+  await acknowledger.tell(cursorAt(9));
+  for (const at of [5, 8]) await acknowledger.tell(cursorAt(at));
+  expect(told.slice(1)).toEqual([
+    { fromSeq: 2, appliedSeq: 9, exceptions: [4] },
+    { fromSeq: 6, appliedSeq: 5, exceptions: [] },
+    { fromSeq: 6, appliedSeq: 8, exceptions: [] },
+  ]);
+});
+
 test('[LOG-3] after a failure, and of another log, it says everything from the beginning', async () => {
   const { acknowledger, told, failures } = acknowledgerOf([2]);
   await acknowledger.tell(cursorAt(5));
