@@ -53,6 +53,12 @@ export function checkQuarantineIds({
     refuse('quarantine_ids', `at most ${limits.pageRecordsMax}`, String(length));
 }
 
+/** The entries to discard: that is for good, so it is never meant by saying nothing. */
+export function checkDiscard(request: DiscardQuarantineRequest): void {
+  checkQuarantineIds(request);
+  if (request.quarantineIds.length === 0) refuse('quarantine_ids', `1 to ${limits.pageRecordsMax}`, 'none');
+}
+
 /** A domain to filter by, if there is one. */
 export function checkDomain(domain: Domain | undefined): void {
   if (domain === undefined || domain === Domain.DOMAIN_INDEX || domain === Domain.DOMAIN_USER_METADATA)

@@ -3,6 +3,7 @@ import type { GatewayDefinition, Handlers } from '@shoal/proto';
 import type { FollowedLibraries } from '@shoal/service-kit';
 import {
   checkAddLocation,
+  checkDiscard,
   checkLibraryId,
   checkModelName,
   checkQuarantineIds,
@@ -92,7 +93,7 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
     },
     discardQuarantine: async (request) => {
       libraryOf(request);
-      checkQuarantineIds(request);
+      checkDiscard(request);
       return ingest.discardQuarantine(request);
     },
     dump: (request, signal) => dumpLibrary(libraryOf(request), signal),

@@ -85,15 +85,31 @@ function addDiscard(parent: Command, surroundings: Surroundings): void {
       if ((options.all === true) === ids.length > 0) {
         throw new ShoalError('invalid-argument', '"ids": expected ids, or --all', { field: 'ids' });
       }
-      const quarantineIds = ids.map((id) => parseInteger(id, 'id', anyInteger));
+      const named = ids.map((id) => parseInteger(id, 'id', anyInteger));
       const { discarded, waiting } = await withLibrary(options, ({ gateway, libraryId }) =>
-        gateway.discardQuarantine({ libraryId, quarantineIds }),
+        options.all === true
+          ? discardAll(gateway, libraryId)
+          : gateway.discardQuarantine({ libraryId, quarantineIds: named }),
       );
       outputOf(surroundings, options).result(
         { discarded, waiting },
         () => `${discarded} discarded, ${waiting} wait`,
       );
     });
+}
+
+/** What waits now, page by page; what comes meanwhile was not meant. */
+async function discardAll(gateway: GatewayClient, libraryId: Buffer) {
+  const ids: number[] = [];
+  for await (const { id } of listQuarantine(gateway, { libraryId, model: '' }, limits.quarantineEntriesMax))
+    ids.push(id);
+  let done = { discarded: 0, waiting: 0 };
+  for (let at = 0; at < ids.length; at += limits.pageRecordsMax) {
+    const quarantineIds = ids.slice(at, at + limits.pageRecordsMax);
+    const { discarded, waiting } = await gateway.discardQuarantine({ libraryId, quarantineIds });
+    done = { discarded: done.discarded + discarded, waiting };
+  }
+  return done;
 }
 
 /** The quarantine, page by page. */
