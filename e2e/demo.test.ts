@@ -7,8 +7,10 @@ import {
   processLedger,
   type ShoalEnd,
   startProgram,
+  startShoal,
   type TempFolder,
   tempFolder,
+  until,
 } from '@shoal/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -77,4 +79,15 @@ test('[SEC-5] a PATH that is no folder is refused as not-a-folder, and nothing i
 test('devices do not live in the folder that they index', async () => {
   const { code, stderr } = await npmStart('--once', '--home', join(files, 'home'), files);
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/^invalid-argument: /m) });
+});
+
+test('with --once it ends with 130 and no result where it is interrupted before the devices agree', async () => {
+  const home = join(folder.path, 'interrupted');
+  const demo = startShoal(['demo', '--once', '--json', '--home', home, files], { ledger });
+  await until('the devices are being made', () => readdir(home).catch(() => undefined));
+  demo.signal('SIGTERM');
+  const { code, stdout, stderr } = await demo.ended;
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  expect(stderr).toMatch(/^interrupted: /m);
+  await nothingRuns(home);
 });

@@ -3,6 +3,8 @@
  * at the edge (SEC-5); inside, every queue, batch, retry and wait takes its bound from here.
  */
 export const limits = {
+  /** User and password of a hub, in characters: in its file, in an invitation and in the configuration of nats-server. */
+  hubSecretLengthMax: 256,
   /** Names of models and fields, in characters: they stand in every entry. */
   nameLengthMax: 64,
   /** The id of a log and the proof of a page, in characters and bytes: others choose them, and they are kept (SEC-5). */
@@ -26,6 +28,8 @@ export const limits = {
   batchEntriesMax: 1_000,
   /** Records in one write request. */
   mutationsMax: 1_000,
+  /** Models of which one device announces the version that it knows (DEP-5). */
+  announcedModelsMax: 1_000,
   /** Streams in one version vector. */
   streamsMax: 65_536,
   /** How far ahead of our wall clock a stamp may be and still move our clock (CLK-4). */

@@ -27,6 +27,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'version-mismatch': status.FAILED_PRECONDITION,
   'storage-failed': status.INTERNAL,
   'damaged-file': status.DATA_LOSS,
+  interrupted: status.CANCELLED,
   internal: status.INTERNAL,
 };
 

@@ -139,6 +139,7 @@ describe('a library of a home', () => {
     [{ currentKey: 9 }, 'currentKey'],
     [{ hub: { url: 'http://x:1', user: 'a', password: 'b' } }, 'url'],
     [{ hub: { url: 'nats-leaf://x:1', user: 'a' } }, 'hub.password'],
+    [{ hub: { url: 'nats-leaf://x:1', user: 'a'.repeat(257), password: 'b' } }, 'hub.user'],
   ])('[SEC-5] damage of its file names the field and quotes no key: %j', async (damage, field) => {
     const library = newLibraryFile({ name: 'photos' });
     const { paths: place } = await addLibrary(paths(), library);

@@ -1,4 +1,4 @@
-import { ShoalError } from '@shoal/core';
+import { limits, ShoalError } from '@shoal/core';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
@@ -12,7 +12,7 @@ export interface Hub {
 }
 
 const kind = 'shoal-hub';
-const textLengthMax = 500;
+const urlLengthMax = 500;
 
 /** Writes the file by which devices come to know a hub (0600). */
 export async function writeHubFile(path: string, hub: Hub): Promise<void> {
@@ -33,11 +33,12 @@ export async function readHubFile(path: string): Promise<Hub> {
 
 /** Checks the fields of a hub within a file. */
 export function hubOf(fields: JsonFields, file: string): Hub {
-  const url = fields.text('url', textLengthMax);
+  const url = fields.text('url', urlLengthMax);
   if (!isLeafUrl(url)) {
     throw new ShoalError('damaged-file', `${file}: "url": expected nats-leaf://HOST:PORT`, { field: 'url' });
   }
-  return { url, user: fields.text('user', textLengthMax), password: fields.text('password', textLengthMax) };
+  const secretMax = limits.hubSecretLengthMax;
+  return { url, user: fields.text('user', secretMax), password: fields.text('password', secretMax) };
 }
 
 function isLeafUrl(text: string): boolean {

@@ -1,4 +1,4 @@
-import { type DeviceId, isUuid, type LibraryId, ShoalError } from '@shoal/core';
+import { type DeviceId, isUuid, type LibraryId, limits, ShoalError } from '@shoal/core';
 import { allOfLibrary, localSubjects } from '../subjects.ts';
 
 /** A hub that a device's server joins as a leaf. */
@@ -131,15 +131,16 @@ function listenPort(port: number, field: string): number {
 /** A secret in clear: one that looks like a bcrypt hash would be taken for one. */
 function secret(text: string, field: string): string {
   if (text.length < 16 || text.startsWith('$')) {
-    throw invalid(field, '16 to 256 characters, and no hash');
+    throw invalid(field, `16 to ${limits.hubSecretLengthMax} characters, and no hash`);
   }
   return quoted(checked(text, field));
 }
 
 function checked(text: string, field: string): string {
+  const max = limits.hubSecretLengthMax;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-  if (text.length === 0 || text.length > 256 || /[\u0000-\u001f\u007f]/.test(text) || !text.isWellFormed()) {
-    throw invalid(field, '1 to 256 printable characters');
+  if (text.length === 0 || text.length > max || /[\u0000-\u001f\u007f]/.test(text) || !text.isWellFormed()) {
+    throw invalid(field, `1 to ${max} printable characters`);
   }
   return text;
 }

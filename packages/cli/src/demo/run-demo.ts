@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { uuidToBytes } from '@shoal/client';
+import { ShoalError } from '@shoal/core';
 import { homePaths } from '@shoal/service-kit';
 import type { CliConfig } from '../config.ts';
 import { describeEvent } from '../describe-event.ts';
@@ -29,7 +30,8 @@ export interface RunDemoOptions {
 
 /**
  * The main job: a hub and some devices, all under this process; one folder indexed, tags on two sides; waits until
- * all have the same data, says so, and goes on showing what happens until it is asked to end.
+ * all have the same data, says so, and goes on showing what happens until it is asked to end. Throws `interrupted` where
+ * it is to end by itself and is asked before.
  */
 export async function runDemo({ plan, config, output, ending }: RunDemoOptions): Promise<void> {
   const startedMs = performance.now();
@@ -111,6 +113,9 @@ export async function runDemo({ plan, config, output, ending }: RunDemoOptions):
     // A wait that is aborted fails in its own words; why it was aborted stands in the signal.
     const reason: unknown = signal.aborted ? signal.reason : error;
     if (!(reason instanceof StopAsked)) throw reason;
+    // Who waits for the result must not take this for one.
+    if (plan.isOnce)
+      throw new ShoalError('interrupted', 'the devices had not been seen to have the same data');
     output.note('stopping');
   } finally {
     output.progress(undefined);

@@ -155,6 +155,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 10,
   },
+  interrupted: {
+    meaning: 'Somebody asked the command to end before it had done what it was for.',
+    remedy: 'Run it again; what was done is kept.',
+    retryable: false,
+    exitCode: 130,
+  },
   internal: {
     meaning: 'A bug.',
     remedy: 'Report it with the log of the service.',
