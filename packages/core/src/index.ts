@@ -29,9 +29,11 @@ export * from './log/append.ts';
 export * from './log/group-span.ts';
 export * from './log/hole.ts';
 export * from './log/last-word.ts';
+export * from './log/library-knowledge.ts';
 export * from './log/sighting.ts';
 export * from './log/supersede.ts';
 export * from './log/vector.ts';
+export { formatSchemas, parseSchemas } from './model/announced-schemas.ts';
 export * from './model/check-fields.ts';
 export * from './model/registry.ts';
 export {

@@ -50,8 +50,8 @@ export interface LibraryOptions {
   readonly ring: KeyRing;
   readonly models: readonly SyncedModel[];
   readonly migrations: readonly Migration[];
-  /** The versions that are written now, asked for each batch (DEP-5); where it is not given, those of the models. */
-  readonly schemas?: () => SchemaVersions;
+  /** Says, for each batch, which versions are written (DEP-5); where it is not given, those of the models. */
+  readonly schemas?: (db: Sqlite, registry: Registry) => () => SchemaVersions;
   /** Unix milliseconds; given, so that tests can turn it. */
   readonly wallMs?: () => number;
 }
@@ -313,10 +313,11 @@ export function captureContext(
   const readWall = options.wallMs ?? Date.now;
   // No write is refused for a clock (CLK-4): one that shows what no entry could carry is read as zero.
   const wallMs = () => (Number.isSafeInteger(readWall()) ? Math.max(0, readWall()) : 0);
+  const registry = createRegistry(options.models.map(({ spec }) => spec));
   return {
     store: libraryStore({
       db,
-      registry: createRegistry(options.models.map(({ spec }) => spec)),
+      registry,
       models: options.models,
       wallMs,
     }),
@@ -326,7 +327,7 @@ export function captureContext(
     device: options.device,
     replica: lifeId<ReplicaId>(options.device, randomLife()),
     wallMs,
-    ...(options.schemas && { schemas: options.schemas }),
+    ...(options.schemas && { schemas: options.schemas(db, registry) }),
   };
 }
 

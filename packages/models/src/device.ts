@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { syncModel } from '@shoal/library';
 import { syncColumns } from './sync-columns.ts';
 
-/** A device of the library, described by itself; presence is local to each observer. */
+/** A device of the library, described by itself, also what it can read (DEP-5); presence is local to each observer. */
 export const DeviceEntity = defineEntity({
   name: 'Device',
   tableName: 'devices',
@@ -13,6 +13,7 @@ export const DeviceEntity = defineEntity({
     os: p.string().nullable(),
     hardwareModel: p.string().nullable(),
     appVersion: p.string().nullable(),
+    schemas: p.string().nullable(),
     createdBy: p.string().nullable(),
     isOnline: p.boolean().default(false),
     lastSeenAt: p.integer().nullable(),

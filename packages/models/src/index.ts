@@ -3,6 +3,7 @@ export { DeviceEntity, device } from './device.ts';
 export { EntryEntity, entry } from './entry.ts';
 export { entryClosure } from './entry-closure.ts';
 export { LocationEntity, location } from './location.ts';
+export { memberSchemas } from './member-schemas.ts';
 export { migrations } from './migrations.ts';
 export { models, registry } from './registry.ts';
 export { TagEntity, tag } from './tag.ts';

@@ -13,6 +13,8 @@ create table devices (${syncColumnsSql},
   os text,
   hardware_model text,
   app_version text,
+  -- The greatest version of each model that its program knows, as JSON (DEP-5).
+  schemas text,
   created_by text,
   is_online integer not null default 0,
   last_seen_at integer

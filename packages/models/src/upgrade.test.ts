@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { LogId, RecordRef } from '@shoal/core';
+import { formatSchemas, knownSchemas, type LogId, type RecordId, type RecordRef } from '@shoal/core';
 import { migrateLibrary, type Replanned, type SyncedModel, syncModel } from '@shoal/library';
 import { afterEach, describe, expect, test } from 'vitest';
-import { device, migrations, models, tag } from './index.ts';
+import { device, memberSchemas, migrations, models, tag } from './index.ts';
 import { syncColumns } from './sync-columns.ts';
 import { newId, type ShippedEntry, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
 
@@ -169,5 +169,76 @@ describe('[DEP-5] a field that an older program does not know', () => {
     expect(b.fields('tag', id)).toMatchObject({ mood: 'bright', color: 'red' });
     expect(b.version('tag', id)).toBe(a.version('tag', id));
     expect((await replan(b)).changes).toEqual([]);
+  });
+});
+
+describe('[DEP-5] a writer that knows more than another member', () => {
+  /** The second version of tags has a mood, as a test's own table. */
+  const TagOfTwo = defineEntity({
+    name: 'Tag',
+    tableName: 'tags',
+    properties: { ...syncColumns, canonicalName: p.string(), mood: p.string().nullable() },
+  });
+  const tagOfTwo = syncModel(TagOfTwo, {
+    name: 'tag',
+    domain: 'user-metadata',
+    ownership: { kind: 'shared' },
+    strategy: 'log',
+    granularity: 'field',
+    schemaVersion: 2,
+    since: { mood: 2 },
+  });
+  const older = { schemas: memberSchemas };
+  const newer = {
+    ...older,
+    models: models
+      .map((model) => (model.spec.name === 'tag' ? tagOfTwo : model))
+      .filter(({ spec }) => !spec.name.startsWith('user_metadata')),
+    migrations: [...migrations, { name: '0003-mood', sql: 'alter table tags add column mood text' }],
+  };
+
+  /** As capture does when it opens a library. */
+  const announce = ({ library, id, put }: TestDevice) =>
+    put('device', id as string as RecordId, {
+      name: id.slice(-1),
+      slug: id.slice(-1),
+      schemas: formatSchemas(knownSchemas(library.store.registry)),
+    });
+
+  test('writes what that one knows, so that nothing parks there, until it is upgraded and says so', async () => {
+    const [a, b] = [await deviceWith(1, newer), await deviceWith(2, older)];
+    await announce(a);
+    await announce(b);
+    await ship(a, [b]);
+    await ship(b, [a]);
+    const id = newId();
+    await a.put('tag', id, { canonical_name: 'for both' });
+    await expect(a.put('tag', id, { mood: 'bright' })).rejects.toMatchObject({
+      code: 'schema-not-agreed',
+      subject: { model: 'tag', field: 'mood', record: id },
+    });
+    const entries = await a.drain();
+    expect(entries.map(({ header }) => header.schemaVersion)).toEqual([1]);
+    await b.apply(entries);
+    expect(parked(b)).toEqual([]);
+    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'for both' });
+
+    await migrateLibrary(b.options.path, newer.migrations);
+    b.reopen(newer);
+    await replan(b);
+    await announce(b);
+    await ship(b, [a]);
+    await a.put('tag', id, { mood: 'bright' });
+    await ship(a, [b]);
+    expect(b.fields('tag', id)).toMatchObject({ canonical_name: 'for both', mood: 'bright' });
+    expect(b.state('tag', id)).toEqual(a.state('tag', id));
+  });
+
+  test('writes what it knows where it is alone, or the others announce nothing', async () => {
+    const a = await deviceWith(1, newer);
+    await a.put('device', a.id as string as RecordId, { name: 'a', slug: 'a' });
+    const id = newId();
+    await a.put('tag', id, { canonical_name: 'mine', mood: 'bright' });
+    expect((await a.drain()).map(({ header }) => header.schemaVersion)).toEqual([1, 2]);
   });
 });

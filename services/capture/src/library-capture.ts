@@ -1,5 +1,5 @@
 import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/library';
-import { migrations, models } from '@shoal/models';
+import { memberSchemas, migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import type { Home, HomeLibrary, Log } from '@shoal/service-kit';
 import { durableStep, openInstruments } from '@shoal/telemetry';
@@ -44,6 +44,7 @@ export async function openLibraryCapture(options: {
     ring: keyRing(keys, currentKey),
     models,
     migrations,
+    schemas: memberSchemas,
   });
   const stopTelling = openInstruments().outbox.observe(() => library.outboxCount(), { library: libraryId });
   const relay = startRelay({ library, logStore: options.logStore, log, idleMs: options.relayMs });
