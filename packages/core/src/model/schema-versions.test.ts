@@ -93,7 +93,7 @@ function domainReference() {
     name: 'mood',
     target: 'tag' as ModelName,
     nullable: true,
-    missing: 'null',
+    missing: 'wait',
     default: null,
   } as const;
 }
