@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { freshRecordId, openTransactionManager } from '@shoal/library';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { TagEntity } from './index.ts';
+import { DeviceEntity, EntryEntity, LocationEntity, TagEntity } from './index.ts';
 import { type TestDevice, testDevice } from './testing/library-on-disk.ts';
 
 /**
@@ -62,4 +62,31 @@ test('[CHG-7] the flushes before and after a savepoint that was rolled back make
   await manager.close();
   const shipped = (await a.drain()).map(({ header }) => header);
   expect(shipped.filter(({ recordId }) => recordId === id).map(({ change }) => change)).toEqual(['insert']);
+});
+
+test('[CHG-5] [CHG-3] a local key that a savepoint gave back names what has it next', async () => {
+  const manager = await openTransactionManager(a.options);
+  const [lost, next, root] = [uuid(), uuid(), uuid()];
+  const ids = await manager.transactional(async (em) => {
+    const locate = async (within: EntityManager, id: string) => {
+      const device = await within.findOneOrFail(DeviceEntity, { uuid: a.id });
+      const made = { uuid: id, name: id, path: `/${id}`, device };
+      const location = within.create(LocationEntity, made as never, { persist: true });
+      await within.flush();
+      return location;
+    };
+    let lostId: unknown;
+    const inner = em.transactional(async (within) => {
+      lostId = (await locate(within, lost)).id;
+      throw new Error('inner');
+    });
+    await inner.catch(() => undefined);
+    const location = await locate(em, next);
+    const entry = { uuid: root, name: 'root', kind: 'directory', location };
+    em.create(EntryEntity, entry as never, { persist: true });
+    return [lostId, location.id];
+  });
+  await manager.close();
+  expect(ids[0]).toBe(ids[1]);
+  expect(a.state('entry', root).fields.get('location')).toMatchObject([{ value: next }]);
 });

@@ -41,7 +41,7 @@ const recognise = async () => ({ logId: '', life, settling: false });
 /** Against what hangs; no test waits so long. */
 const within = { timeout: 20_000, interval: 5 };
 
-test('[S0-57] a change is shipped on signal, long before the relay would look by itself', async () => {
+test('[S0-57] [CHG-8] a change is shipped on signal, long before the relay would look by itself', async () => {
   const { library, left, write } = waitingChange();
   const logStore = { append: async () => reply, recognise };
   const relay = startRelay({ library, logStore, log: silentLog(), idleMs: 3_600_000 });
@@ -54,7 +54,7 @@ test('[S0-57] a change is shipped on signal, long before the relay would look by
   await relay.stop();
 });
 
-test('[S0-57] a change of which the relay hears nothing is shipped too: it looks every 100 ms, or as it is told', async () => {
+test('[S0-57] [CHG-8] a change of which the relay hears nothing is shipped too: it looks every 100 ms, or as it is told', async () => {
   expect([captureConfig({}).relayMs, captureConfig({ SHOAL_RELAY_MS: '5' }).relayMs]).toEqual([100, 5]);
   const { library, left, write } = waitingChange();
   const logStore = { append: async () => reply, recognise };
