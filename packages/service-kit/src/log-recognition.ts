@@ -2,6 +2,7 @@ import { type LibraryId, type LogId, type LogSighting, limits, type StreamId } f
 import {
   type Client,
   type LogStoreDefinition,
+  lastReadToWire,
   lifeFromBytes,
   sightingsToWire,
   uuidToBytes,
@@ -30,6 +31,8 @@ export function openLogRecognition(options: {
   readonly libraryId: LibraryId;
   readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'recognise'>;
   readonly sightings: () => readonly LogSighting[];
+  /** Of ingest: where it read the log last (LOG-1). */
+  readonly lastRead?: () => LogSighting | null;
 }): LogRecognition {
   const libraryId = uuidToBytes(options.libraryId);
   let knownLife: StreamId | undefined;
@@ -38,7 +41,12 @@ export function openLogRecognition(options: {
       const life = lifeFromBytes<StreamId>(answer.life, 'life');
       if (life === knownLife) return answer.logId as LogId;
       const reply = await options.logStore.recognise(
-        { libraryId, sightings: sightingsToWire(options.sightings()), wholeLogId: '' },
+        {
+          libraryId,
+          sightings: sightingsToWire(options.sightings()),
+          wholeLogId: '',
+          lastRead: options.lastRead && lastReadToWire(options.lastRead()),
+        },
         { timeoutMs: limits.logAttemptMs },
       );
       knownLife = lifeFromBytes<StreamId>(reply.life, 'life');

@@ -24,7 +24,12 @@ function followGrowingLog(options: { readonly pollMs: number; readonly isPaused?
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
     exceptions: { between: () => [] },
     sweepExceptions: async () => undefined,
-    logMemory: { sightings: () => [], wholeLogId: () => 'log', knowsNoOther: () => true } as never,
+    logMemory: {
+      sightings: () => [],
+      lastRead: () => null,
+      wholeLogId: () => 'log',
+      knowsNoOther: () => true,
+    } as never,
     readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
     setWholeLog: async () => undefined,
     missingRecords: () => [],

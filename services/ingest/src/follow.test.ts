@@ -18,7 +18,12 @@ function libraryAt(cursor: Cursor): Followed {
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
     exceptions: { between: () => [] },
     sweepExceptions: async () => undefined,
-    logMemory: { sightings: () => [], wholeLogId: () => cursor.logId, knowsNoOther: () => true },
+    logMemory: {
+      sightings: () => [],
+      lastRead: () => null,
+      wholeLogId: () => cursor.logId,
+      knowsNoOther: () => true,
+    },
     readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
     setWholeLog: async () => undefined,
     missingRecords: () => [],

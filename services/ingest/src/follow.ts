@@ -93,6 +93,7 @@ export function startFollower(options: {
     libraryId: library.options.libraryId,
     logStore,
     sightings: () => library.logMemory.sightings(),
+    lastRead: () => library.logMemory.lastRead(),
   });
   let cursor = library.cursor.read();
   let headSeq = cursor?.appliedSeq ?? 0;

@@ -60,7 +60,10 @@ export function openReappend(options: {
   }
 
   async function open(logId: LogId): Promise<boolean> {
-    const reply = await logStore.recognise({ libraryId, sightings: [], wholeLogId: '' }, attempt);
+    const reply = await logStore.recognise(
+      { libraryId, sightings: [], wholeLogId: '', lastRead: undefined },
+      attempt,
+    );
     if (reply.settling || reply.logId !== logId) return false;
     log.info({ logId }, 'appending again what the log lacks');
     pass = openReappendPass(logId);
@@ -83,7 +86,7 @@ export function openReappend(options: {
 
   async function noteWhole(logId: LogId): Promise<void> {
     // First the log, which claims again what it had lost (LOG-1); where the other word is not kept, both come again.
-    await logStore.recognise({ libraryId, sightings: [], wholeLogId: logId }, attempt);
+    await logStore.recognise({ libraryId, sightings: [], wholeLogId: logId, lastRead: undefined }, attempt);
     durableStep('reappend.before-whole');
     await library.setWholeLog(logId);
     log.info({ logId, appended }, 'the log has all that the library knows');

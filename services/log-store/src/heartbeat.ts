@@ -34,7 +34,8 @@ export function heartbeatOf(
     deviceId: uuidToBytes(device),
     logId: log.logId,
     headSeq: log.headSeq,
-    have: vectorToWire(log.have),
+    // What it can give: who lacks what lies beyond a hole that nobody fills would not ask for it else.
+    have: vectorToWire(log.offered()),
     replyWanted: isReplyWanted,
     protocolVersion,
     wallMs,

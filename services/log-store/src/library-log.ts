@@ -20,6 +20,7 @@ import {
   type FetchReply,
   type FetchRequest,
   type LogStatusReply,
+  lastReadFromWire,
   lifeToBytes,
   type ParsedEntry,
   type PullReply,
@@ -195,8 +196,11 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       compactor.signal();
       if (replication.throttle === 'unapplied') replication.weigh();
     },
-    recognise: ({ sightings, wholeLogId }) => {
-      noticing(() => log.recognise(sightingsFromWire(sightings)));
+    recognise: ({ sightings, wholeLogId, lastRead }) => {
+      noticing(() => {
+        if (lastRead !== undefined) log.hearRead(lastReadFromWire(lastRead));
+        log.recognise(sightingsFromWire(sightings));
+      });
       log.declareWhole(wholeLogId as LogId);
       // What waits for its group is not read yet: what of it opens for nobody would stand for what the library appends.
       const isReadable = log.readableSeq === log.headSeq;

@@ -1,4 +1,18 @@
-import { isAdmittedByIngest, limits, type StreamPosition, type Vector } from '@shoal/core';
+import {
+  isAdmittedByIngest,
+  isKnownAsAppended,
+  knownAfterLibraryWentBack,
+  knownAfterLogWentBack,
+  knownAfterRenewal,
+  type LibraryKnowledge,
+  type LogLife,
+  type LogSighting,
+  limits,
+  nothingKnown,
+  type StreamId,
+  type StreamPosition,
+  type Vector,
+} from '@shoal/core';
 import { type Acknowledgement, refuse } from './acknowledgement.ts';
 import type { Admission } from './compact.ts';
 import type { LogRow } from './store/log-row.ts';
@@ -11,6 +25,7 @@ import type { Store } from './store/open-store.ts';
 export class LogApplied {
   readonly #store: Store;
   #seq = 0;
+  #known: LibraryKnowledge = nothingKnown;
 
   constructor(store: Store) {
     this.#store = store;
@@ -19,6 +34,19 @@ export class LogApplied {
   /** Everything up to here is applied, or among what ingest passed over. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Up to where the library has all that was applied, under whatever id the log had (LOG-1). */
+  get knownSeq(): number {
+    return Math.max(this.#seq, this.#known.knownSeq);
+  }
+
+  /** Whether the library has what was appended here (LOG-1). */
+  isKnownAsAppended(
+    lives: readonly LogLife[],
+    at: { readonly stream: StreamId; readonly seq: number },
+  ): boolean {
+    return isKnownAsAppended(this.#known, lives, at);
   }
 
   /** The vector of what is applied (LOG-2). */
@@ -57,17 +85,53 @@ export class LogApplied {
     this.#store.log.setApplied(appliedSeq);
     this.#store.streams.forgetBefore(appliedSeq);
     this.#seq = appliedSeq;
+    this.#known = this.#store.log.read().known;
     return isChanged ? fromSeq : null;
   }
 
   /** Nothing of the log counts as applied any more: it takes a new id (REP-6). */
   forget(): void {
+    const firstException = this.#store.exceptions.first() ?? Number.POSITIVE_INFINITY;
+    this.#setKnown(knownAfterRenewal(this.#known, { appliedSeq: this.#seq, firstException }));
     this.#store.streams.beginAnew(this.#seq);
     this.#store.exceptions.clear();
     this.#seq = 0;
   }
 
-  reload({ appliedSeq }: LogRow): void {
+  /** The log went back: what it appended and lacks may be lost to the library, too (REP-6). */
+  logWentBack(headSeq: number): void {
+    this.#setKnown(knownAfterLogWentBack(this.#known, headSeq));
+  }
+
+  /** The file is another device's: of whose library nothing is known. */
+  becomeOwn(headSeq: number): void {
+    this.forget();
+    this.#setKnown(knownAfterLogWentBack(nothingKnown, headSeq));
+  }
+
+  /** What becomes known when ingest says where it read last; null where the library did not go back (REP-6). */
+  knownAfterReading(
+    log: { readonly logId: LogSighting['logId']; readonly headSeq: number },
+    read: LogSighting | null,
+  ): LibraryKnowledge | null {
+    return knownAfterLibraryWentBack(this.#known, log, read);
+  }
+
+  /** The library went back: so much of the log is applied still. */
+  libraryWentBack(known: LibraryKnowledge, appliedSeq: number): void {
+    this.#setKnown(known);
+    this.#store.streams.beginAnew(this.#seq);
+    this.#store.log.takeBackApplied(appliedSeq);
     this.#seq = appliedSeq;
+  }
+
+  reload({ appliedSeq, known }: LogRow): void {
+    this.#seq = appliedSeq;
+    this.#known = known;
+  }
+
+  #setKnown(known: LibraryKnowledge): void {
+    this.#known = known;
+    this.#store.log.setKnown(known);
   }
 }

@@ -42,6 +42,11 @@ export class LogIdentity {
     return this.#logId;
   }
 
+  /** The starts of the log-store on this file, the present one last. */
+  get lives(): readonly LogLife[] {
+    return this.#lives;
+  }
+
   /** Whether one of the sightings is of this log, and of more than it has (REP-6). */
   lacks(sightings: readonly LogSighting[], headSeq: number): boolean {
     return sightings.some(
@@ -79,7 +84,7 @@ export class LogIdentity {
   #becomeOwn(row: LogRow): void {
     const applied = new LogApplied(this.#store);
     applied.reload(row);
-    applied.forget();
+    applied.becomeOwn(row.headSeq);
     this.#store.log.renew();
     this.#store.log.setOwnStream(null);
   }

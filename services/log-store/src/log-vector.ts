@@ -2,6 +2,7 @@ import {
   claimUpTo,
   fillHole,
   fillKnownHoles,
+  forgetHoles,
   type HoledVector,
   hasPosition,
   haveAt,
@@ -64,6 +65,16 @@ export class LogVector {
     return id;
   }
 
+  /** Up to where there is something of each stream to give, also beyond what is had without a gap (REP-3). */
+  offered(): Vector {
+    const offered = new Map(this.claimed);
+    for (const [id, stream] of this.#streamById) {
+      const last = this.#store.entries.lastOriginSeq(id);
+      if (last > vectorAt(offered, stream)) offered.set(stream, last);
+    }
+    return offered;
+  }
+
   /** Moves `have` up to `originSeq`, and on over what is stored without a hole behind it, as of `headSeq`. */
   advance(stream: StreamId, originSeq: number, headSeq: number): void {
     const id = this.idOf(stream);
@@ -77,16 +88,24 @@ export class LogVector {
   }
 
   /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied of it stays applied (LOG-2). */
-  lose(lost: LostEntry, { appliedSeq, headSeq }: { readonly appliedSeq: number; readonly headSeq: number }) {
+  lose(
+    lost: LostEntry,
+    at: { readonly appliedSeq: number; readonly knownSeq: number; readonly headSeq: number },
+  ): void {
     const { stream, originSeq } = lost;
-    this.#store.streams.takeBack(this.idOf(stream), originSeq, appliedSeq);
-    this.#become(loseEntry(this.#vector, lost, appliedSeq), headSeq, [stream]);
+    this.#store.streams.takeBack(this.idOf(stream), originSeq, at.appliedSeq);
+    this.#become(loseEntry(this.#vector, lost, at.knownSeq), at.headSeq, [stream]);
   }
 
   /** The library has appended again what was lost of what it knows (REP-6). */
   fillKnown(headSeq: number): void {
     const streams = new Set(this.#vector.holes.map(({ stream }) => stream));
     this.#become(fillKnownHoles(this.#vector), headSeq, streams);
+  }
+
+  /** The library went back: only peers fill what is lost now (REP-6). */
+  forgetHoles(): void {
+    this.#keep(forgetHoles(this.#vector));
   }
 
   reload(): void {
@@ -114,7 +133,9 @@ export class LogVector {
   #keep(vector: HoledVector): void {
     const { claimed, holes } = this.#vector;
     this.#vector = vector;
-    for (const hole of holes) if (!vector.holes.includes(hole)) this.#store.holes.remove(this.#placeOf(hole));
+    for (const hole of holes) {
+      if (!vector.holes.includes(hole)) this.#store.holes.remove(this.#placeOf(hole));
+    }
     for (const hole of vector.holes) {
       if (!holes.includes(hole)) this.#store.holes.add(this.#placeOf(hole), hole.isKnown);
     }

@@ -10,7 +10,8 @@ import { deviceA, deviceB, library, makeEntry } from './testing/make-entry.ts';
 import { openTempLog, tempFolder } from './testing/temp-log.ts';
 
 const libraryId = uuidToBytes(library);
-const ask = (log: LibraryLog, wholeLogId = '') => log.recognise({ libraryId, sightings: [], wholeLogId });
+const ask = (log: LibraryLog, wholeLogId = '') =>
+  log.recognise({ libraryId, sightings: [], wholeLogId, lastRead: undefined });
 
 /** A's log-store, to which nobody speaks but the test: live, as B. Its clock stands until it is set. */
 function world() {

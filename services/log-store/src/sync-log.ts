@@ -1,7 +1,6 @@
 import {
   type Ack,
   type DeviceId,
-  deviceOf,
   type LibraryId,
   type LogId,
   type LogSighting,
@@ -105,6 +104,11 @@ export class SyncLog {
   /** What the log has now (LOG-2). Changes with the log: copy what must stay. */
   get have(): Vector {
     return this.#vector.have;
+  }
+
+  /** Up to where it has something of each stream to give, also beyond what it has without a gap (REP-3). */
+  offered(): Vector {
+    return this.#vector.offered();
   }
 
   /** The last seq that ingest may read: a group that is there in part waits, and what lies among such (REP-8). */
@@ -255,13 +259,14 @@ export class SyncLog {
   setAside(seqs: readonly number[]): void {
     if (seqs.length === 0) return;
     this.#transaction(() => {
-      const [headSeq, appliedSeq] = [this.headSeq, this.#applied.seq];
+      const { headSeq } = this;
+      const { seq: appliedSeq, knownSeq } = this.#applied;
       for (const seq of seqs) {
         const { streamId, originSeq } = this.entries.remove(seq);
         const stream = this.streamById.get(streamId)!;
         const isPassedOver = this.#applied.isPassedOver(seq);
-        const lost = { stream, originSeq, seq, isPassedOver, isOwn: this.#isOwn(stream) };
-        this.#vector.lose(lost, { appliedSeq, headSeq });
+        const isOwn = this.#applied.isKnownAsAppended(this.#identity.lives, { stream, seq });
+        this.#vector.lose({ stream, originSeq, seq, isPassedOver, isOwn }, { appliedSeq, knownSeq, headSeq });
       }
       this.#beginAnew();
     });
@@ -295,6 +300,20 @@ export class SyncLog {
     this.#transaction(() => this.#vector.fillKnown(this.headSeq));
   }
 
+  /**
+   * Ingest says where it `read` the log last, null: nowhere. If that is behind what it said before, the library went back,
+   * and may have forgotten what is lost here: only peers give that back then (LOG-1, REP-6).
+   */
+  hearRead(read: LogSighting | null): void {
+    const { logId, headSeq } = this;
+    const known = this.#applied.knownAfterReading({ logId, headSeq }, read);
+    if (known === null) return;
+    this.#transaction(() => {
+      this.#vector.forgetHoles();
+      this.#applied.libraryWentBack(known, read?.logId === logId ? Math.min(read.seq, headSeq) : 0);
+    });
+  }
+
   /** Takes a new id if it lacks what was seen of it (REP-6); answers whether it did. Sightings of others say nothing. */
   recognise(sightings: readonly LogSighting[]): boolean {
     const hasGoneBack = this.#identity.lacks(sightings, this.headSeq);
@@ -324,17 +343,16 @@ export class SyncLog {
   }
 
   #renew(): void {
-    this.#transaction(() => this.#beginAnew());
+    this.#transaction(() => {
+      this.#applied.logWentBack(this.headSeq);
+      this.#beginAnew();
+    });
     this.#reload();
   }
 
   #beginAnew(): void {
     this.#applied.forget();
     this.#identity.renew();
-  }
-
-  #isOwn(stream: StreamId): boolean {
-    return deviceOf(stream) === deviceOf(this.life);
   }
 
   #transaction<T>(work: () => T): T {

@@ -5,6 +5,8 @@ import type { Sqlite } from './open-database.ts';
 export interface LogMemory {
   /** What was seen of logs: up to where ingest applied, and up to where the relay shipped. */
   sightings(): LogSighting[];
+  /** Where ingest read a log last; null: it has read none. */
+  lastRead(): LogSighting | null;
   /** The log that is known to cover every record of this library, or `noWholeLog`; null: no log was ever followed. */
   wholeLogId(): LogId | null;
   /** Whether nothing was shipped to or read from any log but this one. */
@@ -40,6 +42,7 @@ export function logMemory(db: Sqlite): LogMemory {
   };
   return {
     sightings: () => [cursor.get(), select.get()].flatMap(toSighting),
+    lastRead: () => toSighting(cursor.get())[0] ?? null,
     wholeLogId: () => select.get()!.whole,
     knowsNoOther: (logId) =>
       [cursor.get()?.logId, select.get()!.logId].every((known) => (known ?? logId) === logId),

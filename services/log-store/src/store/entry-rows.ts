@@ -42,6 +42,8 @@ export interface EntryRows extends Pick<RecordRows, 'headVersions' | 'ofRecord'>
   placesBeyond(streamId: number, originSeq: number, limit: number): Place[];
   /** The lowest seq of a stream's entries beyond a position; null: there is none. */
   lowestSeqBeyond(streamId: number, originSeq: number): number | null;
+  /** The last position of a stream that is stored; 0: none is. */
+  lastOriginSeq(streamId: number): number;
   /** The positions stored above one, ascending. */
   positionsBeyond(streamId: number, originSeq: number): IterableIterator<number>;
   /** The running hash at the entry; undefined if it is not there. */
@@ -78,6 +80,9 @@ export function entryRows(db: Database.Database): EntryRows {
     .prepare<[number, number], number | null>(
       'select min(seq) from entries where stream_id = ? and origin_seq > ?',
     )
+    .pluck();
+  const lastOriginSeq = db
+    .prepare<[number], number | null>('select max(origin_seq) from entries where stream_id = ?')
     .pluck();
   const positionsBeyond = db
     .prepare<[number, number], number>(
@@ -147,6 +152,7 @@ export function entryRows(db: Database.Database): EntryRows {
     placesAfter: (afterSeq, limit) => placesAfter.all(afterSeq, limit),
     placesBeyond: (streamId, originSeq, limit) => placesBeyond.all(streamId, originSeq, limit),
     lowestSeqBeyond: (streamId, originSeq) => lowestSeqBeyond.get(streamId, originSeq) ?? null,
+    lastOriginSeq: (streamId) => lastOriginSeq.get(streamId) ?? 0,
     positionsBeyond: (streamId, originSeq) => positionsBeyond.iterate(streamId, originSeq),
     chainAt: (seq) => chainAt.get(seq),
     count: () => count.get()!,

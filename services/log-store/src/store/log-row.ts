@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { isLifeId, type LibraryId, type LogId, ShoalError, type StreamId } from '@shoal/core';
+import {
+  isLifeId,
+  type LibraryId,
+  type LibraryKnowledge,
+  type LogId,
+  ShoalError,
+  type StreamId,
+} from '@shoal/core';
 import type Database from 'better-sqlite3';
 import { structuralDamage } from './structural-damage.ts';
 
@@ -13,6 +20,14 @@ export interface LogRow {
   /** Superseded entries were looked for up to here. */
   readonly compactedSeq: number;
   readonly ownStream: StreamId | null;
+  readonly known: LibraryKnowledge;
+}
+
+interface StoredLogRow extends Omit<LogRow, 'known'> {
+  readonly wordLogId: LogId | null;
+  readonly wordSeq: number | null;
+  readonly knownSeq: number;
+  readonly forgottenSeq: number;
 }
 
 /** The one row of the log. */
@@ -20,7 +35,11 @@ export interface LogRowAccess {
   /** Throws structural damage for what cannot have been written (LOG-1). */
   read(): LogRow;
   setHead(headSeq: number, chain: Buffer): void;
+  /** The word of ingest, which is kept as its last. */
   setApplied(appliedSeq: number): void;
+  /** The library went back: so much of the log is applied still. */
+  takeBackApplied(appliedSeq: number): void;
+  setKnown(known: LibraryKnowledge): void;
   setCompacted(compactedSeq: number): void;
   /** Null: this device wrote none yet. */
   setOwnStream(stream: StreamId | null): void;
@@ -43,12 +62,19 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
       library: libraryId,
     });
   }
-  const read = db.prepare<[], LogRow>(
+  const read = db.prepare<[], StoredLogRow>(
     `select log_id as logId, head_seq as headSeq, chain, applied_seq as appliedSeq, compacted_seq as compactedSeq,
-       own_stream as ownStream from log`,
+       own_stream as ownStream, last_word_log_id as wordLogId, last_word_seq as wordSeq, known_seq as knownSeq,
+       forgotten_seq as forgottenSeq from log`,
   );
   const setHead = db.prepare('update log set head_seq = ?, chain = ?');
-  const setApplied = db.prepare('update log set applied_seq = ?');
+  const setApplied = db.prepare<[{ seq: number }]>(
+    'update log set applied_seq = @seq, last_word_log_id = log_id, last_word_seq = @seq',
+  );
+  const takeBackApplied = db.prepare('update log set applied_seq = ?');
+  const setKnown = db.prepare(
+    'update log set last_word_log_id = ?, last_word_seq = ?, known_seq = ?, forgotten_seq = ?',
+  );
   const setCompacted = db.prepare('update log set compacted_seq = ?');
   const renew = db.prepare('update log set log_id = ?, applied_seq = 0, compacted_seq = 0');
   const setOwnStream = db.prepare('update log set own_stream = ?');
@@ -58,19 +84,26 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
       if (row === undefined || !isLogRow(row)) {
         throw structuralDamage(db, 'the row of the log is not one that was written');
       }
-      return row;
+      const { wordLogId, wordSeq, knownSeq, forgottenSeq, ...own } = row;
+      const lastWord =
+        wordLogId === null || wordSeq === null ? null : { logId: wordLogId, appliedSeq: wordSeq };
+      return { ...own, known: { lastWord, knownSeq, forgottenSeq } };
     },
     setHead: (headSeq, chain) => void setHead.run(headSeq, chain),
-    setApplied: (appliedSeq) => void setApplied.run(appliedSeq),
+    setApplied: (seq) => void setApplied.run({ seq }),
+    takeBackApplied: (appliedSeq) => void takeBackApplied.run(appliedSeq),
+    setKnown: ({ lastWord, knownSeq, forgottenSeq }) =>
+      void setKnown.run(lastWord?.logId ?? null, lastWord?.appliedSeq ?? null, knownSeq, forgottenSeq),
     setCompacted: (compactedSeq) => void setCompacted.run(compactedSeq),
     setOwnStream: (stream) => void setOwnStream.run(stream),
     renew: () => void renew.run(newLogId()),
   };
 }
 
-function isLogRow(row: LogRow): boolean {
-  const { logId, headSeq, chain, appliedSeq, compactedSeq, ownStream } = row;
-  const areSeqs = [headSeq, appliedSeq, compactedSeq].every((seq) => Number.isSafeInteger(seq) && seq >= 0);
+function isLogRow(row: StoredLogRow): boolean {
+  const { logId, headSeq, chain, appliedSeq, compactedSeq, ownStream, wordSeq, knownSeq, forgottenSeq } = row;
+  const seqs = [headSeq, appliedSeq, compactedSeq, wordSeq ?? 0, knownSeq, forgottenSeq];
+  const areSeqs = seqs.every((seq) => Number.isSafeInteger(seq) && seq >= 0);
   const isChain = Buffer.isBuffer(chain) && chain.length === chainBytes;
   const isStream = ownStream === null || isLifeId(`${ownStream}`);
   return areSeqs && isChain && isStream && /^[0-9a-f]{32}$/.test(`${logId}`);

@@ -18,6 +18,13 @@ const steps: readonly string[] = [
     chain blob not null,
     -- Up to where our own ingest has applied (LOG-3).
     applied_seq integer not null,
+    -- What ingest said last, under whatever id the log had then (LOG-1).
+    last_word_log_id text,
+    last_word_seq integer,
+    -- Up to where the library has all that ingest applied under earlier ids of the log.
+    known_seq integer not null default 0,
+    -- What was appended up to there the library may have forgotten, as one of the two went back; 0: nothing.
+    forgotten_seq integer not null default 0,
     -- Up to where superseded entries were looked for.
     compacted_seq integer not null,
     -- The stream that we wrote last; our next one names it as its predecessor (REP-6).

@@ -124,7 +124,12 @@ export function openMemoryPeer(
       running!.log.acknowledge({ libraryId, logId, appliedSeq: headSeq, fromSeq: 0, exceptions: [] });
     },
     recognise: (...sightings) =>
-      running!.log.recognise({ libraryId, sightings: sightingsToWire(sightings), wholeLogId: '' }),
+      running!.log.recognise({
+        libraryId,
+        sightings: sightingsToWire(sightings),
+        wholeLogId: '',
+        lastRead: undefined,
+      }),
     see: () => {
       const { logId, headSeq, life } = running!.log.read({ libraryId, logId: '', fromSeq: 1, limit: 1 });
       return { logId: logId as LogId, life: lifeFromBytes<StreamId>(life, 'life'), seq: headSeq };

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { type DeviceId, type LogId, lifeId, type StreamId } from '../ids.ts';
+import {
+  isKnownAsAppended,
+  knownAfterLibraryWentBack,
+  knownAfterLogWentBack,
+  knownAfterRenewal,
+  nothingKnown,
+} from './library-knowledge.ts';
+
+const device = '018f0000-0000-7000-8000-000000000001' as DeviceId;
+const [first, second, theirs] = ['a', 'b', 'c'].map((digit) =>
+  lifeId<StreamId>(device, digit.repeat(16)),
+) as [StreamId, StreamId, StreamId];
+const lives = [
+  { life: first, startSeq: 0 },
+  { life: second, startSeq: 4 },
+];
+const [present, former] = ['present', 'former'] as [LogId, LogId];
+const log = { logId: present, headSeq: 9 };
+const sighting = (logId: LogId, seq: number) => ({ logId, life: second, seq });
+
+describe('what a log remembers of its library', () => {
+  test('[LOG-1] what was applied before a new id stays known, up to what ingest had passed over', () => {
+    const known = knownAfterRenewal(nothingKnown, { appliedSeq: 7, firstException: 5 });
+    expect(known.knownSeq).toBe(4);
+    const none = Number.POSITIVE_INFINITY;
+    expect(knownAfterRenewal(known, { appliedSeq: 7, firstException: none }).knownSeq).toBe(7);
+    expect(knownAfterRenewal(known, { appliedSeq: 0, firstException: none }).knownSeq).toBe(4);
+  });
+
+  test('[LOG-1] what was appended is known, whichever start it was in, and what came from elsewhere is not', () => {
+    const isKnown = (stream: StreamId) => isKnownAsAppended(nothingKnown, lives, { stream, seq: 3 });
+    expect([first, second, theirs].map(isKnown)).toEqual([true, true, false]);
+  });
+
+  test('[LOG-1] [REP-6] once one of the two went back only what is appended behind that is known', () => {
+    const known = knownAfterLogWentBack(nothingKnown, 6);
+    const isKnown = (stream: StreamId, seq: number) => isKnownAsAppended(known, lives, { stream, seq });
+    expect([isKnown(second, 6), isKnown(second, 7), isKnown(first, 7)]).toEqual([false, true, false]);
+    expect(knownAfterLogWentBack(nothingKnown, 0).forgottenSeq).toBe(1);
+  });
+
+  test('[LOG-1] [REP-6] a library that read less than it has told went back; what it had applied is not known any more', () => {
+    const known = { lastWord: { logId: present, appliedSeq: 8 }, knownSeq: 6, forgottenSeq: 0 };
+    expect(knownAfterLibraryWentBack(known, log, sighting(present, 8))).toBeNull();
+    expect(knownAfterLibraryWentBack(known, log, sighting(present, 5))).toEqual({
+      lastWord: { logId: present, appliedSeq: 5 },
+      knownSeq: 5,
+      forgottenSeq: 9,
+    });
+    expect(knownAfterLibraryWentBack(known, log, sighting(former, 5))?.knownSeq).toBe(0);
+    expect(knownAfterLibraryWentBack(known, { ...log, headSeq: 0 }, null)).toEqual({
+      ...nothingKnown,
+      forgottenSeq: 1,
+    });
+    expect(knownAfterLibraryWentBack(nothingKnown, log, null)).toBeNull();
+  });
+});
