@@ -1,4 +1,4 @@
-import { limits, ShoalError, type StreamId, type SyncStateName, syncStateOf } from '@shoal/core';
+import { ShoalError, type StreamId, type SyncStateName, syncStateOf } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
 import { type Client, type LogStoreDefinition, lifeFromBytes, uuidToBytes } from '@shoal/proto';
 import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
@@ -11,6 +11,7 @@ import {
   type QuarantinedLibrary,
   type QuarantineKeeper,
 } from './keep-quarantine.ts';
+import { openPageReader } from './read-ahead.ts';
 import { openReappend } from './reappend.ts';
 
 /** How far ingest is, as far as it sees: its own log (ING-4). */
@@ -55,8 +56,6 @@ export type FollowedLog = Pick<
   'read' | 'acknowledge' | 'recognise' | 'append' | 'ask'
 >;
 
-/** A log-store that died with a request in hand is served again soon after it is back (REP-4). */
-const attempt = { timeoutMs: limits.logAttemptMs };
 /** Without a signal the log is looked at this often. */
 const pollMs = 1_000;
 const retryMsMin = 50;
@@ -79,6 +78,7 @@ export function startFollower(options: {
 }): Follower {
   const { library, logStore, log } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
+  const pages = openPageReader({ libraryId, logStore });
   const acknowledger = openAcknowledger(options);
   const reappend = openReappend(options);
   const missing = openMissingTeller({ ...options, nowMs: () => performance.now() });
@@ -106,10 +106,7 @@ export function startFollower(options: {
   async function step(): Promise<boolean> {
     if (isPaused) return false;
     const fromSeq = (cursor?.appliedSeq ?? 0) + 1;
-    const page = await logStore.read(
-      { libraryId, logId: '', fromSeq, limit: limits.batchEntriesMax },
-      attempt,
-    );
+    const { page, isOld } = await pages.read(fromSeq);
     if (isPaused) return false;
     const logId = await recognition.idOf(page);
     if (logId !== page.logId) return true;
@@ -126,6 +123,8 @@ export function startFollower(options: {
       cursor = { logId, life, appliedSeq: 0, appliedEntries: cursor.appliedEntries };
       return true;
     }
+    const isMore = page.nextSeq > fromSeq && page.nextSeq <= page.headSeq;
+    if (isMore) await pages.ask(page.nextSeq);
     if (page.nextSeq > fromSeq) {
       const appliedEntries = (cursor?.appliedEntries ?? 0) + page.entries.length;
       const next = { logId, life, appliedSeq: page.nextSeq - 1, appliedEntries };
@@ -133,9 +132,9 @@ export function startFollower(options: {
       cursor = next;
     }
     if (cursor !== undefined) await acknowledger.tell(cursor);
-    const isMore = cursor !== undefined && page.nextSeq > fromSeq && page.nextSeq <= page.headSeq;
     hasLooked = true;
-    if (isMore) return true;
+    // A hint that came since an old page was asked for is spent by now.
+    if (isMore || isOld) return true;
     await missing.step();
     const kept = await whileApplying(() => keeper.step(logId));
     if (kept.back !== undefined) cursor = kept.back;

@@ -37,7 +37,10 @@ test('[ING-4] [REP-2] [S3-24] a first fill that a restart cuts off goes on at th
     },
   });
   await expect.poll(() => asked, within).toBe(5);
-  expect(b.status().backfill).toMatchObject({ state: 'running', entries: 4_000, ofSeq: a.status().headSeq });
+  // The fifth was asked for while the fourth was being stored.
+  await expect
+    .poll(() => b.status().backfill, within)
+    .toMatchObject({ state: 'running', entries: 4_000, ofSeq: a.status().headSeq });
   const { atSeq } = b.status().backfill!;
   expect(atSeq).toBeGreaterThanOrEqual(4_000);
   await b.restart();

@@ -1,8 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   claimsAll,
   limits,
   openRound,
   type PullRound,
+  type RoundToken,
   roundAsks,
   ShoalError,
   stepRound,
@@ -44,13 +46,20 @@ export async function runRound(options: RoundOptions, from?: PullRound): Promise
   const { log } = options;
   let round = from ?? openRound(log.logId);
   let hasBrought = false;
+  let ahead: Promise<PullReply> | undefined;
   try {
     for (let asks = roundAsks(round); asks !== null; asks = roundAsks(round)) {
-      const reply = await options.ask(requestOf(log, asks.token));
+      const reply = await (ahead ?? options.ask(requestOf(log, asks.token)));
+      ahead = undefined;
       const page = pageOf(reply);
       options.onHave?.(page.have);
       round = stepRound(round, { kind: 'page', page });
       if (round.kind !== 'storing') break;
+      if (round.claim === null) {
+        ahead = askAhead(options, round.next.token);
+        // Storing blocks this thread; the request is to be on its way before.
+        await turn();
+      }
       const { entries, refused } = parseEntries(log.libraryId, reply.entries);
       const stored = log.store(entries);
       hasBrought ||= stored > 0;
@@ -69,6 +78,16 @@ export async function runRound(options: RoundOptions, from?: PullRound): Promise
   } catch (error) {
     return { kind: 'cut', round: stepRound(round, { kind: 'cut' }), error };
   }
+}
+
+/**
+ * Asks for the next page before this one is stored: the peer reads it meanwhile. It is looked at only when this one is
+ * stored; a failure is met then, and by nobody where the round ends before (REP-2).
+ */
+function askAhead({ log, ask }: RoundOptions, token: RoundToken): Promise<PullReply> {
+  const asked = ask(requestOf(log, token));
+  asked.catch(() => undefined);
+  return asked;
 }
 
 function requestOf(
