@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { createProgram } from '../packages/cli/src/program.ts';
 import { errorsPage } from '../scripts/errors-page.ts';
 import { rooms } from './imports.fixture.ts';
 import { filesBelow, root } from './source-files.ts';
@@ -44,6 +46,15 @@ test('ARCHITECTURE.md names files that are there', () => {
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
+test('README.md has every command of shoal in its table', () => {
+  const said = textOf('README.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap(commandsIn);
+  const program = createProgram({ stdout: process.stdout, stderr: process.stderr } as never);
+  expect(leavesOf(program).filter((name) => !said.includes(name))).toEqual([]);
+});
+
 test('every command of npm that the documents name exists', () => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
   const named = pages.flatMap((page) =>
@@ -57,4 +68,18 @@ test('every command of npm that the documents name exists', () => {
 
 function namesIn(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+}
+
+/** What a row of the table is about: `library create NAME`, `list` are the commands "library create" and "library list". */
+function commandsIn(row: string): string[] {
+  const [first = '', ...others] = namesIn(row.split(' | ')[0] ?? '').map((name) =>
+    name.replace(/ [[A-Z].*$/, ''),
+  );
+  return [first, ...others.map((other) => `${first.split(' ')[0]} ${other}`)];
+}
+
+/** The commands that do something. */
+function leavesOf(command: Command, name = ''): string[] {
+  if (command.commands.length === 0) return [name];
+  return command.commands.flatMap((each) => leavesOf(each, `${name} ${each.name()}`.trim()));
 }
