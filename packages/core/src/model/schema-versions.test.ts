@@ -16,7 +16,7 @@ const versions: fc.Arbitrary<SchemaVersions> = fc
   .dictionary(fc.constantFrom(...names), fc.integer({ min: 1, max: 5 }))
   .map((byName) => new Map(Object.entries(byName) as [ModelName, number][]));
 const of = (byName: Record<string, number>): SchemaVersions =>
-  new Map(Object.entries(byName)) as SchemaVersions;
+  new Map(Object.entries(byName) as [ModelName, number][]);
 
 describe('[DEP-5] what is written', () => {
   test('is known to the writer and to each member that knows the model, unless an admin raised it, and no lower than that', () => {
