@@ -1,9 +1,10 @@
-import type { DeviceId, refKey } from '@shoal/core';
+import { type DeviceId, limits, type refKey } from '@shoal/core';
 import {
   checkApplied,
   checkClaims,
   checkGroupOrder,
   checkJoin,
+  checkPaused,
   checkServed,
   checkStates,
   checkTakenOnce,
@@ -11,6 +12,7 @@ import {
 } from './checks/always.ts';
 import { createLedger, type Ledger } from './checks/ledger.ts';
 import { checkWholeGroups } from './checks/whole-groups.ts';
+import { placeKey } from './data/entry.ts';
 import { commits } from './device/commits.ts';
 import { createDevice, type Device, type Role } from './device/device.ts';
 import type { Surroundings, Watcher } from './device/surroundings.ts';
@@ -36,8 +38,12 @@ export interface Fleet {
   checkDirty(): void;
   /** Checks everything on every device. */
   checkAll(): void;
-  /** Heals the network, thaws the clocks, starts what is down. */
+  /** Heals the network, thaws the clocks, starts what is down; only full disks stay as they are. */
   endFaults(): void;
+  /** Whether they have ended. */
+  areFaultsOver(): boolean;
+  /** There is room on every disk again. */
+  freeDisks(): void;
   addDevice(): void;
 }
 
@@ -56,6 +62,8 @@ export function openFleet(
   const loaded: Loaded[] = [];
   const commitsByDevice = new Map<DeviceId, number>();
   const givenUpByDevice = new Map<DeviceId, number>();
+  const askedByDevice = new Map<DeviceId, Set<string>>();
+  let areFaultsOver = false;
   const dirtyLogs = new Set<DeviceId>();
   const network = createNetwork({
     scheduler,
@@ -82,7 +90,19 @@ export function openFleet(
       );
     },
     read: (id, fromSeq, nextSeq) =>
-      checkWholeGroups(deviceOf(id), { fromSeq, nextSeq, givenUpSeq: givenUpByDevice.get(id) ?? 0 }),
+      checkWholeGroups(deviceOf(id), {
+        fromSeq,
+        nextSeq,
+        givenUpSeq: givenUpByDevice.get(id) ?? 0,
+        asked: askedByDevice.get(id) ?? new Set(),
+        ledger,
+      }),
+    asked(id, entries) {
+      const places = askedByDevice.get(id) ?? new Set<string>();
+      for (const entry of entries) places.add(placeKey(entry));
+      askedByDevice.set(id, places);
+    },
+    takesIn: (id) => checkPaused(deviceOf(id)),
     served: (id, have) => checkServed(deviceOf(id), have, ledger),
     gaveUpGroups: (id, throughSeq) => void givenUpByDevice.set(id, throughSeq),
     libraryCommitted(id, commit) {
@@ -131,13 +151,13 @@ export function openFleet(
 
   function addDevice(role: Role): void {
     const index = devices.length;
-    const { pageEntries, groupEntries } = scenario;
+    const { pageEntries, groupEntries, unappliedMax = limits.unappliedMax } = scenario;
     const surroundings: Surroundings = {
       scheduler,
       random: random.fork(`device ${index}`),
       parts: checkedParts,
       watcher,
-      sizes: { pageEntries, groupEntries },
+      sizes: { pageEntries, groupEntries, unappliedMax },
     };
     devices.push(createDevice({ index, role }, surroundings, network.channelOf));
     loaded.push(new Map());
@@ -166,13 +186,22 @@ export function openFleet(
         checkApplied(device, ledger);
       }
     },
+    areFaultsOver: () => areFaultsOver,
     endFaults() {
+      areFaultsOver = true;
       tell(null, () => 'the faults end');
       network.calm();
       for (const device of devices) {
         device.wall.thaw();
+        device.pressure.isPaused = false;
         commits(() => void device.log.setAsideDamaged());
         for (const service of device.services) if (!device.isRunning(service)) device.start(service);
+      }
+    },
+    freeDisks() {
+      for (const { pressure, logStore } of devices) {
+        pressure.isDiskFull = false;
+        logStore()?.exchange.weigh();
       }
     },
     addDevice() {

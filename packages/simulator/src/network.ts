@@ -1,8 +1,9 @@
-import { limits } from '@shoal/core';
+import { type DeviceId, limits } from '@shoal/core';
 import type { ReceivedEntry } from './data/entry.ts';
 import { committed } from './device/commits.ts';
 import type { Device } from './device/device.ts';
-import type { Channel } from './device/log-store-process.ts';
+import type { Channel, LogStoreProcess } from './device/log-store-process.ts';
+import type { Life } from './time/life.ts';
 import type { Random } from './time/random.ts';
 import type { Scheduler } from './time/scheduler.ts';
 
@@ -56,29 +57,44 @@ export function createNetwork(options: {
     const broadcast = (deliver: (to: Device) => void) => {
       for (const to of devices) if (to !== self) send(from, to.index, () => deliver(to));
     };
+    /** Asks a log-store; the answer is what `serve` makes of it, or `failed`, once, if the caller still lives. */
+    function ask(
+      device: DeviceId,
+      life: Life,
+      failed: () => void,
+      serve: (server: LogStoreProcess) => () => void,
+    ): void {
+      if (!life.isAlive) return;
+      const to = devices.find(({ id }) => id === device)!;
+      let isSettled = false;
+      const settle = (answer: () => void) => {
+        if (isSettled || !life.isAlive) return;
+        isSettled = true;
+        answer();
+      };
+      scheduler.after(limits.requestMs, () => settle(failed));
+      send(from, to.index, () => {
+        const server = to.logStore();
+        // Null also where the server's disk fails it: what it reads may have to be set aside (LOG-1).
+        const answer = server === null ? null : committed(() => serve(server));
+        send(to.index, from, () => settle(answer ?? failed));
+      });
+    }
+
     return {
       publishLive: (entries) =>
         broadcast((to) => to.logStore()?.exchange.hearLive(self.id, damaged(entries))),
       publishHeartbeat: (beat) => broadcast((to) => to.logStore()?.exchange.hearHeartbeat(self.id, beat)),
-      pull(device, request, life, { done, failed }) {
-        if (!life.isAlive) return;
-        const to = devices.find(({ id }) => id === device)!;
-        let isSettled = false;
-        const settle = (answer: () => void) => {
-          if (isSettled || !life.isAlive) return;
-          isSettled = true;
-          answer();
-        };
-        scheduler.after(limits.requestMs, () => settle(failed));
-        send(from, to.index, () => {
-          const server = to.logStore();
-          // Null also where the server's disk fails it: what it reads may have to be set aside (LOG-1).
-          const reply = server === null ? null : committed(() => server.pull(request));
-          if (reply === null) return send(to.index, from, () => settle(failed));
-          const { page, entries } = reply;
-          send(to.index, from, () => settle(() => done({ page, entries: damaged(entries) })));
-        });
-      },
+      pull: (device, request, life, { done, failed }) =>
+        ask(device, life, failed, (server) => {
+          const { page, entries } = server.pull(request);
+          return () => done({ page, entries: damaged(entries) });
+        }),
+      fetch: (device, refs, life, { done, failed }) =>
+        ask(device, life, failed, (server) => {
+          const entries = server.fetch(refs);
+          return () => done(damaged(entries));
+        }),
     };
   }
 

@@ -12,6 +12,7 @@ import {
   nextReappendStep,
   planAppend,
   planApply,
+  planAsks,
   planBlindWrites,
   planGroupSpans,
   planJournal,
@@ -23,6 +24,7 @@ import {
   type ShowOutcome,
   servedClaim,
   stepRound,
+  throttleOf,
   tickClock,
   type Vector,
   vectorAt,
@@ -49,6 +51,8 @@ export interface Parts {
   readonly nextReappendStep: typeof nextReappendStep;
   readonly planAppend: typeof planAppend;
   readonly planApply: typeof planApply;
+  readonly planAsks: typeof planAsks;
+  readonly throttleOf: typeof throttleOf;
   readonly planBlindWrites: typeof planBlindWrites;
   readonly planJournal: typeof planJournal;
   readonly planGroupSpans: typeof planGroupSpans;
@@ -78,6 +82,11 @@ export interface Parts {
   readonly movesCursorWithRows: boolean;
   /** Up to which seq the server of a round serves, by what its head was at the start and is now (REP-2). */
   readonly tailOf: (notedHeadSeq: number, headSeq: number) => number;
+  /**
+   * Whether a peer that began anew is known to have forgotten what it was asked (REP-4): sooner, and nothing else; seeds
+   * that were found before it was known show their faults without it.
+   */
+  readonly knowsWhoBegan: boolean;
   /** What a heartbeat says that a log can give: also beyond what it has without a gap (REP-3). */
   readonly heartbeatVector: (log: { readonly have: Vector; readonly offered: Vector }) => Vector;
 }
@@ -96,6 +105,7 @@ export const productionParts: Parts = {
   nextReappendStep,
   planAppend,
   planApply,
+  planAsks,
   planBlindWrites,
   planGroupSpans,
   planJournal,
@@ -104,6 +114,7 @@ export const productionParts: Parts = {
   planView,
   putState,
   stepRound,
+  throttleOf,
   tickClock,
   wholeLogAfter,
   wholePageLength,
@@ -119,5 +130,6 @@ export const productionParts: Parts = {
     advances.map((advance) => ({ ...advance, seq: Math.max(advance.seq, appliedSeq) })),
   movesCursorWithRows: true,
   tailOf: (_notedHeadSeq, headSeq) => headSeq,
+  knowsWhoBegan: true,
   heartbeatVector: ({ offered }) => offered,
 };

@@ -69,6 +69,12 @@ export function performAction(fleet: Fleet, action: Action): void {
     case 'rot':
       rot(fleet, devices[action.device]!, action);
       return;
+    case 'pause':
+      press(fleet, devices[action.device]!, 'isPaused', action.forMs);
+      return;
+    case 'fill-disk':
+      press(fleet, devices[action.device]!, 'isDiskFull', action.forMs);
+      return;
     case 'go-back':
       goBack(fleet, devices[action.device]!, action.files, action.forMs);
       return;
@@ -118,6 +124,20 @@ function compact(fleet: Fleet, device: Device, everyMs: number, untilMs: number)
     });
   }
   if (scheduler.nowMs < untilMs) scheduler.after(everyMs, () => compact(fleet, device, everyMs, untilMs));
+}
+
+/** Something holds a device back for a while; two of a kind that overlap end with the first. */
+function press(fleet: Fleet, device: Device, what: keyof Device['pressure'], forMs: number): void {
+  const weigh = (isSo: boolean) => {
+    device.pressure[what] = isSo;
+    fleet.tell(device.index, () => `${what === 'isPaused' ? 'paused' : 'its disk is full'}: ${isSo}`);
+    device.logStore()?.exchange.weigh();
+  };
+  weigh(true);
+  // A disk that is full at the end stays so until it was looked at what came in spite of it (DEP-4).
+  fleet.scheduler.after(forMs, () => {
+    if (!fleet.areFaultsOver()) weigh(false);
+  });
 }
 
 /** The disks go back to their copies, each to its own (REP-6). */

@@ -51,7 +51,18 @@ describe('a fleet under faults', () => {
       new Set([
         ...['write', 'crash', 'cut', 'fail-write', 'step-clock', 'freeze-clock', 'compact', 'forge'],
         ...['hubs', 'hubs between members that never meet'],
-        ...['rot', 'copy', 'go-back', 'lose-log', 'loss', 'duplicate', 'damage', 'delayMsMax'],
+        ...[
+          'pause',
+          'fill-disk',
+          'rot',
+          'copy',
+          'go-back',
+          'lose-log',
+          'loss',
+          'duplicate',
+          'damage',
+          'delayMsMax',
+        ],
       ]),
     );
   });

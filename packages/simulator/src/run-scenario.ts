@@ -1,4 +1,5 @@
 import { ShoalError } from '@shoal/core';
+import { askedWithinMs, checkAsked } from './checks/asked.ts';
 import { Broken, mustHold } from './checks/broken.ts';
 import { checkConverged, isConverged, whyNotConverged } from './checks/converged.ts';
 import { type Fleet, openFleet } from './fleet.ts';
@@ -76,6 +77,11 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Resul
     }
     runUntil(fleet.scheduler.nowMs + lookMs);
     fleet.endFaults();
+    if (fleet.devices.some(({ pressure }) => pressure.isDiskFull)) {
+      runUntil(fleet.scheduler.nowMs + askedWithinMs);
+      checkAsked(fleet.devices, scenario.isApart ?? false);
+    }
+    fleet.freeDisks();
     const settleMs = settle('after the faults ended');
     fleet.addDevice();
     settle('with a fresh device');

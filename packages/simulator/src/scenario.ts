@@ -51,6 +51,9 @@ export type Action =
       readonly device: number;
       readonly files: readonly FileName[];
     }
+  /** Takes in and applies nothing for a while, or has no room on its disk for more than it writes itself. */
+  | { readonly kind: 'pause'; readonly atMs: number; readonly device: number; readonly forMs: number }
+  | { readonly kind: 'fill-disk'; readonly atMs: number; readonly device: number; readonly forMs: number }
   /** A stored entry of the log is damaged, and is looked for after a while. */
   | {
       readonly kind: 'rot';
@@ -81,6 +84,8 @@ export interface Scenario {
   readonly noise: Noise;
   readonly pageEntries: number;
   readonly groupEntries: number;
+  /** Entries that ingest may read and has not applied; beyond, pulling waits. Without, core's bound. */
+  readonly unappliedMax?: number;
   readonly actions: readonly Action[];
 }
 
@@ -95,6 +100,7 @@ export const faultKinds = [
   'forgery',
   'going-back',
   'rot',
+  'pressure',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -112,7 +118,10 @@ const yearMs = 365 * 24 * 3_600_000;
 export function createScenario(options: ScenarioOptions): Scenario {
   const seed = String(options.seed);
   const random = createRandom(seed);
-  const some = faultKinds.filter(() => random.chance(0.6));
+  const some = faultKinds.filter((kind) => kind !== 'pressure' && random.chance(0.6));
+  // Of its own, so that the seeds from before it was there stay what they were.
+  const pressure = random.fork('under pressure');
+  if (pressure.chance(0.4)) some.push('pressure');
   const kinds = new Set(options.faults ?? some);
   const devices = options.devices ?? 2 + random.below(3);
   const hubs = hubsOf(random.fork('hubs'));
@@ -129,6 +138,7 @@ export function createScenario(options: ScenarioOptions): Scenario {
       : { loss: 0, duplicate: 0, damage: 0, delayMsMax: 5 },
     pageEntries: 1 + random.below(6),
     groupEntries: 1 + random.below(8),
+    ...(kinds.has('pressure') ? { unappliedMax: pressure.pick([1, 3, 10, 100]) } : {}),
     actions,
   };
 }
@@ -228,6 +238,10 @@ function faultActions(kind: FaultKind, random: Random, devices: number): Action[
     case 'rot':
       return some(4, (atMs, device) => {
         return { kind: 'rot', atMs, device, which: random.below(1_000), forMs: random.below(lengthMs) };
+      });
+    case 'pressure':
+      return some(4, (atMs, device) => {
+        return { kind: random.pick(['pause', 'fill-disk']), atMs, device, forMs: random.below(lengthMs) };
       });
     case 'going-back': {
       const device = random.below(devices);

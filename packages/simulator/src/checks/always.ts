@@ -90,6 +90,11 @@ function checkThere(log: LogFile, have: Vector, ledger: Ledger, isExcused: (entr
   }
 }
 
+/** A paused library takes in nothing of others (ING-4, ING-5). */
+export function checkPaused({ index, pressure }: Device): void {
+  mustHold(!pressure.isPaused, 'ING-5', () => `device ${index} is paused, and takes in what others have`);
+}
+
 /** Each change is taken into a stream once (LOG-1, CHG-8). */
 export function checkTakenOnce(appended: readonly Entry[], ledger: Ledger): void {
   for (const entry of appended) {

@@ -1,4 +1,5 @@
-import { claimsAll, emptyVersion, refKey } from '@shoal/core';
+import { claims, claimsAll, emptyVersion, includes, refKey } from '@shoal/core';
+import type { LogRow } from '../data/log-content.ts';
 import type { Device } from '../device/device.ts';
 import { mustHold } from './broken.ts';
 import { shownView } from './expected-view.ts';
@@ -13,8 +14,17 @@ export function isConverged(devices: readonly Device[]): boolean {
   return (
     members.every(isIdle) &&
     new Set(members.map(versionsOf)).size === 1 &&
-    hubs.every((hub) => members.every(({ log }) => claimsAll(hub.log.content.have, log.content.have)))
+    hubs.every((hub) => members.every((member) => hasAllOf(hub, member)))
   );
+}
+
+/** A log with a hole that nobody can fill claims nothing to others, for good (LOG-1); what it holds it gives. */
+function hasAllOf({ log: { content: here } }: Device, { log: { content: there } }: Device): boolean {
+  if (there.holes.length === 0) return claimsAll(here.have, there.have);
+  const isHad = ({ record, entry }: LogRow) =>
+    claims(here.have, entry) ||
+    [...here.rows.values()].some((by) => by.record === record && includes(by.entry.version, entry.version));
+  return [...there.rows.values()].every(isHad);
 }
 
 /** What keeps a fleet from being converged, for people. */

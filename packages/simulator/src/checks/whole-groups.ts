@@ -1,41 +1,58 @@
-import { type StreamId, vectorAt } from '@shoal/core';
-import type { Entry } from '../data/entry.ts';
+import { includes, refKey, type StreamId, vectorAt } from '@shoal/core';
+import { type Entry, placeKey } from '../data/entry.ts';
 import type { LogRow } from '../data/log-content.ts';
 import type { LogFile } from '../data/log-file.ts';
 import type { Device } from '../device/device.ts';
 import { mustHold } from './broken.ts';
+import type { Ledger } from './ledger.ts';
 
 /** What ingest was given to apply at once, and up to where it need not wait for the rest of groups any more. */
 interface Given {
   readonly fromSeq: number;
   readonly nextSeq: number;
   readonly givenUpSeq: number;
+  /** Places of what was asked for by its record: such entries stand for themselves (DEP-4). */
+  readonly asked: ReadonlySet<string>;
+  readonly ledger: Ledger;
 }
 
 /**
  * What ingest is given holds every group whole of which the log has the end (REP-8), but for one that lies among so
  * many others that each place within the page would cut one; and of others nothing, unless they were given up.
  */
-export function checkWholeGroups({ log }: Device, { fromSeq, nextSeq, givenUpSeq }: Given): void {
+export function checkWholeGroups(
+  { log }: Device,
+  { fromSeq, nextSeq, givenUpSeq, asked, ledger }: Given,
+): void {
   const rows = [...log.content.rows.values()].filter(({ seq }) => seq >= fromSeq);
-  checkNotCut(log, rows, { nextSeq, givenUpSeq });
+  const grouped = rows.filter(({ place }) => !asked.has(place));
+  checkNotCut(log, grouped, { nextSeq, givenUpSeq });
   const lastByStream = new Map<StreamId, number>(log.content.claimed);
-  for (const { stream, originSeq } of rows.map(({ entry }) => entry))
+  for (const {
+    entry: { stream, originSeq },
+  } of log.content.rows.values())
     lastByStream.set(stream, Math.max(originSeq, lastByStream.get(stream) ?? 0));
-  const early = rows.find(({ seq, entry }) => {
+  const early = grouped.find(({ seq, entry }) => {
     // What was there when it was first read, and is damaged since, is not waited for (LOG-1).
     const isGiven = seq < nextSeq && seq > givenUpSeq && log.content.holes.length === 0;
-    return isGiven && (lastByStream.get(entry.stream) ?? 0) < entry.groupLast;
+    if (!isGiven || (lastByStream.get(entry.stream) ?? 0) >= entry.groupLast) return false;
+    // Its end may have been there, and gone as superseded before this was read.
+    const end = ledger.entries.get(placeKey({ stream: entry.stream, originSeq: entry.groupLast }));
+    return end === undefined || ![...log.content.rows.values()].some((row) => isIncludedIn(row, end));
   });
   mustHold(early === undefined, 'REP-8', () => {
     return `${early!.place} is read before its group is there, up to ${early!.entry.groupLast}`;
   });
 }
 
+function isIncludedIn({ record, entry: by }: LogRow, entry: Entry): boolean {
+  return record === refKey(entry.ref) && includes(by.version, entry.version);
+}
+
 function checkNotCut(
   log: LogFile,
   rows: readonly LogRow[],
-  { nextSeq, givenUpSeq }: Omit<Given, 'fromSeq'>,
+  { nextSeq, givenUpSeq }: Pick<Given, 'nextSeq' | 'givenUpSeq'>,
 ): void {
   const { have, headSeq } = log.content;
   const waited = rows.filter(({ seq }) => seq > givenUpSeq);

@@ -15,6 +15,7 @@ import {
   type LogSighting,
   mergeVectors,
   outlastsLoss,
+  type RecordRef,
   readableThrough,
   refKey,
   releaseGroupSpans,
@@ -47,6 +48,10 @@ export interface LogFile {
   append(stream: StreamId, group: readonly Change[]): Entry[];
   /** Stores entries of others, claims what is contiguous; answers how many were new (LOG-1, LOG-2). */
   store(entries: readonly Entry[]): number;
+  /** Stores what was asked for by record; nothing waits for its group, a hole before it stays one (DEP-4, LOG-2). */
+  storeAsked(entries: readonly Entry[]): number;
+  /** What another device needs of some records (DEP-4). */
+  ofRecords(refs: readonly RecordRef[]): Entry[];
   /** Merges what a finished round brought (REP-2). */
   claim(vector: Vector): void;
   /** Where the first group begins that ingest waits for; null where it waits for none (REP-8). */
@@ -117,7 +122,7 @@ export function openLogFile(
     }
   }
 
-  function add(draft: Draft, entries: readonly Entry[]): number {
+  function add(draft: Draft, entries: readonly Entry[], areAsked = false): number {
     const places = new Set([...draft.rows.values()].map(({ place }) => place));
     const added: LogRow[] = [];
     for (const entry of entries) {
@@ -133,7 +138,7 @@ export function openLogFile(
       added.push(row);
     }
     for (const stream of new Set(added.map(({ entry }) => entry.stream))) advance(draft, stream, 0);
-    regroup(draft, added);
+    regroup(draft, areAsked ? [] : added);
     return added.length;
   }
 
@@ -244,6 +249,23 @@ export function openLogFile(
       const added = add(draft, fresh);
       disk.commit(draft);
       return added;
+    },
+    storeAsked(entries) {
+      const draft = draftOf(disk.read());
+      const added = add(draft, entries, true);
+      if (added > 0) disk.commit(draft);
+      return added;
+    },
+    ofRecords(refs) {
+      const { rows, exceptions } = disk.read();
+      // A damaged copy is set aside where pages of the log are read (LOG-1).
+      const intact = [...rows.values()].filter(({ isDamaged }) => isDamaged !== true);
+      return refs.flatMap((ref) => {
+        const ofRecord = intact.filter(({ record }) => record === refKey(ref));
+        const heads = ofRecord.filter(({ isHead }) => isHead);
+        const isWhole = heads.length > 0 && !heads.some(({ place }) => exceptions.has(place));
+        return (isWhole ? heads : ofRecord).map(({ entry }) => entry);
+      });
     },
     claim(vector) {
       const draft = draftOf(disk.read());

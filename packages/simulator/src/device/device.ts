@@ -6,6 +6,7 @@ import { type LogFile, openLogFile } from '../data/log-file.ts';
 import { createLife } from '../time/life.ts';
 import { type CaptureProcess, startCapture } from './capture-process.ts';
 import { commits } from './commits.ts';
+import type { DevicePressure } from './device-pressure.ts';
 import { type IngestProcess, startIngest } from './ingest-process.ts';
 import { type Channel, type LogStoreProcess, startLogStore } from './log-store-process.ts';
 import { startRelay } from './relay.ts';
@@ -28,6 +29,7 @@ export interface Device {
   readonly library: LibraryFile;
   readonly log: LogFile;
   readonly wall: WallClock;
+  readonly pressure: DevicePressure;
   capture(): CaptureProcess | null;
   logStore(): LogStoreProcess | null;
   ingest(): IngestProcess | null;
@@ -66,6 +68,7 @@ export function createDevice(
   const { scheduler, random, parts, watcher } = surroundings;
   const id = deviceId(index);
   const wall = createWallClock(scheduler);
+  const pressure: DevicePressure = { isPaused: false, isDiskFull: false };
   const failing = new Set<FileName>();
   const afterCommit = new Map<FileName, () => void>();
   let lives = 0;
@@ -109,7 +112,7 @@ export function createDevice(
 
   function start(service: ServiceName): void {
     const life = createLife(scheduler);
-    const common = { surroundings, device: id, life, wallMs: wall.nowMs, logStore: () => logStore };
+    const common = { surroundings, device: id, life, pressure, wallMs: wall.nowMs, logStore: () => logStore };
     switch (service) {
       case 'capture': {
         const relay = startRelay({ ...common, file: library });
@@ -169,6 +172,7 @@ export function createDevice(
     library,
     log,
     wall,
+    pressure,
     capture: () => capture,
     logStore: () => logStore,
     ingest: () => ingest,

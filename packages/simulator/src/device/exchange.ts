@@ -2,6 +2,7 @@ import {
   type Ack,
   type DeviceId,
   evaluate,
+  isPresent,
   isSettled,
   type LogId,
   limits,
@@ -11,6 +12,7 @@ import {
   type SessionAction,
   type SessionEvent,
   stepSession,
+  type ThrottleReason,
   unreachable,
   type Vector,
 } from '@shoal/core';
@@ -43,6 +45,11 @@ export interface Exchange {
   wentBack(): void;
   /** Whether a peer has given what the log lacked since it began or went back, or none will (REP-6). */
   isSettled(): boolean;
+  /** The devices that were heard lately. */
+  present(): DeviceId[];
+  /** What weighs on the log may have changed (ING-5). */
+  weigh(): void;
+  throttle(): ThrottleReason | null;
   /** How pulling from each peer stands, for people. */
   describePeers(): string;
 }
@@ -55,9 +62,11 @@ export function startExchange(options: {
   readonly channel: Channel;
   readonly moment: () => Moment;
   readonly ackOf: () => Ack | null;
+  /** Why nothing is taken in for now (ING-5). */
+  readonly throttle: () => ThrottleReason | null;
   readonly onReadable: () => void;
 }): Exchange {
-  const { surroundings, device: self, file, life, channel, moment, onReadable } = options;
+  const { surroundings, device: self, file, life, channel, moment, throttle, onReadable } = options;
   const { scheduler, parts, watcher } = surroundings;
   const running = new Map<DeviceId, Life>();
   const cutRounds = new Map<DeviceId, PullRound>();
@@ -68,6 +77,9 @@ export function startExchange(options: {
   let timer: Timer | undefined;
   let held: { readonly firstSeq: number; readonly sinceMs: number } | null = null;
 
+  /** For events that chance has no say in: what it decides otherwise does not hang on them. */
+  const now = (): Moment => ({ nowMs: scheduler.nowMs, random: 0 });
+
   function step(event: SessionEvent): void {
     session = stepSession(session, event, moment());
     look();
@@ -75,6 +87,7 @@ export function startExchange(options: {
 
   function look(): void {
     if (!life.isAlive) return;
+    session = stepSession(session, { kind: 'weighed', throttle: throttle() }, now());
     const evaluation = evaluate(session, file.content.have, moment());
     session = evaluation.session;
     for (const action of evaluation.actions) act(action);
@@ -122,13 +135,22 @@ export function startExchange(options: {
   function pull(device: DeviceId): void {
     const own = createLife(scheduler, life);
     running.set(device, own);
+    let isThrottled = false;
     const isOurs = () => life.isAlive && running.get(device) === own;
     runRound({
       surroundings,
       file,
       from: cutRounds.get(device),
       onHave: compareOwn,
-      ask: (request, answer) => channel.pull(device, request, own, answer),
+      ask(request, answer) {
+        isThrottled = throttle() !== null;
+        if (isThrottled) {
+          answer.failed();
+          return;
+        }
+        watcher.takesIn(self);
+        channel.pull(device, request, own, answer);
+      },
       onPage: (stored) => {
         if (stored > 0) onReadable();
         if (isOurs()) step({ kind: 'progressed', device, hasBrought: stored > 0 });
@@ -145,7 +167,7 @@ export function startExchange(options: {
           if (end.hasBrought) onReadable();
           step({ kind: 'finished', device, hasBrought: end.hasBrought });
         } else {
-          step({ kind: 'failed', device });
+          step({ kind: isThrottled ? 'throttled' : 'failed', device });
         }
       },
     });
@@ -171,11 +193,13 @@ export function startExchange(options: {
   look();
   return {
     hearLive(from, received) {
+      if (throttle() !== null) return;
       const entries = received.filter((entry) => entry !== null);
       const { take, missing } = parts.planLive(file.content.have, entries);
       const stored = committed(() => file.store(take));
       if (stored === null) return;
       if (stored > 0) {
+        watcher.takesIn(self);
         watcher.told(self, () => `live from ${from.slice(-1)}: ${stored} stored`);
         onReadable();
         look();
@@ -183,7 +207,11 @@ export function startExchange(options: {
       if (missing.size > 0) step({ kind: 'gap', device: from, missing });
     },
     hearHeartbeat(from, { logId, headSeq, have, isReplyWanted, ack }) {
-      if (isReplyWanted) session = stepSession(session, { kind: 'asked' }, moment());
+      if (isReplyWanted) {
+        session = stepSession(session, { kind: 'asked' }, moment());
+        // Only who has just begun, or was away, wants an answer at once.
+        if (parts.knowsWhoBegan) session = stepSession(session, { kind: 'began', device: from }, now());
+      }
       compareOwn(have);
       if (ack !== null) commits(() => file.hearAck(ack));
       step({ kind: 'heard', device: from, logId, headSeq, have });
@@ -192,6 +220,12 @@ export function startExchange(options: {
     wentBack,
     isSettled: () =>
       isSettled({ sinceMs: freshMs, peers: session.peers, have: file.content.have }, scheduler.nowMs),
+    present: () =>
+      [...session.peers.values()]
+        .filter((peer) => isPresent(peer, scheduler.nowMs))
+        .map(({ device }) => device),
+    weigh: look,
+    throttle: () => session.throttle,
     describePeers: () => [...session.peers.values()].map((peer) => peer.pull.kind).join(', '),
   };
 }

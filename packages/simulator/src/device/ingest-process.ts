@@ -15,9 +15,11 @@ import {
 import { registry } from '../data/domain.ts';
 import { type Entry, placeKey } from '../data/entry.ts';
 import type { Cursor, LibraryFile } from '../data/library-file.ts';
+import { missingRecords } from '../data/missing-records.ts';
 import type { Life } from '../time/life.ts';
 import { callLocal } from './call-local.ts';
 import { commits } from './commits.ts';
+import type { DevicePressure } from './device-pressure.ts';
 import type { LogStoreProcess } from './log-store-process.ts';
 import { recordChanges } from './record-changes.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -44,6 +46,7 @@ export function startIngest(options: {
   readonly surroundings: Surroundings;
   readonly file: LibraryFile;
   readonly wallMs: () => number;
+  readonly pressure: DevicePressure;
   readonly life: Life;
   readonly logStore: () => LogStoreProcess | null;
 }): IngestProcess {
@@ -52,9 +55,10 @@ export function startIngest(options: {
   let cursor: Cursor | null = file.content.cursor;
   let isReading = false;
   let pass: ReappendPass | null = null;
+  let hasToldMissing = false;
 
   function read(): void {
-    if (isReading) return;
+    if (isReading || options.pressure.isPaused) return;
     isReading = true;
     const fromSeq = (cursor?.appliedSeq ?? 0) + 1;
     call(
@@ -141,6 +145,17 @@ export function startIngest(options: {
     );
   }
 
+  /** Who has what is parked for is for the log-store to find out (DEP-4). */
+  function tellMissing(): void {
+    const wanted = missingRecords(file.memory);
+    if (wanted.length === 0 && !hasToldMissing) return;
+    hasToldMissing = wanted.length > 0;
+    call(
+      (process) => process.want(wanted),
+      () => undefined,
+    );
+  }
+
   function apply({ entries, logId, life: logLife }: ReadPage, next: Cursor): void {
     if (!parts.movesCursorWithRows) {
       file.commit({ cursor: next });
@@ -189,8 +204,12 @@ export function startIngest(options: {
     call(
       (process) => process.acknowledge(logId, appliedSeq, exceptions),
       () => {
-        if (isMore) goOn(true);
-        else reappend(page);
+        if (isMore) {
+          goOn(true);
+          return;
+        }
+        tellMissing();
+        reappend(page);
       },
     );
   }

@@ -1,11 +1,13 @@
-import type { DeviceId, LogId, LogSighting, Moment, StreamId } from '@shoal/core';
+import type { DeviceId, LogId, LogSighting, Moment, RecordRef, StreamId, Wanted } from '@shoal/core';
 import { ackOfLog } from '../data/ack-of-log.ts';
-import type { Change, Entry } from '../data/entry.ts';
+import type { Change, Entry, ReceivedEntry } from '../data/entry.ts';
 import type { LogFile, Sightings } from '../data/log-file.ts';
 import { readWhole } from '../data/read-whole.ts';
 import { type PullReply, type PullRequest, servePull } from '../data/serve-pull.ts';
 import type { Life } from '../time/life.ts';
+import { startAsker } from './ask-peers.ts';
 import type { Role } from './device.ts';
+import type { DevicePressure } from './device-pressure.ts';
 import { type Exchange, type Heartbeat, startExchange } from './exchange.ts';
 import type { ReadPage } from './ingest-process.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -23,6 +25,9 @@ export interface LogStoreProcess {
   read(fromSeq: number, limit: number): ReadPage;
   acknowledge(logId: LogId, appliedSeq: number, exceptions: ReadonlySet<string>): void;
   pull(request: PullRequest): PullReply;
+  /** Searches for records that the library lacks (DEP-4). */
+  want(wanted: readonly Wanted[]): void;
+  fetch(refs: readonly RecordRef[]): Entry[];
   /** Removes what is superseded; answers how many entries went. */
   compact(): number;
   /** Reads the log through and sets aside what is damaged (LOG-1). */
@@ -44,6 +49,16 @@ export interface Channel {
       readonly failed: () => void;
     },
   ): void;
+  /** As `pull`, for what a device has of some records (DEP-4). */
+  fetch(
+    device: DeviceId,
+    refs: readonly RecordRef[],
+    life: Life,
+    answer: {
+      readonly done: (entries: readonly ReceivedEntry[]) => void;
+      readonly failed: () => void;
+    },
+  ): void;
 }
 
 /** A page as it arrives: null for entries that were damaged on the way. */
@@ -61,6 +76,7 @@ export function startLogStore(options: {
   readonly stream: StreamId;
   readonly life: Life;
   readonly channel: Channel;
+  readonly pressure: DevicePressure;
   /** Ingest may read on. A hint. */
   readonly onReadable: () => void;
 }): LogStoreProcess {
@@ -69,7 +85,12 @@ export function startLogStore(options: {
   const given = new Map<number, string>();
   const moment = (): Moment => ({ nowMs: scheduler.nowMs, random: random.next() });
   const ackOf = () => (options.role === 'hub' ? null : ackOfLog(device, stream, file));
-  const exchange = startExchange({ surroundings, device, file, life, channel, moment, ackOf, onReadable });
+  const throttle = () => throttleNow(parts, options);
+  const common = { surroundings, device, file, life, channel, onReadable };
+  const exchange = startExchange({ ...common, moment, ackOf, throttle });
+  // What is asked for by name comes also where the disk or ingest hold back the rest, but not against a pause (ING-5).
+  const peers = () => (throttle() === 'paused' ? [] : exchange.present());
+  const asker = startAsker({ ...common, peers });
 
   /** Runs what may find the log gone back, or entries of it damaged: then peers are asked at once (REP-6, LOG-1). */
   function noticing<T>(work: () => T): T {
@@ -85,6 +106,8 @@ export function startLogStore(options: {
     life,
     stream,
     exchange,
+    want: asker.want,
+    fetch: (refs) => file.ofRecords(refs),
     append(group) {
       const appended = file.append(stream, group);
       const sighting = () => ({ logId: file.content.logId, life: stream, seq: file.content.headSeq });
@@ -110,7 +133,10 @@ export function startLogStore(options: {
       watcher.read(device, fromSeq, page.nextSeq);
       return { logId: file.content.logId, life: stream, ...page };
     },
-    acknowledge: (logId, appliedSeq, exceptions) => file.acknowledge(logId, appliedSeq, exceptions),
+    acknowledge(logId, appliedSeq, exceptions) {
+      file.acknowledge(logId, appliedSeq, exceptions);
+      if (life.isAlive && exchange.throttle() === 'unapplied') exchange.weigh();
+    },
     pull(request) {
       const reply = noticing(() => servePull(parts, { log: file, life: stream, given }, request));
       watcher.served(device, reply.page.have);
@@ -119,4 +145,16 @@ export function startLogStore(options: {
     compact: () => noticing(() => file.compact()),
     scrub: () => noticing(() => file.setAsideDamaged()),
   };
+}
+
+function throttleNow(
+  parts: Surroundings['parts'],
+  { role, file, pressure, surroundings }: Parameters<typeof startLogStore>[0],
+) {
+  const { isPaused, isDiskFull } = pressure;
+  // A hub has nothing to apply.
+  const unapplied = role === 'hub' ? 0 : file.readableSeq - file.content.appliedSeq;
+  const { unappliedMax } = surroundings.sizes;
+  const bounds = { diskFreeMinBytes: 1, unappliedMax };
+  return parts.throttleOf({ isPaused, diskFreeBytes: isDiskFull ? 0 : null, unapplied }, bounds);
 }

@@ -13,6 +13,10 @@ export interface Watcher {
   read(device: DeviceId, fromSeq: number, nextSeq: number): void;
   /** Groups of which the rest may never come are read as they are, up to there (REP-8). */
   gaveUpGroups(device: DeviceId, throughSeq: number): void;
+  /** Entries were stored that were asked for by their record (DEP-4). */
+  asked(device: DeviceId, entries: readonly Entry[]): void;
+  /** Others are asked for what they have, or what they broadcast is stored. */
+  takesIn(device: DeviceId): void;
   /** The log-store told another what it has, with a page (LOG-2). */
   served(device: DeviceId, have: Vector): void;
   libraryCommitted(device: DeviceId, commit: LibraryCommit): void;
@@ -25,6 +29,8 @@ export interface Watcher {
 export interface Sizes {
   readonly pageEntries: number;
   readonly groupEntries: number;
+  /** Entries that ingest may read and has not applied; beyond, pulling waits (ING-5). */
+  readonly unappliedMax: number;
 }
 
 /** What every process of a device is given. */

@@ -54,7 +54,7 @@ export const logFaults: readonly PlantedFault[] = [
   {
     name: 'an entry that does not open stands for what it claims to include',
     rule: 'CHG-8',
-    parts: { standsForOthers: () => true },
+    parts: { standsForOthers: () => true, knowsWhoBegan: false },
     keptSeed: 'lost-log-and-an-entry-that-opens-for-nobody',
   },
   {
@@ -154,7 +154,7 @@ export const logFaults: readonly PlantedFault[] = [
     name: 'what was lost counts as known also to a library that went back',
     rule: 'LOG-1',
     parts: { isBehindLastWord: () => false },
-    keptSeed: 'damaged-in-the-log-of-a-library-that-goes-back',
+    keptSeed: 'library-goes-back-behind-its-last-word',
   },
   {
     name: 'ingest reads a group as far as it is there',
@@ -177,10 +177,22 @@ export const logFaults: readonly PlantedFault[] = [
     parts: { heartbeatVector: () => new Map() },
   },
   {
+    name: 'what weighs on a log-store does not keep it from pulling',
+    rule: 'ING-5',
+    parts: { throttleOf: () => null },
+    faults: ['pressure'],
+  },
+  {
+    name: 'records that others wait for are not asked for',
+    rule: 'DEP-4',
+    parts: { planAsks: (asks) => ({ asks, askFor: [], wakeAtMs: null }) },
+    faults: ['pressure', 'network', 'rot', 'crashes'],
+  },
+  {
     name: 'heartbeats tell nothing of what lies beyond a hole',
     rule: 'REP-3',
     parts: { heartbeatVector: ({ have }) => have },
-    keptSeed: 'behind-a-hole-that-nobody-fills',
+    keptSeed: 'nobody-asks-behind-a-hole',
   },
 ];
 

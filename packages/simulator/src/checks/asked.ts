@@ -1,0 +1,30 @@
+import { refKey } from '@shoal/core';
+import type { LogRow } from '../data/log-content.ts';
+import type { Device } from '../device/device.ts';
+import { mustHold } from './broken.ts';
+
+/**
+ * A device that pulls nothing, as its disk is full, was given by name what its parked records wait for, if anybody whom
+ * it reaches has it (DEP-4, ING-5). To be asked when the faults have been over for `askedWithinMs`.
+ */
+export function checkAsked(devices: readonly Device[], isApart: boolean): void {
+  for (const device of devices) {
+    if (device.role === 'hub' || !device.pressure.isDiskFull) continue;
+    const reached = devices.filter((other) => other !== device && (other.role === 'hub' || !isApart));
+    for (const { reason, waitsFor } of device.library.memory.parked.values()) {
+      if (reason !== 'missing' || waitsFor === null) continue;
+      const record = refKey(waitsFor.target);
+      const holder = reached.find(({ log }) => holds(log.content.rows.values(), record));
+      mustHold(holder === undefined, 'DEP-4', () => {
+        return `device ${device.index} waits for ${record}, which device ${holder!.index} was not asked for`;
+      });
+    }
+  }
+}
+
+/** Searches begin within a few seconds, and one that found nobody while all was cut off rests for longer. */
+export const askedWithinMs = 120_000;
+
+function holds(rows: Iterable<LogRow>, key: string): boolean {
+  return [...rows].some((row) => row.record === key && row.isDamaged !== true && row.entry.state !== null);
+}
