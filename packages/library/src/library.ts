@@ -185,7 +185,7 @@ function openSilently(options: LibraryOptions): Library {
     });
   const replan = replanKnown({ store, outbox, cursor, exceptions, atOnce });
   const skews = skewStore(db);
-  const applyContext = { store, clock, libraryId, ring, wallMs };
+  const applyContext = { store, clock, libraryId, device, ring, wallMs };
   const applyAll = (entries: readonly SequencedEntry[]): Applied => {
     const applied = applyEntries(applyContext, entries);
     skews.note(applied.drifts);
@@ -232,8 +232,8 @@ function openSilently(options: LibraryOptions): Library {
         quarantine.takeOutKnown(refsOf(entries), store.records.version);
         cursor.write(next);
         memory.setFollowed(next.logId);
-        const setAside = result.quarantined.map(({ entry }) => entry.seq);
-        exceptions.note(next.logId, entries, [...setAside, ...damaged]);
+        const setAside = [...result.quarantined.map(({ entry }) => entry), ...result.unopened];
+        exceptions.note(next.logId, entries, [...setAside.map(({ seq }) => seq), ...damaged]);
         durableStep('ingest.before-commit');
         return withSkipped(result, entries.length - news.length);
       });

@@ -192,7 +192,10 @@ describe('quarantine', () => {
       ...model,
       columns: model.columns,
       localColumns: model.localColumns,
-      spec: model.spec.name === 'tag' ? { ...model.spec, domain: 'index' as const } : model.spec,
+      spec:
+        model.spec.name === 'tag'
+          ? { ...model.spec, domain: 'index' as const, strategy: 'state' as const }
+          : model.spec,
     }));
     const odd = await testDevice(3, Date.now, { models: swapped });
     await odd.drain();

@@ -1,4 +1,4 @@
-import { type LogId, limits, ShoalError } from '@shoal/core';
+import { type LogId, limits, ShoalError, type StreamId } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId, type ShippedEntry, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
 
@@ -87,12 +87,25 @@ describe('an entry that does not open', () => {
     expect([waiting().length, passedOver()]).toEqual([1, [1]]);
   });
 
-  test('[ING-3] goes when the good copy comes, and stays passed over', async () => {
+  test('[ING-3] [LOG-3] goes when the good copy comes, and stays passed over, as every copy does that comes after it', async () => {
     const [entry] = await a.drain();
     await b.apply([damaged(entry!), entry!]);
     expect([waiting(), passedOver()]).toEqual([[], [1]]);
-    await b.apply([damaged(entry!)]);
-    expect(b.library.quarantined.count()).toBe(0);
+    await b.apply([damaged(entry!), entry!]);
+    // The bad copy says nothing new, so it does not wait; but it must not stand for the good one in the log (LOG-3).
+    expect([waiting(), passedOver()]).toEqual([[], [1, 3]]);
+  });
+
+  test('[LOG-3] that says nothing new counts as applied only where the device itself placed it into its log', async () => {
+    await b.put('tag', newId(), { canonical_name: 'its own' });
+    const [own] = await b.drain();
+    const placedBy = (device: TestDevice) => {
+      const stream = `${device.id}.${'a'.repeat(16)}` as StreamId;
+      const position = { stream, originSeq: 1, groupFirst: 1, groupLast: 1, predecessor: null };
+      return { ...damaged(own!), position };
+    };
+    await b.apply([placedBy(b), placedBy(a), own!]);
+    expect([waiting(), passedOver()]).toEqual([[], [2]]);
   });
 
   test('[ING-3] stays while the library has only a part of what it says', async () => {

@@ -22,6 +22,8 @@ export interface ApplyPlan {
   /** New states by record, to be stored. */
   readonly stored: readonly { readonly ref: RecordRef; readonly stored: StoredRecord }[];
   readonly view: ViewPlan;
+  /** Entries that are included in what is here, and were not opened for that: nobody knows whether they do (LOG-3). */
+  readonly skipped: readonly number[];
   /** Entries that did not open, with the reason; nothing of theirs is in the plan (ING-3). */
   readonly quarantined: readonly { readonly index: number; readonly error: unknown }[];
   /** What the device's journal has to hold open of the records that were touched (MRG-8). */
@@ -59,7 +61,8 @@ export function planApply(
     record: (ref) => changed.get(refKey(ref))?.stored ?? reader.record(ref),
   };
   const quarantined: { index: number; error: unknown }[] = [];
-  const counts = { skipped: 0, taken: 0, merged: 0, conflicting: 0 };
+  const skipped: number[] = [];
+  const counts = { taken: 0, merged: 0, conflicting: 0 };
 
   for (const [index, change] of changes.entries()) {
     const key = refKey(change.ref);
@@ -67,7 +70,7 @@ export function planApply(
     const here = earlier === undefined ? reader.record(change.ref) : earlier.stored;
     const kind = here === undefined ? 'take' : joinCase(here.state.version, change.version);
     if (kind === 'skip') {
-      counts.skipped++;
+      skipped.push(index);
       continue;
     }
     try {
@@ -86,7 +89,7 @@ export function planApply(
   const stored = [...changed.values()];
   const view = planView(registry, overlay, stored);
   const journal = planJournal(registry, overlay, stored, view);
-  return { stored, view, quarantined, journal, counts };
+  return { stored, view, skipped, quarantined, journal, counts: { ...counts, skipped: skipped.length } };
 }
 
 function hasNewConflict(

@@ -1,6 +1,7 @@
 import {
   type ApplyCounts,
   asShoalError,
+  type DeviceId,
   type Dot,
   errorAbout,
   type LibraryId,
@@ -11,18 +12,20 @@ import {
   type RecordState,
   ShoalError,
 } from '@shoal/core';
-import type { ParsedEntry } from '@shoal/proto';
+import type { ParsedEntry, PositionedEntry } from '@shoal/proto';
 import { type KeyRing, openPayload } from '../crypto/seal.ts';
 import type { ClockStore, Drift } from '../store/clock-store.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import { openedState } from '../store/record-store.ts';
 import { checkState } from './check-state.ts';
+import { isPlacedBy } from './not-here-yet.ts';
 
 /** What applying needs, wired once per opening of a library. */
 export interface ApplyContext {
   readonly store: LibraryStore;
   readonly clock: ClockStore;
   readonly libraryId: LibraryId;
+  readonly device: DeviceId;
   readonly ring: KeyRing;
   readonly wallMs: () => number;
 }
@@ -30,13 +33,15 @@ export interface ApplyContext {
 /** An entry of the local log with its place. */
 export interface SequencedEntry {
   readonly seq: number;
-  readonly entry: ParsedEntry;
+  readonly entry: ParsedEntry & Partial<Pick<PositionedEntry, 'position'>>;
 }
 
 /** What a batch did. */
 export interface Applied {
   readonly changes: readonly ViewChange[];
   readonly quarantined: readonly { readonly entry: SequencedEntry; readonly error: ShoalError }[];
+  /** Said nothing new, and do not open: nothing to wait for, but they must let nothing go (LOG-3). */
+  readonly unopened: readonly SequencedEntry[];
   readonly drifts: readonly Drift[];
   /** What came of each entry that opened: ignored, no conflict, merged, or a conflict in the journal (MRG-8). */
   readonly counts: ApplyCounts;
@@ -68,7 +73,21 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
     const { model, recordId: record, origin: device } = entry.entry.header;
     return { entry, error: errorAbout(asShoalError(error), { model, record, device }) };
   });
-  return { changes, quarantined, drifts, counts: plan.counts };
+  const unopened = plan.skipped
+    .map((index) => entries[index]!)
+    .filter((each) => !isKnownToOpen(context, each));
+  return { changes, quarantined, unopened, drifts, counts: plan.counts };
+}
+
+/** A copy that is damaged, or nobody's, would else stand for the good one in the log, as one of an equal version. */
+function isKnownToOpen(context: ApplyContext, each: SequencedEntry): boolean {
+  if (isPlacedBy(context.device, each)) return true;
+  try {
+    openState(context, each.entry);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What an entry says of its record. Throws `unsealing-failed`, `malformed-message`, or as `checkState`. */
