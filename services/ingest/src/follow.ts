@@ -192,7 +192,7 @@ export function startFollower(options: {
     },
     quarantine: {
       retry: (which: Quarantined) => changeQuarantine(() => keeper.retry(which)),
-      discard: (which: Quarantined) => changeQuarantine(() => keeper.discard(which)),
+      discard: (ids: readonly number[]) => changeQuarantine(() => keeper.discard(ids)),
     },
     stop: () => loop.stop(),
   };

@@ -3,7 +3,7 @@ import type { Cursor, Library } from '@shoal/library';
 import type { Log } from '@shoal/service-kit';
 import type { Acknowledger } from './acknowledge.ts';
 
-/** What of the quarantine a command is about: these entries, or all that wait. */
+/** What of the quarantine is to be tried: these entries, or all that wait. */
 export type Quarantined = readonly number[] | 'all';
 
 /** What a command did. */
@@ -24,7 +24,7 @@ export interface QuarantineKeeper {
   /** Tries entries again now. Throws `not-found` for a number that does not wait, before anything is tried. */
   retry(which: Quarantined): Promise<QuarantineDone>;
   /** Forgets entries for good. Throws as `retry`. */
-  discard(which: Quarantined): Promise<QuarantineDone>;
+  discard(ids: readonly number[]): Promise<QuarantineDone>;
 }
 
 /** What it takes of a library. */
@@ -94,8 +94,8 @@ export function openQuarantineKeeper(options: {
       await refreshKeys();
       return each(which, attempt);
     },
-    async discard(which) {
-      const result = await each(which, (ids) => library.discardQuarantined(ids));
+    async discard(ids) {
+      const result = await each(ids, library.discardQuarantined);
       if (result.done > 0) log.info({ discarded: result.done }, 'entries of the quarantine were discarded');
       return result;
     },

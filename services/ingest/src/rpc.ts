@@ -31,7 +31,7 @@ export function ingestHandlers(require: (id: LibraryId) => LibraryIngest): Handl
       return { applied: done, waiting };
     },
     async discardQuarantine(request) {
-      const { done, waiting } = await ingestOf(request).follower.quarantine.discard(whichOf(request));
+      const { done, waiting } = await ingestOf(request).follower.quarantine.discard(request.quarantineIds);
       return { discarded: done, waiting };
     },
   };
