@@ -124,6 +124,9 @@ export function checkGroupOrder(appended: readonly Entry[]): void {
   }
 }
 
+/** Places that were seen to be applied: states of one library only grow, until a copy takes its place. */
+const seenApplied = new WeakMap<MemoryLibrary, Set<string>>();
+
 /** What the applied vector claims has been applied, or was set aside with a reason (LOG-2, ING-2). */
 export function checkApplied({ log, library }: Device, ledger: Ledger): void {
   const { cursor } = library.content;
@@ -131,13 +134,20 @@ export function checkApplied({ log, library }: Device, ledger: Ledger): void {
   // A library that went back tells its log with its next word; until then the log cannot know.
   if (heardSeq < log.content.appliedSeq) return;
   const applied = log.appliedVector();
+  const seen = seenApplied.get(library.memory) ?? new Set<string>();
+  seenApplied.set(library.memory, seen);
   for (const [place, entry] of ledger.entries) {
-    if (!claims(applied, entry) || entry.state === null || isLost(ledger, place, entry)) continue;
+    if (seen.has(place) || !claims(applied, entry)) continue;
+    if (entry.state === null || isLost(ledger, place, entry)) continue;
     const version = library.memory.record(entry.ref)?.state.version;
     const isApplied = version !== undefined && includes(version, entry.version);
+    if (isApplied) {
+      seen.add(place);
+      continue;
+    }
     // It was applied once; what replaced it was damaged before the library went back, and comes again (LOG-1).
     const isBehindDamage = () => hadDamagedCover(ledger, entry);
-    mustHold(isApplied || library.content.exceptions.has(place) || isBehindDamage(), 'ING-2', () => {
+    mustHold(library.content.exceptions.has(place) || isBehindDamage(), 'ING-2', () => {
       return `${place} counts as applied, and is not (${describeEntry(entry)})`;
     });
   }

@@ -1,5 +1,6 @@
 import {
   type Ack,
+  claims,
   type DeviceId,
   fillHole,
   fillKnownHoles,
@@ -13,7 +14,6 @@ import {
   isAckUsable,
   type LogId,
   type LogSighting,
-  mergeVectors,
   outlastsLoss,
   type RecordRef,
   readableThrough,
@@ -308,8 +308,11 @@ export function openLogFile(
     },
     offered() {
       const { claimed, rows } = disk.read();
-      const stored = [...rows.values()].map(({ entry }) => new Map([[entry.stream, entry.originSeq]]));
-      return stored.reduce(mergeVectors, claimed);
+      const offered = new Map(claimed);
+      for (const { entry } of rows.values()) {
+        if (!claims(offered, entry)) offered.set(entry.stream, entry.originSeq);
+      }
+      return offered;
     },
     chainAt(seq) {
       const { headSeq, chain, rows } = disk.read();
