@@ -9,8 +9,15 @@ const hourMs = 3_600_000;
 const within = { timeout: 15_000, interval: 5 };
 
 /** A follower of a log that grows when it is told to; what is superseded stands for its entries. */
-function followGrowingLog(options: { readonly pollMs: number; readonly isPaused?: boolean }) {
-  let headSeq = 0;
+function followGrowingLog(options: {
+  readonly pollMs: number;
+  readonly isPaused?: boolean;
+  /** As long as the log is at first. */
+  readonly headSeq?: number;
+  readonly pageMax?: number;
+  readonly onApply?: (appliedSeq: number) => void;
+}) {
+  let headSeq = options.headSeq ?? 0;
   let appliedSeq = 0;
   let reads = 0;
   const life = Buffer.alloc(24);
@@ -19,6 +26,7 @@ function followGrowingLog(options: { readonly pollMs: number; readonly isPaused?
     cursor: { read: () => undefined } as unknown as Library['cursor'],
     apply: async (_, next: Cursor) => {
       appliedSeq = next.appliedSeq;
+      options.onApply?.(appliedSeq);
       return { quarantined: [], drifts: [] } as unknown as Awaited<ReturnType<Library['apply']>>;
     },
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
@@ -39,9 +47,10 @@ function followGrowingLog(options: { readonly pollMs: number; readonly isPaused?
     readLeftOut: async () => undefined,
   };
   const logStore: FollowedLog = {
-    read: async () => {
+    read: async ({ fromSeq = 1 }) => {
       reads += 1;
-      return { ...ReadReply.decode(Buffer.alloc(0)), logId: 'log', headSeq, nextSeq: headSeq + 1, life };
+      const nextSeq = Math.min(headSeq, fromSeq - 1 + (options.pageMax ?? headSeq)) + 1;
+      return { ...ReadReply.decode(Buffer.alloc(0)), logId: 'log', headSeq, nextSeq, life };
     },
     recognise: async () => ({ logId: 'log', life, settling: false }),
     acknowledge: async () => ({}),
@@ -93,4 +102,19 @@ test('[ING-4] a follower says how far it is, and while it is paused neither asks
   await follower.stop();
   expect(reads() - before).toBeLessThanOrEqual(1);
   expect(appliedSeq()).toBe(headSeq);
+});
+
+test('[S1-35] a hint that comes while a page read ahead is under way is not lost', async () => {
+  // The hazard: the page ahead was read before the log grew, and the hint is spent by the turn that applies it.
+  const { follower, grow, appliedSeq } = followGrowingLog({
+    pollMs: hourMs,
+    headSeq: 2,
+    pageMax: 1,
+    onApply(seq) {
+      if (seq !== 1) return;
+      grow();
+      follower.signal();
+    },
+  });
+  await expect.poll(appliedSeq, within).toBe(3);
 });

@@ -1,6 +1,6 @@
 import { rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
-import { IngestDefinition, LogStoreDefinition, parseLogCommitted } from '@shoal/proto';
+import { IngestDefinition, LogStoreDefinition } from '@shoal/proto';
 import {
   connectLocal,
   readLibrary,
@@ -10,6 +10,7 @@ import {
 } from '@shoal/service-kit';
 import { ingestConfig } from './config.ts';
 import { openLibraryIngest } from './library-ingest.ts';
+import { readHint } from './read-hint.ts';
 import { ingestHandlers } from './rpc.ts';
 
 /** Starts the ingest of a home: all its libraries, also those that appear later. */
@@ -34,11 +35,7 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
     handlers: ingestHandlers,
     wake: {
       subject: subjects.local.logCommitted,
-      read(payload) {
-        const hint = parseLogCommitted(payload);
-        // What the device made itself is here already; the follower passes over it when it looks by itself.
-        return hint && { libraryId: hint.libraryId, isNews: !hint.isOwn };
-      },
+      read: readHint,
       look: ({ follower }) => follower.signal(),
     },
   });
