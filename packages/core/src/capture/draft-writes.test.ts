@@ -121,4 +121,16 @@ describe('a put', () => {
       }),
     );
   });
+
+  test('[DEP-2] of models that refer to each other may be made in one batch', () => {
+    const own = put(recordRef('device', 0), { name: 'mine' }, { device: 0, ms: 1 });
+    const [place, item] = [recordRef('place', 1), recordRef('item', 1)];
+    const placed = putOf(place, { device: deviceId(0), name: 'here', root: item.id });
+    const within = putOf(item, { name: 'root', place: place.id, parent: null, content: null });
+    for (const writes of [
+      [placed, within],
+      [within, placed],
+    ])
+      expect(() => capture([own], ...writes)).not.toThrow();
+  });
 });

@@ -2,7 +2,7 @@ import { ownerOf } from '../apply/owner.ts';
 import type { ViewPlan } from '../apply/view-plan.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
 import { type RecordRef, refKey } from '../ids.ts';
-import type { ModelSpec } from '../model/spec.ts';
+import { fieldOf, type ModelSpec } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
 import type { Draft, Drafts } from './drafts.ts';
 
@@ -39,13 +39,14 @@ export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
     const { field, target } = outcome.waitsFor;
     if (draft.setReferences.includes(field)) refuseMissing(draft, field, target);
   }
-  for (const { ref, nulled } of plan.shown) {
+  for (const { ref, spec, nulled } of plan.shown) {
     const draft = drafts.get(ref);
     for (const { field, target } of nulled) {
       if (draft === undefined || !draft.setReferences.includes(field)) continue;
-      // What shows null although its target is there was cut out of a circle.
-      if (isThere(target)) refuseCircle(draft, field);
-      refuseMissing(draft, field, target);
+      if (!isThere(target)) refuseMissing(draft, field, target);
+      // Of records that refer to each other one is listed twice, first with null; one that waits was cut.
+      const reference = fieldOf(spec, field);
+      if (reference?.kind === 'reference' && reference.missing === 'wait') refuseCircle(draft, field);
     }
   }
 }
