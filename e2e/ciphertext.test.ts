@@ -51,7 +51,7 @@ test('[S1-43] [CHG-4] neither logs nor what passes between devices shows what wa
 
 test('no program writes what is written, or refused, into its log', async () => {
   const [a, b] = fleet.devices;
-  const secret = 'NOT-FOR-ANY-LOG-4711';
+  const secret = 'NOT-FOR-ANY-FILE-4711';
   const gateway = await a!.gateway();
   const write = (fields: object) => writeTag(gateway, { libraryId: fleet.libraryId, fields });
   const id = await write({ canonical_name: secret });
