@@ -7,7 +7,7 @@ import {
   deviceOf,
   haveAt,
   isAdmittedByIngest,
-  isBehindLastWord,
+  knownAfterLibraryWentBack,
   loseEntry,
   nextReappendStep,
   planAppend,
@@ -46,7 +46,7 @@ export interface Parts {
   readonly haveAt: typeof haveAt;
   readonly loseEntry: typeof loseEntry;
   readonly servedClaim: typeof servedClaim;
-  readonly isBehindLastWord: typeof isBehindLastWord;
+  readonly knownAfterLibraryWentBack: typeof knownAfterLibraryWentBack;
   readonly deleteState: typeof deleteState;
   readonly nextReappendStep: typeof nextReappendStep;
   readonly planAppend: typeof planAppend;
@@ -100,7 +100,7 @@ export const productionParts: Parts = {
   haveAt,
   loseEntry,
   servedClaim,
-  isBehindLastWord,
+  knownAfterLibraryWentBack,
   deleteState,
   nextReappendStep,
   planAppend,

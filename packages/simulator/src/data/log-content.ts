@@ -1,4 +1,15 @@
-import type { Ack, DeviceId, GroupSpan, Hole, LastWord, LogId, LogLife, StreamId, Vector } from '@shoal/core';
+import {
+  type Ack,
+  type DeviceId,
+  type GroupSpan,
+  type Hole,
+  type LibraryKnowledge,
+  type LogId,
+  type LogLife,
+  nothingKnown,
+  type StreamId,
+  type Vector,
+} from '@shoal/core';
 import type { Entry } from './entry.ts';
 
 /** An entry as it lies in a log. */
@@ -22,17 +33,11 @@ export interface Advance {
 }
 
 /** All that sync.db holds, as one value. */
-export interface LogContent {
+export interface LogContent extends LibraryKnowledge {
   readonly logId: LogId;
   readonly headSeq: number;
   readonly chain: string;
   readonly appliedSeq: number;
-  /** What ingest said last, under whatever id the log had then (REP-6). */
-  readonly lastWord: LastWord | null;
-  /** Up to where the library has all that ingest had applied under earlier ids of the log. */
-  readonly knownSeq: number;
-  /** What was appended up to there may be forgotten by the library, as one of the two went back; 0: nothing. */
-  readonly forgottenSeq: number;
   /** Places that ingest passed over without applying them (LOG-3). */
   readonly exceptions: ReadonlySet<string>;
   readonly rows: ReadonlyMap<number, LogRow>;
@@ -56,9 +61,7 @@ export function emptyLog(logId: LogId): LogContent {
     headSeq: 0,
     chain: '',
     appliedSeq: 0,
-    lastWord: null,
-    knownSeq: 0,
-    forgottenSeq: 0,
+    ...nothingKnown,
     exceptions: new Set(),
     rows: new Map(),
     have: new Map(),

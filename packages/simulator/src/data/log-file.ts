@@ -12,6 +12,9 @@ import {
   type HoledVector,
   hasPosition,
   isAckUsable,
+  isKnownAsAppended,
+  knownAfterLogWentBack,
+  knownAfterRenewal,
   type LogId,
   type LogSighting,
   outlastsLoss,
@@ -151,36 +154,26 @@ export function openLogFile(
   function lose(draft: Draft, { seq, place, entry: { stream, originSeq } }: LogRow): void {
     draft.rows.delete(seq);
     const { appliedSeq, exceptions } = draft;
-    const isOwn = isInLibrary(draft, { stream, seq });
+    const isOwn = isKnownAsAppended(draft, draft.lives, { stream, seq });
     const lost = { stream, originSeq, seq, isPassedOver: exceptions.has(place), isOwn };
     draft.advances = draft.advances.filter((each) => outlastsLoss(each, lost, appliedSeq));
     become(draft, parts.loseEntry(draft, lost, Math.max(appliedSeq, draft.knownSeq)), [stream]);
   }
 
-  /** What was appended here was in the library then; what comes back of streams before one of them went back may not be. */
-  function isInLibrary({ lives, forgottenSeq }: Draft, at: { stream: StreamId; seq: number }): boolean {
-    if (at.seq <= forgottenSeq) return false;
-    const own = forgottenSeq === 0 ? lives : lives.slice(-1);
-    return own.some(({ life }) => life === at.stream);
-  }
-
   /** The log lacks what was seen of it: a new id, and what it gets back may be forgotten by the library, too. */
   function renewBehind(): void {
     const content = disk.read();
-    renew({ ...content, forgottenSeq: forgottenUpTo(content) });
+    renew({ ...content, ...knownAfterLogWentBack(content, content.headSeq) });
   }
 
   /** The library went back to before what it had told: what it had applied is not known to it any more (LOG-1). */
   function forget(read: LogSighting | null): void {
     const content = disk.read();
-    if (!parts.isBehindLastWord(content.lastWord, content.logId, read)) return;
-    const lastWord = read === null ? null : { logId: read.logId, appliedSeq: read.seq };
+    const known = parts.knownAfterLibraryWentBack(content, content, read);
+    if (known === null) return;
     const appliedSeq = read?.logId === content.logId ? read.seq : 0;
     const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
-    const knownSeq = Math.min(content.knownSeq, read?.logId === content.lastWord?.logId ? read!.seq : 0);
-    const forgottenSeq = forgottenUpTo(content);
-    const forgotten = { lastWord, appliedSeq, knownSeq, forgottenSeq, advances };
-    disk.commit({ ...content, ...forgetHoles(content), ...forgotten });
+    disk.commit({ ...content, ...forgetHoles(content), ...known, appliedSeq, advances });
   }
 
   /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
@@ -188,9 +181,9 @@ export function openLogFile(
     const { appliedSeq, exceptions, rows } = content;
     const advances = parts.advancesForAnew(content.advances, appliedSeq);
     const passedOver = [...rows.values()].filter(({ place }) => exceptions.has(place)).map(({ seq }) => seq);
-    const knownSeq = Math.max(content.knownSeq, Math.min(appliedSeq, ...passedOver.map((seq) => seq - 1)));
+    const known = knownAfterRenewal(content, { appliedSeq, firstException: Math.min(...passedOver) });
     const anew = { logId: newLogId(), appliedSeq: 0, exceptions: new Set<string>() };
-    disk.commit({ ...content, ...anew, advances, knownSeq });
+    disk.commit({ ...content, ...known, ...anew, advances });
   }
 
   function setAsideDamaged(): boolean {
@@ -339,8 +332,6 @@ export function openLogFile(
     },
   };
 }
-
-const forgottenUpTo = ({ headSeq }: LogContent) => Math.max(1, headSeq);
 
 function draftOf(content: LogContent): Draft {
   return {

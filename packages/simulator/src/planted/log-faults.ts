@@ -153,7 +153,7 @@ export const logFaults: readonly PlantedFault[] = [
   {
     name: 'what was lost counts as known also to a library that went back',
     rule: 'LOG-1',
-    parts: { isBehindLastWord: () => false },
+    parts: { knownAfterLibraryWentBack: () => null },
     keptSeed: 'library-goes-back-behind-its-last-word',
   },
   {
