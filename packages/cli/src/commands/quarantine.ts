@@ -1,8 +1,10 @@
-import { type GatewayClient, type JsonQuarantined, quarantinedToJson } from '@shoal/client';
-import { limits, ShoalError } from '@shoal/core';
+import { quarantinedToJson } from '@shoal/client';
+import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
 import { describeOrigin, describeQuarantined } from '../describe-quarantined.ts';
+import { discardAll } from '../discard-all.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
+import { listQuarantine } from '../list-quarantine.ts';
 import { parseInteger } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { withLibrary } from '../with-device.ts';
@@ -96,35 +98,4 @@ function addDiscard(parent: Command, surroundings: Surroundings): void {
         () => `${discarded} discarded, ${waiting} wait`,
       );
     });
-}
-
-/** What waits now, page by page; what comes meanwhile was not meant. */
-async function discardAll(gateway: GatewayClient, libraryId: Buffer) {
-  const ids: number[] = [];
-  for await (const { id } of listQuarantine(gateway, { libraryId, model: '' }, limits.quarantineEntriesMax))
-    ids.push(id);
-  let done = { discarded: 0, waiting: 0 };
-  for (let at = 0; at < ids.length; at += limits.pageRecordsMax) {
-    const quarantineIds = ids.slice(at, at + limits.pageRecordsMax);
-    const { discarded, waiting } = await gateway.discardQuarantine({ libraryId, quarantineIds });
-    done = { discarded: done.discarded + discarded, waiting };
-  }
-  return done;
-}
-
-/** The quarantine, page by page. */
-async function* listQuarantine(
-  gateway: GatewayClient,
-  filter: { readonly libraryId: Buffer; readonly model: string },
-  countMax: number,
-): AsyncGenerator<JsonQuarantined> {
-  let after = 0;
-  for (let left = countMax; left > 0; ) {
-    const limit = Math.min(left, limits.pageRecordsMax);
-    const { entries, next } = await gateway.listQuarantine({ ...filter, limit, after });
-    for (const entry of entries) yield quarantinedToJson(entry);
-    left -= entries.length;
-    if (next === 0) return;
-    after = next;
-  }
 }
