@@ -26,7 +26,7 @@ export function checkWholeGroups(
 ): void {
   const rows = [...log.content.rows.values()].filter(({ seq }) => seq >= fromSeq);
   const grouped = rows.filter(({ place }) => !asked.has(place));
-  checkNotCut(log, grouped, { nextSeq, givenUpSeq });
+  checkNotCut(log, rows, { nextSeq, givenUpSeq, asked });
   const lastByStream = new Map<StreamId, number>(log.content.claimed);
   for (const {
     entry: { stream, originSeq },
@@ -52,10 +52,11 @@ function isIncludedIn({ record, entry: by }: LogRow, entry: Entry): boolean {
 function checkNotCut(
   log: LogFile,
   rows: readonly LogRow[],
-  { nextSeq, givenUpSeq }: Pick<Given, 'nextSeq' | 'givenUpSeq'>,
+  { nextSeq, givenUpSeq, asked }: Pick<Given, 'nextSeq' | 'givenUpSeq' | 'asked'>,
 ): void {
   const { have, headSeq } = log.content;
-  const waited = rows.filter(({ seq }) => seq > givenUpSeq);
+  // Where a page may end is looked for among all: the log does not tell what was asked for from the rest.
+  const waited = rows.filter(({ seq, place }) => seq > givenUpSeq && !asked.has(place));
   const cut = cutAt(waited, nextSeq).find(
     (entry) =>
       vectorAt(have, entry.stream) >= entry.groupLast && isInOrder([...log.content.rows.values()], entry),
