@@ -81,4 +81,11 @@ describe('supersede', () => {
     expect(planSupersede(edits(limits.historyEntriesMax + 1), 'kept')).toEqual([]);
     expect(planSupersede(edits(limits.historyEntriesMax + 3), 'kept').sort()).toEqual([1, 2]);
   });
+  it('[LOG-3] [REP-6] of an operation that two libraries appended again one is history enough, if one counts', () => {
+    const [old, next] = [version([ra, 1]), version([ra, 2])];
+    const entry = (seq: number, of: Version, isAdmitted = true) => ({ seq, version: of, isAdmitted });
+    const log = [entry(1, old), entry(2, old), entry(3, next), entry(4, next)];
+    expect(planSupersede(log, 'kept').sort()).toEqual([1, 3]);
+    expect(planSupersede([entry(1, old), entry(2, old, false), entry(3, next)], 'kept')).toEqual([]);
+  });
 });
