@@ -1,5 +1,5 @@
 #!/bin/sh
-# `npm test`: sets up what is missing, then types, lint, and all tests; those with real processes last and alone.
+# `npm test`: sets up what is missing, then types, lint, and all tests; those with real processes last.
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh

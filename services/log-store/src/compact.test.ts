@@ -230,6 +230,21 @@ describe('compaction', () => {
     expect(log.count).toBe(2);
   });
 
+  it('[LOG-3] [REP-6] an operation that two devices appended again is there once, and its history stays', () => {
+    const first = makeEntry({ record: 1, at: 1 });
+    const second = makeEntry({ record: 1, at: 2, seen: first.header.version });
+    const log = openTempLog();
+    const theirs = openTempLog(undefined, deviceB);
+    log.append([first, second]);
+    log.store(theirs.append([second]));
+    log.acknowledge({ logId: log.logId, appliedSeq: 2, fromSeq: 1, exceptions: [] });
+    expect(log.compact().removed).toBe(0);
+    log.acknowledge({ logId: log.logId, appliedSeq: 3, fromSeq: 3, exceptions: [] });
+    expect(log.compact().removed).toBe(1);
+    expect([...log.entries.between(1, 3)].map(({ seq }) => seq)).toEqual([1, 3]);
+    expect(log.compact()).toMatchObject({ removed: 0, isDone: true });
+  });
+
   it('[LOG-4] a step looks at a bounded number of rows, and goes on where it stood', () => {
     const at = openWorldDevices(1)[0]!;
     const versions = Array.from({ length: 1_500 }, (_, n) =>

@@ -51,7 +51,7 @@ const steps: readonly string[] = [
     predecessor blob,
     model text not null,
     record_id blob not null,
-    -- Of a log-based model: stays as history when it is superseded (LOG-3).
+    -- Of a log-based model: stays as history when it is superseded, unless by its own copy (LOG-3).
     is_history integer not null,
     -- No entry of the record that we hold includes this one.
     is_head integer not null,

@@ -37,6 +37,7 @@ export function recordRows(db: Database.Database): RecordRows {
     `select ${ofRecordColumns} from entries where record_id = ? and model = ?`,
   );
   const setHead = db.prepare('update entries set is_head = ? where seq = ?');
+  const setCopied = db.prepare('update entries set is_head = 0, is_history = 0 where seq = ?');
   const ofRecord = db.prepare<[{ uuid: Buffer; model: string; limit: number }], StoredRow>(
     `select ${entryColumns} from entries where record_id = @uuid and model = @model and (is_head = 1 or exists (
        select 1 from entries as head join exceptions on exceptions.seq = head.seq
@@ -58,8 +59,9 @@ export function recordRows(db: Database.Database): RecordRows {
       let isHead = true;
       for (const head of versionsOf(heads.all(uuidToBytes(record), model))) {
         const order = compareVersions(version, head.version);
-        // Of two with equal versions the lower seq goes (LOG-3).
-        if (order === 'includes' || order === 'equal') setHead.run(0, head.seq);
+        if (order === 'includes') setHead.run(0, head.seq);
+        // Of two with equal versions the lower seq goes, and is no history (LOG-3).
+        if (order === 'equal') setCopied.run(head.seq);
         if (order === 'included') isHead = false;
       }
       return isHead;

@@ -25,7 +25,7 @@ export interface HeldEntry extends StreamPosition {
 export interface SupersededRows {
   /** The last seq of a window of at most `rowsMax` rows; null: there is none behind `afterSeq`. */
   windowEnd(afterSeq: number, toSeq: number, rowsMax: number): number | null;
-  /** In order of seq; of log-based models only those with more history than stays. */
+  /** In order of seq; of log-based models only those with more history than stays, or with a copy of an operation. */
   suspects(afterSeq: number, toSeq: number): Suspect[];
   /** A record's entries, the newest first; of damaged ones only where they are, as they stand for nothing (LOG-1). */
   held(
@@ -42,12 +42,19 @@ export function supersededRows(db: Database.Database): SupersededRows {
     )
     .pluck();
   const suspects = db.prepare<[number, number, number], Suspect>(
-    `select seq, model, record_id as recordId, is_history as isHistory from entries as entry
+    `select seq, model, record_id as recordId, (
+       select max(other.is_history) from entries as other
+       where other.record_id = entry.record_id and other.model = entry.model) as isHistory
+     from entries as entry
      where seq > ? and seq <= ? and case is_history
        when 0 then exists (
          select 1 from entries as other
          where other.record_id = entry.record_id and other.is_head = 0 and other.model = entry.model)
-       else (
+       else exists (
+         select 1 from entries as other
+         where other.record_id = entry.record_id and other.is_head = 0 and other.is_history = 0
+           and other.model = entry.model)
+       or (
          select count(*) from entries as other
          where other.record_id = entry.record_id and other.is_head = 0) > ? end
      order by seq`,
