@@ -5,6 +5,7 @@ import {
   planGroupSpans,
   readableThrough,
   releaseGroupSpans,
+  type StreamId,
 } from '@shoal/core';
 import type { LogVector } from './log-vector.ts';
 import type { Store } from './store/open-store.ts';
@@ -31,6 +32,11 @@ export class LogGroups {
   /** Where the first group begins that ingest waits for; null: it waits for none. */
   firstOpenSeq(): number | null {
     return firstOpenSeq(this.#spans);
+  }
+
+  /** Whether reading might cut that group. */
+  knows(stream: StreamId, groupLast: number): boolean {
+    return this.#spans.some((span) => span.stream === stream && span.groupLast === groupLast);
   }
 
   /** Entries were added, or what is claimed moved. A group that is whole but for what was damaged is not waited for. */

@@ -100,6 +100,15 @@ export class LogHead {
     this.#groups.reload();
   }
 
+  /** Where the group of an entry begins, if it did before and was forgotten since: nothing of it was cut then. */
+  #groupFirstSeq(position: EntryPosition, added: readonly GroupedEntry[]): number | null {
+    const { stream, originSeq, groupFirst, groupLast } = position;
+    if (originSeq === groupFirst || this.#groups.knows(stream, groupLast)) return null;
+    const before = added.at(-1);
+    if (before?.stream === stream && before.groupLast === groupLast) return null;
+    return this.#store.entries.lowestSeqWithin(this.#vector.idOf(stream), groupFirst, originSeq);
+  }
+
   #ownPosition(originSeq: number, groupFirst: number, groupLast: number): EntryPosition {
     const before = originSeq === 1 ? this.#ownStream : null;
     const predecessor = before && { stream: before, lastOriginSeq: vectorAt(this.#vector.claimed, before) };
@@ -111,6 +120,7 @@ export class LogHead {
     for (const entry of entries) {
       const { stream, originSeq, groupLast } = entry.position;
       const seq = this.#seq + 1;
+      const groupFirstSeq = this.#groupFirstSeq(entry.position, added);
       const chain = nextChain(this.#chain, entry.position);
       const streamId = this.#vector.idOf(stream);
       if (!this.#store.entries.add({ seq, streamId, chain, entry })) continue;
@@ -119,7 +129,7 @@ export class LogHead {
       this.#vector.fill(entry.position);
       this.#seq = seq;
       this.#chain = chain;
-      added.push({ seq, stream, originSeq, groupLast });
+      added.push({ seq, stream, originSeq, groupLast, ...(groupFirstSeq !== null && { groupFirstSeq }) });
     }
     if (added.length === 0) return added;
     this.#store.log.setHead(this.#seq, this.#chain);

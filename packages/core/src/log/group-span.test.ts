@@ -112,4 +112,14 @@ describe('groups in a log', () => {
     expect(wholePageLength(entries.slice(0, 3), lastSeqOf)).toBe(3);
     expect(wholePageLength(entries.slice(1, 2), lastSeqOf)).toBe(1);
   });
+
+  it('[REP-8] [LOG-1] an entry that was lost and comes back behind others belongs to where its group began', () => {
+    const back: GroupedEntry = { seq: 9, stream: stream(0), originSeq: 3, groupLast: 3, groupFirstSeq: 1 };
+    const open: GroupedEntry = { seq: 4, stream: stream(1), originSeq: 1, groupLast: 2 };
+    const have = new Map([[stream(0), 3]]);
+    const waiting = planGroupSpans({ spans: [], added: [open], have, headSeq: 8 });
+    expect(readableThrough(8, waiting)).toBe(3);
+    const spans = planGroupSpans({ spans: waiting, added: [back], have, headSeq: 9 });
+    expect(readableThrough(9, spans)).toBe(0);
+  });
 });

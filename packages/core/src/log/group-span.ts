@@ -8,6 +8,8 @@ export interface GroupedEntry {
   readonly originSeq: number;
   /** The originSeq of the group's last entry. */
   readonly groupLast: number;
+  /** Where the log holds entries of the group before this one: one that was lost comes back behind them (LOG-1). */
+  readonly groupFirstSeq?: number;
 }
 
 /** Between which seqs the entries of a group lie in a log, as long as reading might cut it (REP-8). */
@@ -39,7 +41,7 @@ export function planGroupSpans({ spans, added, have, headSeq }: GroupChange): Gr
   for (const entry of added) {
     const { stream, originSeq, groupLast, seq } = entry;
     const known = spanByKey.get(keyOf(entry));
-    const firstSeq = known?.firstSeq ?? seq;
+    const firstSeq = known?.firstSeq ?? entry.groupFirstSeq ?? seq;
     spanByKey.set(keyOf(entry), { stream, groupLast, firstSeq, lastSeq: seq, isOpen: true });
     lastByStream.set(stream, Math.max(originSeq, lastByStream.get(stream) ?? 0));
   }

@@ -147,7 +147,12 @@ export function openLogFile(
 
   function regroup(draft: Draft, added: readonly LogRow[]): void {
     const { groups: spans, claimed: have, headSeq } = draft;
-    draft.groups = parts.planGroupSpans({ spans, added: added.map(groupedEntry), have, headSeq });
+    const rows = [...draft.rows.values()];
+    const grouped = added.map((row) => {
+      const first = rows.find(({ entry }) => isOfGroup(entry, row.entry));
+      return { ...groupedEntry(row), groupFirstSeq: first?.seq ?? row.seq };
+    });
+    draft.groups = parts.planGroupSpans({ spans, added: grouped, have, headSeq });
   }
 
   /** The entry is had no more (LOG-1); what ingest has applied of it stays applied (LOG-2). */
@@ -345,4 +350,8 @@ function draftOf(content: LogContent): Draft {
 /** A row as groups are told of it. */
 export function groupedEntry({ seq, entry: { stream, originSeq, groupLast } }: LogRow): GroupedEntry {
   return { seq, stream, originSeq, groupLast };
+}
+
+function isOfGroup(a: Entry, b: Entry): boolean {
+  return a.stream === b.stream && a.groupLast === b.groupLast;
 }
