@@ -2,7 +2,7 @@ import { memoryNetwork } from './memory-network.ts';
 import type { BusBench } from './testing/bus-bench.ts';
 import { busContract } from './testing/bus-contract.ts';
 
-busContract('the bus in memory', async (): Promise<BusBench> => {
+busContract('[REP-5] the bus in memory', async (): Promise<BusBench> => {
   const network = memoryNetwork();
   const endpoints: ReturnType<typeof network.connect>[] = [];
   return {

@@ -5,7 +5,7 @@ import { busContract } from './testing/bus-contract.ts';
 import { testServers } from './testing/nats-servers.ts';
 import { until } from './testing/until.ts';
 
-busContract('the bus over a real nats-server', async (): Promise<BusBench> => {
+busContract('[REP-5] the bus over a real nats-server', async (): Promise<BusBench> => {
   const servers = await testServers();
   const server = await servers.device({});
   const buses: Bus[] = [];

@@ -16,14 +16,13 @@ export type { Replanned } from './ingest/replan-known.ts';
 export type { Retried } from './ingest/retry-quarantined.ts';
 export {
   type ChangesListener,
-  isLibraryReady,
   type Library,
-  type LibraryOptions,
   type LibraryTransaction,
-  migrateLibrary,
   openLibrary,
   type Shipment,
 } from './library.ts';
+export type { LibraryOptions } from './library-options.ts';
+export { isLibraryReady, migrateLibrary } from './migrate-library.ts';
 export type { ColumnField } from './model/entity-columns.ts';
 export type { UniqueDeclaration } from './model/entity-uniques.ts';
 export {

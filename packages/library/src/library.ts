@@ -1,27 +1,12 @@
-import { existsSync } from 'node:fs';
-import {
-  createRegistry,
-  type DeviceId,
-  type LibraryId,
-  type LogId,
-  type LogSighting,
-  lifeId,
-  type RecordRef,
-  type Registry,
-  type ReplicaId,
-  type SchemaVersions,
-  type ShoalError,
-  type Wanted,
-} from '@shoal/core';
+import type { LogId, LogSighting, RecordRef, Registry, ShoalError, Wanted } from '@shoal/core';
 import type { ParsedEntry } from '@shoal/proto';
 import { durableStep } from '@shoal/telemetry';
-import { type CaptureContext, captureWrites } from './capture/capture-writes.ts';
+import { captureBatches } from './capture/capture-batches.ts';
+import { captureContext } from './capture/capture-context.ts';
 import { type OrphansDeleted, orphanDeleter } from './capture/delete-orphans.ts';
 import type { LocalWrite, WrittenRecord } from './capture/local-write.ts';
 import { outboxEntry } from './capture/outbox-entry.ts';
 import { type RecordPage, recordPages } from './capture/read-records.ts';
-import { randomLife } from './crypto/record-ids.ts';
-import type { KeyRing } from './crypto/seal.ts';
 import { type Applied, applyEntries, openState, type SequencedEntry } from './ingest/apply-entries.ts';
 import { type Cursor, type CursorStore, cursorStore } from './ingest/cursor-store.ts';
 import { type ExceptionStore, exceptionStore } from './ingest/exception-store.ts';
@@ -30,31 +15,15 @@ import { missingRecords } from './ingest/missing-records.ts';
 import { notHereYet } from './ingest/not-here-yet.ts';
 import { quarantineStore } from './ingest/quarantine-store.ts';
 import { type Replanned, replanKnown } from './ingest/replan-known.ts';
-import type { SyncedModel } from './model/sync-model.ts';
-import { clockStore, type Drift } from './store/clock-store.ts';
-import { type LibraryStore, libraryStore, type ViewChange } from './store/library-store.ts';
+import type { LibraryOptions } from './library-options.ts';
+import { libraryTelemetry } from './library-telemetry.ts';
+import type { Drift } from './store/clock-store.ts';
+import type { LibraryStore, ViewChange } from './store/library-store.ts';
 import { type LogMemory, logMemory } from './store/log-memory.ts';
-import { isMigrated, type Migration, migrate } from './store/migrate.ts';
-import { openForReading, openForWriting, type Sqlite } from './store/open-database.ts';
-import { type OutboxRow, outboxStore } from './store/outbox-store.ts';
+import { openForWriting, type Sqlite } from './store/open-database.ts';
+import type { OutboxRow } from './store/outbox-store.ts';
 import { skewStore } from './store/skew-store.ts';
 import { inTransaction } from './store/write-lock.ts';
-import { withTelemetry } from './with-telemetry.ts';
-
-/** What a device needs to know to open a library. */
-export interface LibraryOptions {
-  /** The file library.db. */
-  readonly path: string;
-  readonly libraryId: LibraryId;
-  readonly device: DeviceId;
-  readonly ring: KeyRing;
-  readonly models: readonly SyncedModel[];
-  readonly migrations: readonly Migration[];
-  /** Says, for each batch, which versions are written (DEP-5); where it is not given, those of the models. */
-  readonly schemas?: (db: Sqlite, registry: Registry) => () => SchemaVersions;
-  /** Unix milliseconds; given, so that tests can turn it. */
-  readonly wallMs?: () => number;
-}
 
 /** Entries to ship, and the outbox rows they stand for. */
 export interface Shipment {
@@ -130,33 +99,8 @@ export interface Library extends LibraryQuarantine {
   close(): void;
 }
 
-/** Brings library.db up to date; capture's business alone. */
-export async function migrateLibrary(path: string, migrations: readonly Migration[]): Promise<void> {
-  const db = openForWriting(path);
-  try {
-    await migrate(db, migrations);
-  } finally {
-    db.close();
-  }
-}
-
-/** Whether library.db is there and at the version that this program knows. */
-export function isLibraryReady(path: string, migrations: readonly Migration[]): boolean {
-  if (!existsSync(path)) return false;
-  const db = openForReading(path);
-  try {
-    return isMigrated(db, migrations);
-  } finally {
-    db.close();
-  }
-}
-
 /** Opens a migrated library. */
 export function openLibrary(options: LibraryOptions): Library {
-  return withTelemetry(openSilently(options));
-}
-
-function openSilently(options: LibraryOptions): Library {
   const db = openForWriting(options.path);
   const context = captureContext(options, db);
   const { store, clock, outbox, wallMs } = context;
@@ -196,10 +140,11 @@ function openSilently(options: LibraryOptions): Library {
     apply: applyAll,
     open: (entry: ParsedEntry) => openState(applyContext, entry),
   };
-  const transaction: Library['transaction'] = async (work) => {
+  const telemetry = libraryTelemetry(options);
+  const transaction = telemetry.capturing(async (work) => {
     const changes: ViewChange[] = [];
     const result = await atOnce(() => {
-      const capture = captureAll(context, (more) => changes.push(...more));
+      const capture = captureBatches(context, (more) => changes.push(...more));
       const done = work({ store, capture: capture.writes });
       capture.requireWhole();
       durableStep('capture.before-commit');
@@ -208,7 +153,7 @@ function openSilently(options: LibraryOptions): Library {
     durableStep('capture.after-commit');
     tell(changes, true);
     return result;
-  };
+  });
 
   return {
     ...libraryQuarantine(retrying, (changes) => tell(changes, false)),
@@ -224,7 +169,7 @@ function openSilently(options: LibraryOptions): Library {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async apply(entries, next, damaged = []) {
+    apply: telemetry.applying(async (entries, next, damaged = []) => {
       const news = inReadTransaction(db, () => notHereYet(store.records, device, entries));
       const applied = await atOnce(() => {
         const result = applyAll(news);
@@ -240,7 +185,7 @@ function openSilently(options: LibraryOptions): Library {
       durableStep('ingest.after-commit');
       tell(applied.changes, false);
       return applied;
-    },
+    }),
     quarantine: (entry, error, next) =>
       atOnce(() => {
         quarantine.add(next.logId, [{ entry, error }], wallMs());
@@ -281,54 +226,6 @@ function withSkipped(applied: Applied, more: number): Applied {
 
 function refsOf(entries: readonly SequencedEntry[]): RecordRef[] {
   return entries.map(({ entry: { header } }) => ({ model: header.model, id: header.recordId }));
-}
-
-/** The captures of one transaction: one operation of each record, however many batches it takes (CHG-7). */
-function captureAll(context: CaptureContext, onChanges: (changes: readonly ViewChange[]) => void) {
-  const stamp = randomLife();
-  let failure: { readonly error: unknown } | undefined;
-  return {
-    writes(writes: readonly LocalWrite[]): readonly WrittenRecord[] {
-      try {
-        const captured = captureWrites(context, writes, stamp);
-        onChanges(captured.changes);
-        return captured.written;
-      } catch (error) {
-        failure = { error };
-        throw error;
-      }
-    },
-    /** What failed halfway is never committed, also where the failure was caught. */
-    requireWhole(): void {
-      if (failure !== undefined) throw failure.error;
-    },
-  };
-}
-
-/** What captures on one connection share. */
-export function captureContext(
-  options: LibraryOptions,
-  db: Sqlite,
-): CaptureContext & { store: LibraryStore } {
-  const readWall = options.wallMs ?? Date.now;
-  // No write is refused for a clock (CLK-4): one that shows what no entry could carry is read as zero.
-  const wallMs = () => (Number.isSafeInteger(readWall()) ? Math.max(0, readWall()) : 0);
-  const registry = createRegistry(options.models.map(({ spec }) => spec));
-  return {
-    store: libraryStore({
-      db,
-      registry,
-      models: options.models,
-      wallMs,
-    }),
-    clock: clockStore(db),
-    outbox: outboxStore(db),
-    libraryId: options.libraryId,
-    device: options.device,
-    replica: lifeId<ReplicaId>(options.device, randomLife()),
-    wallMs,
-    ...(options.schemas && { schemas: options.schemas(db, registry) }),
-  };
 }
 
 /** What is read in it is of one moment, whatever other writers do. */

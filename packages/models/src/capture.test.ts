@@ -4,32 +4,26 @@ import type { LocalWrite } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentIdentityId, userMetadataId } from './index.ts';
 import {
+  exchange,
   newId,
   type ShippedEntry,
   secret,
   ship,
   type TestDevice,
-  testDevice,
+  twoDevices,
 } from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
 
 beforeEach(async () => {
-  a = await testDevice(1);
-  b = await testDevice(2);
-  await exchange();
+  [a, b] = await twoDevices();
 });
 
 afterEach(() => {
   a.close();
   b.close();
 });
-
-async function exchange(): Promise<void> {
-  await ship(a, [b]);
-  await ship(b, [a]);
-}
 
 const put = (model: string, id: RecordId, fields: Record<string, Value>): LocalWrite => ({
   kind: 'put',
@@ -83,7 +77,7 @@ describe('a batch of writes', () => {
     await expect(failing).rejects.toThrow('changed my mind');
     await a.put('tag', id, { canonical_name: 'y' });
     expect(a.fields('tag', id)).toMatchObject({ canonical_name: 'y' });
-    await exchange();
+    await exchange(a, b);
     expect(b.dump()).toEqual(a.dump());
   });
 
@@ -116,7 +110,7 @@ describe('a batch of writes', () => {
   test('[DEP-2] may make a record and what it refers to at once, in a circle of models too', async () => {
     const { location, folders } = await tree(2);
     expect(a.fields('location', location)).toMatchObject({ root_entry: folders[0] });
-    await exchange();
+    await exchange(a, b);
     expect(b.dump()).toEqual(a.dump());
   });
 
@@ -137,7 +131,7 @@ describe('a batch of writes', () => {
       code: 'payload-too-large',
       subject: { record: id },
     });
-    await exchange();
+    await exchange(a, b);
     expect(b.dump()).toEqual(a.dump());
   });
 });
@@ -188,7 +182,7 @@ describe('the kind of a change', () => {
     const content = contentIdentityId(secret, 'abc');
     await a.put('content_identity', content, { content_hash: 'abc', byte_size: 3, kind: 'image' });
     await b.put('content_identity', content, { content_hash: 'abc', byte_size: 3, mime_type: 'image/png' });
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b])
       expect(device.fields('content_identity', content)).toMatchObject({
         kind: 'image',
@@ -212,9 +206,9 @@ describe('a reference that shows null', () => {
     const entry = newId();
     await a.put('content_identity', content, { content_hash: 'abc', byte_size: 3 });
     await a.put('entry', entry, { name: 'f', kind: 'file', location, parent: folders[0]!, content });
-    await exchange();
+    await exchange(a, b);
     await b.remove('content_identity', content);
-    await exchange();
+    await exchange(a, b);
     expect(a.fields('entry', entry)).toMatchObject({ content: null });
     return { content, entry };
   }
@@ -229,7 +223,7 @@ describe('a reference that shows null', () => {
       kind: 'other',
       mime_type: null,
     });
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) expect(device.fields('entry', entry)).toMatchObject({ name: 'g', content });
   });
 
@@ -247,11 +241,11 @@ describe('bringing back what was deleted', () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'x', color: '#111' });
     await a.remove('tag', id);
-    await exchange();
+    await exchange(a, b);
     const partial = b.put('tag', id, { canonical_name: 'y' });
     await expect(partial).rejects.toMatchObject({ code: 'incomplete-record', subject: { field: 'color' } });
     await b.replace('tag', id, { canonical_name: 'y' });
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b])
       expect(device.fields('tag', id)).toMatchObject({ canonical_name: 'y', color: null });
   });
@@ -259,12 +253,12 @@ describe('bringing back what was deleted', () => {
   test('[MRG-4] is not what a write does that has not seen the delete', async () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'x' });
-    await exchange();
+    await exchange(a, b);
     const read = b.version('tag', id);
     await a.remove('tag', id);
-    await exchange();
+    await exchange(a, b);
     await b.put('tag', id, { color: '#222' }, read);
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) expect(device.fields('tag', id)).toBeUndefined();
     expect(a.state('tag', id).fields.get('color')).toMatchObject([{ value: '#222' }]);
   });
@@ -277,7 +271,7 @@ describe('bringing back what was deleted', () => {
     await a.put('user_metadata', metadata, { content_identity: content });
     await a.put('content_identity', content, { kind: 'image' });
     await a.remove('content_identity', content, read);
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) {
       expect(device.fields('content_identity', content)).toMatchObject({ kind: 'image' });
       expect(device.fields('user_metadata', metadata)).toBeDefined();
@@ -291,7 +285,7 @@ describe('what a device may write', () => {
     const { location, folders } = await tree(1);
     const theirs = newId();
     await b.put('location', theirs, { name: 'there', path: '/there', device: b.id });
-    await exchange();
+    await exchange(a, b);
     await expect(a.put('location', location, { device: b.id })).rejects.toMatchObject({ code: 'not-owner' });
     await expect(a.put('entry', folders[0]!, { location: theirs })).rejects.toMatchObject({
       code: 'not-owner',

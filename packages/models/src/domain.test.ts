@@ -1,27 +1,20 @@
 import type { RecordId, Value } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentIdentityId, models, userMetadataId, userMetadataTagId } from './index.ts';
-import { newId, secret, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+import { exchange, newId, secret, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
 
 /** The built-in domain on two devices: what its models promise, one by one. */
 let a: TestDevice;
 let b: TestDevice;
 
 beforeEach(async () => {
-  a = await testDevice(1);
-  b = await testDevice(2);
-  await exchange();
+  [a, b] = await twoDevices();
 });
 
 afterEach(() => {
   a.close();
   b.close();
 });
-
-async function exchange(): Promise<void> {
-  await ship(a, [b]);
-  await ship(b, [a]);
-}
 
 type Fields = Record<string, Value>;
 
@@ -163,17 +156,17 @@ describe('every model', () => {
 
   it.each(Object.keys(makers))('[S0-64] %s: made, edited and deleted on A, it is so on B', async (model) => {
     const { id, edited } = await makers[model]!();
-    await exchange();
+    await exchange(a, b);
     expect(b.fields(model, id)).toEqual(a.fields(model, id));
     expect(b.fields(model, id)).toBeDefined();
 
     await a.put(model, id, edited);
-    await exchange();
+    await exchange(a, b);
     expect(b.fields(model, id)).toMatchObject(edited);
     expect(b.dump()).toEqual(a.dump());
 
     await a.remove(model, id);
-    await exchange();
+    await exchange(a, b);
     expect(a.fields(model, id)).toBeUndefined();
     expect(b.fields(model, id)).toBeUndefined();
     expect(b.dump()).toEqual(a.dump());
@@ -207,26 +200,26 @@ describe('every model', () => {
 describe('tags', () => {
   it('[S3-08] of one name made on two devices are two tags on both', async () => {
     const ids = [await tag('holiday', a), await tag('holiday', b)];
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b])
       expect(ids.map((id) => device.fields('tag', id)?.canonical_name)).toEqual(['holiday', 'holiday']);
   });
 
   it('[S3-13] keep the device that made them through edits of others', async () => {
     const id = await tag('holiday');
-    await exchange();
+    await exchange(a, b);
     await b.put('tag', id, { display_name: 'Holiday' });
-    await exchange();
+    await exchange(a, b);
     expect(a.fields('tag', id)).toMatchObject({ created_by_device: a.id, display_name: 'Holiday' });
   });
 
   it('[S1-08] put on one content on two devices at once are all there on both', async () => {
     const target = await metadata('content_identity', await content('aa'));
     const file = await entry(await location(), 'one.txt', { content: contentIdentityId(secret, 'aa') });
-    await exchange();
+    await exchange(a, b);
     await application(a, target, await tag('from a', a));
     await application(b, target, await tag('from b', b));
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) expect(tagsAt(device, file)).toEqual(['from a', 'from b']);
   });
 
@@ -235,11 +228,11 @@ describe('tags', () => {
     const same = { content: await content('aa') };
     const first = await entry(at, 'first', same);
     await application(a, await metadata('entry', first), await tag('file'));
-    await exchange();
+    await exchange(a, b);
     // B put the tag on the content; A, which has the files, shows it at both.
     await application(b, await metadata('content_identity', same.content, b), await tag('content', b));
     const later = await entry(at, 'later', same);
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) {
       expect(tagsAt(device, first)).toEqual(['content', 'file']);
       expect(tagsAt(device, later)).toEqual(['content']);
@@ -251,9 +244,9 @@ describe('tags', () => {
     await application(a, await metadata('entry', file), await tag('file'));
     await application(a, await metadata('content_identity', await content('aa')), await tag('old'));
     await application(a, await metadata('content_identity', await content('bb')), await tag('new'));
-    await exchange();
+    await exchange(a, b);
     await a.put('entry', file, { content: await content('bb') });
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) expect(tagsAt(device, file)).toEqual(['file', 'new']);
   });
 });
@@ -261,11 +254,11 @@ describe('tags', () => {
 describe('what people say', () => {
   it('[S1-47] [S3-18] of a file is written by its owner, of content by everybody', async () => {
     const file = await entry(await location(), 'one.txt', { content: await content('aa') });
-    await exchange();
+    await exchange(a, b);
     await expect(metadata('entry', file, b)).rejects.toMatchObject({ code: 'not-owner' });
     const id = await metadata('content_identity', await content('aa', b), b);
     await b.put('user_metadata', id, { favorite: true });
-    await exchange();
+    await exchange(a, b);
     expect(a.fields('user_metadata', id)).toMatchObject({ favorite: true });
   });
 });

@@ -2,16 +2,20 @@ import type { LibraryId, ModelName, RecordId, Value } from '@shoal/core';
 import { migrateLibrary, openPayload, openTransactionManager } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LocationEntity, migrations, models, TagEntity } from './index.ts';
-import { newId, type ShippedEntry, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+import {
+  newId,
+  type ShippedEntry,
+  ship,
+  type TestDevice,
+  testDevice,
+  twoDevices,
+} from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
 
 beforeEach(async () => {
-  a = await testDevice(1);
-  b = await testDevice(2);
-  await ship(a, [b]);
-  await ship(b, [a]);
+  [a, b] = await twoDevices();
 });
 
 afterEach(() => {

@@ -2,15 +2,13 @@ import { conflictDots, limits, type ModelName, type RecordId } from '@shoal/core
 import type { ConflictFilter, ConflictRecord } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentIdentityId, userMetadataId, userMetadataTagId } from './index.ts';
-import { newId, secret, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+import { exchange, newId, secret, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
 
 beforeEach(async () => {
-  a = await testDevice(1);
-  b = await testDevice(2);
-  await exchange();
+  [a, b] = await twoDevices();
 });
 
 afterEach(() => {
@@ -18,16 +16,11 @@ afterEach(() => {
   b.close();
 });
 
-async function exchange(): Promise<void> {
-  await ship(a, [b]);
-  await ship(b, [a]);
-}
-
 /** A tag that both devices have. */
 async function sharedTag(): Promise<RecordId> {
   const id = newId();
   await a.put('tag', id, { canonical_name: 'holiday', color: '#000' });
-  await exchange();
+  await exchange(a, b);
   return id;
 }
 
@@ -35,7 +28,7 @@ async function sharedTag(): Promise<RecordId> {
 async function editOnBoth(id: RecordId): Promise<void> {
   await a.put('tag', id, { color: '#111' }, a.version('tag', id));
   await b.put('tag', id, { color: '#222' }, b.version('tag', id));
-  await exchange();
+  await exchange(a, b);
 }
 
 const all: ConflictFilter = { model: null, record: null, isOpen: false };
@@ -73,7 +66,7 @@ describe('the conflict journal', () => {
     await editOnBoth(id);
     await a.put('tag', id, { color: '#333' }, a.version('tag', id));
     const [{ dot } = expect.unreachable()] = a.state('tag', id).fields.get('color')!;
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) {
       const [row] = rowsOf(device);
       expect(row).toMatchObject({ settled: { by: dot } });
@@ -87,7 +80,7 @@ describe('the conflict journal', () => {
     const id = await sharedTag();
     const read = a.version('tag', id);
     await b.put('tag', id, { color: '#222' }, b.version('tag', id));
-    await exchange();
+    await exchange(a, b);
     await a.put('tag', id, { color: '#111' }, read);
     expect(rowsOf(a)).toMatchObject([{ conflict: { kind: 'siblings', field: 'color' }, settled: null }]);
     expect(rowsOf(b)).toEqual([]);
@@ -96,10 +89,10 @@ describe('the conflict journal', () => {
   test('[MRG-1] [MRG-8] a blind write tells what it replaced, on this device only', async () => {
     const id = await sharedTag();
     await b.put('tag', id, { color: '#222' }, b.version('tag', id));
-    await exchange();
+    await exchange(a, b);
     await a.put('tag', id, { color: '#111', icon: 'sun' });
     const [{ dot } = expect.unreachable()] = a.state('tag', id).fields.get('color')!;
-    await exchange();
+    await exchange(a, b);
     const [row] = rowsOf(a);
     expect(row).toMatchObject({ conflict: { kind: 'blind-write', winner: dot }, settled: { by: dot } });
     expect([...row!.conflict.content.fields.keys()].sort()).toEqual(['color', 'icon']);
@@ -153,7 +146,7 @@ describe('the conflict journal', () => {
     const id = await sharedTag();
     await a.remove('tag', id, a.version('tag', id));
     await b.put('tag', id, { color: '#222', icon: 'sun' }, b.version('tag', id));
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) {
       device.reopen();
       const [row] = rowsOf(device);
@@ -170,10 +163,10 @@ describe('the conflict journal', () => {
     const application = userMetadataTagId(secret, metadata, tag);
     await a.put('content_identity', content, { content_hash: 'abc', byte_size: 3 });
     await a.put('user_metadata', metadata, { content_identity: content });
-    await exchange();
+    await exchange(a, b);
     await a.remove('tag', tag, a.version('tag', tag));
     await b.put('user_metadata_tag', application, { user_metadata: metadata, tag, applied_by_device: b.id });
-    await exchange();
+    await exchange(a, b);
     const [row] = rowsOf(a, { model: 'user_metadata_tag' as ModelName });
     expect(row).toMatchObject({ ref: { id: application }, conflict: { kind: 'orphaned', field: 'tag' } });
     expect(valuesOf(row!, 'applied_by_device')).toEqual([b.id]);

@@ -1,15 +1,13 @@
 import type { RecordId } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentIdentityId, userMetadataId, userMetadataTagId } from './index.ts';
-import { newId, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+import { exchange, newId, ship, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
 
 beforeEach(async () => {
-  a = await testDevice(1);
-  b = await testDevice(2);
-  await exchange();
+  [a, b] = await twoDevices();
 });
 
 afterEach(() => {
@@ -17,16 +15,11 @@ afterEach(() => {
   b.close();
 });
 
-async function exchange(): Promise<void> {
-  await ship(a, [b]);
-  await ship(b, [a]);
-}
-
 describe('two devices', () => {
   it('[CHG-5] a tag written on one device shows up on the other, field by field', async () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'holiday', color: '#fc0', created_by_device: a.id });
-    await exchange();
+    await exchange(a, b);
     expect(b.fields('tag', id)).toEqual(a.fields('tag', id));
     expect(b.fields('tag', id)).toMatchObject({
       canonical_name: 'holiday',
@@ -38,10 +31,10 @@ describe('two devices', () => {
   it('[MRG-3] concurrent edits of different fields both survive', async () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'holiday' });
-    await exchange();
+    await exchange(a, b);
     await a.put('tag', id, { color: '#f00' });
     await b.put('tag', id, { icon: 'sun' });
-    await exchange();
+    await exchange(a, b);
     expect(a.dump()).toEqual(b.dump());
     expect(a.fields('tag', id)).toMatchObject({ color: '#f00', icon: 'sun' });
   });
@@ -49,22 +42,22 @@ describe('two devices', () => {
   it('[MRG-2] concurrent edits of one field end equal on both, by the greater stamp', async () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'holiday' });
-    await exchange();
+    await exchange(a, b);
     await a.put('tag', id, { color: '#111' });
     await b.put('tag', id, { color: '#222' });
-    await exchange();
+    await exchange(a, b);
     expect(a.dump()).toEqual(b.dump());
   });
 
   it('[MRG-1] an edit made on a stale read does not swallow what arrived since', async () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'holiday', color: '#000' });
-    await exchange();
+    await exchange(a, b);
     const read = a.version('tag', id);
     await b.put('tag', id, { color: '#222', icon: 'sun' });
-    await exchange();
+    await exchange(a, b);
     await a.put('tag', id, { color: '#111' }, read);
-    await exchange();
+    await exchange(a, b);
     expect(a.dump()).toEqual(b.dump());
     expect(a.fields('tag', id)).toMatchObject({ icon: 'sun' });
     const siblings = a.library.store.records.get({ model: 'tag' as never, id })!.state.fields.get('color')!;
@@ -74,10 +67,10 @@ describe('two devices', () => {
   it('[MRG-4] a delete beats a concurrent edit on both devices', async () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'holiday' });
-    await exchange();
+    await exchange(a, b);
     await a.remove('tag', id);
     await b.put('tag', id, { color: '#222' });
-    await exchange();
+    await exchange(a, b);
     expect(a.fields('tag', id)).toBeUndefined();
     expect(b.fields('tag', id)).toBeUndefined();
     expect(a.dump()).toEqual(b.dump());
@@ -117,9 +110,9 @@ describe('two devices', () => {
     await a.put('content_identity', content, { content_hash: 'abc', byte_size: 3 });
     await a.put('user_metadata', metadata, { content_identity: content });
     await a.put('user_metadata_tag', application, { user_metadata: metadata, tag });
-    await exchange();
+    await exchange(a, b);
     await a.remove('tag', tag);
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) {
       expect(device.fields('tag', tag)).toBeUndefined();
       expect(device.fields('user_metadata_tag', application)).toBeUndefined();
@@ -130,7 +123,7 @@ describe('two devices', () => {
 
   it('[MRG-5] a device refuses to write an entry of another device, naming the owner', async () => {
     const { entry } = await tree();
-    await exchange();
+    await exchange(a, b);
     await expect(b.put('entry', entry, { name: 'mine' })).rejects.toMatchObject({
       code: 'not-owner',
       subject: { device: a.id },
@@ -141,9 +134,9 @@ describe('two devices', () => {
     const { root, location, entry } = await tree();
     const other = newId();
     await a.put('entry', other, { name: 'other', kind: 'directory', location, parent: root });
-    await exchange();
+    await exchange(a, b);
     await a.put('entry', entry, { parent: other });
-    await exchange();
+    await exchange(a, b);
     for (const device of [a, b]) {
       const { db } = device.library.store;
       const before = db.prepare('select * from entry_closure order by 1, 2').all();

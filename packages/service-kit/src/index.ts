@@ -1,3 +1,4 @@
+export * from './app-version.ts';
 export * from './bearer-token.ts';
 export { type ProcessConfig, readProcessConfig } from './config.ts';
 export {

@@ -1,9 +1,7 @@
 import type { Handlers, ReadMetricsReply, TelemetryDefinition } from '@shoal/proto';
 import { readTelemetryConfig, startTelemetry, type Telemetry } from '@shoal/telemetry';
+import { appVersion } from './app-version.ts';
 import { readHome } from './home.ts';
-
-/** The version that a process says it is of. */
-const version = '0.1.0';
 
 /** That of this process, if it was started here: the services that share it tell the same numbers. */
 let ofProcess: Telemetry | undefined;
@@ -16,7 +14,7 @@ export async function startServiceTelemetry(service: string, home: string): Prom
   const config = readTelemetryConfig();
   const { deviceId, name } = (await readHome(home)).config;
   const attributes = { 'service.instance.id': deviceId, 'host.name': name };
-  ofProcess = await startTelemetry({ service: `shoal-${service}`, version, attributes, config });
+  ofProcess = await startTelemetry({ service: `shoal-${service}`, version: appVersion, attributes, config });
   return ofProcess;
 }
 

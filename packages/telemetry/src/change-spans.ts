@@ -1,6 +1,6 @@
 import { type Attributes, type Link, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { inSpan, tracer } from './in-span.ts';
-import { contextOf, parseTraceParent, traceParentOf } from './trace-parent.ts';
+import { contextOf, formatTraceParent, parseTraceParent, traceParentOf } from './trace-parent.ts';
 
 /**
  * The parts of the story of one change, in their order: written and captured, shipped, appended on its own device;
@@ -65,7 +65,7 @@ export function foldTraceParents(traceParents: readonly string[], change: Traced
   const options = { kind: SpanKind.PRODUCER, attributes: attributesOf(change), links };
   const span = tracer().startSpan('shoal.ship', options, contextOf(last));
   span.end();
-  return traceParentOf(span) || `00-${last.traceId}-${last.spanId}-01`;
+  return traceParentOf(span) || formatTraceParent(last);
 }
 
 function attributesOf({ libraryId, model, recordId }: TracedChange): Attributes {

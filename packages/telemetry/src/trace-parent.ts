@@ -21,7 +21,12 @@ export function currentTraceParent(): string {
 export function traceParentOf(span: Span | undefined): string {
   const at = span?.spanContext();
   if (at === undefined || !isSpanContextValid(at) || (at.traceFlags & TraceFlags.SAMPLED) === 0) return '';
-  return `00-${at.traceId}-${at.spanId}-01`;
+  return formatTraceParent(at);
+}
+
+/** A trace context that is recorded, as text. */
+export function formatTraceParent({ traceId, spanId }: Pick<SpanContext, 'traceId' | 'spanId'>): string {
+  return `00-${traceId}-${spanId}-01`;
 }
 
 /** What a trace context says; null where it is empty, malformed, or says that nobody records. */

@@ -1,7 +1,7 @@
 import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/library';
 import { memberSchemas, migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
-import type { Home, HomeLibrary, Log } from '@shoal/service-kit';
+import { appVersion, type Home, type HomeLibrary, type Log } from '@shoal/service-kit';
 import { durableStep, openInstruments } from '@shoal/telemetry';
 import { announceDevice } from './device-record.ts';
 import { type Locations, openLocations } from './locations.ts';
@@ -17,9 +17,6 @@ export interface LibraryCapture {
   readonly relay: Relay;
   close(): Promise<void>;
 }
-
-/** The version that a device says it runs. */
-const appVersion = '0.1.0';
 
 /** Migrates and opens a library: its device record, its relay, its locations. */
 export async function openLibraryCapture(options: {

@@ -103,9 +103,10 @@ export class LogHead {
   /** Where the group of an entry begins, if it did before and was forgotten since: nothing of it was cut then. */
   #groupFirstSeq(position: EntryPosition, added: readonly GroupedEntry[]): number | null {
     const { stream, originSeq, groupFirst, groupLast } = position;
-    if (originSeq === groupFirst || this.#groups.knows(stream, groupLast)) return null;
     const before = added.at(-1);
-    if (before?.stream === stream && before.groupLast === groupLast) return null;
+    if (originSeq === groupFirst || (before?.stream === stream && before.groupLast === groupLast))
+      return null;
+    if (this.#groups.knows(stream, groupLast)) return null;
     return this.#store.entries.lowestSeqWithin(this.#vector.idOf(stream), groupFirst, originSeq);
   }
 
@@ -120,7 +121,6 @@ export class LogHead {
     for (const entry of entries) {
       const { stream, originSeq, groupLast } = entry.position;
       const seq = this.#seq + 1;
-      const groupFirstSeq = this.#groupFirstSeq(entry.position, added);
       const chain = nextChain(this.#chain, entry.position);
       const streamId = this.#vector.idOf(stream);
       if (!this.#store.entries.add({ seq, streamId, chain, entry })) continue;
@@ -129,6 +129,7 @@ export class LogHead {
       this.#vector.fill(entry.position);
       this.#seq = seq;
       this.#chain = chain;
+      const groupFirstSeq = this.#groupFirstSeq(entry.position, added);
       added.push({ seq, stream, originSeq, groupLast, ...(groupFirstSeq !== null && { groupFirstSeq }) });
     }
     if (added.length === 0) return added;

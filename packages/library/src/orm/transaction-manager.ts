@@ -1,7 +1,8 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/core';
 import { SqliteDriver } from '@mikro-orm/sqlite';
 import { inStep } from '@shoal/telemetry';
-import { captureContext, type LibraryOptions } from '../library.ts';
+import { captureContext } from '../capture/capture-context.ts';
+import type { LibraryOptions } from '../library-options.ts';
 import type { ViewChange } from '../store/library-store.ts';
 import { openForWriting } from '../store/open-database.ts';
 import { CaptureSubscriber } from './capture-subscriber.ts';

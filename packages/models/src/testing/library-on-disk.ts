@@ -57,6 +57,19 @@ const logId = 'test' as LogId;
 /** The secret of the library: names derived records. */
 export const secret = Buffer.alloc(32, 1);
 
+/** Two fresh devices that know each other. */
+export async function twoDevices(): Promise<[TestDevice, TestDevice]> {
+  const pair: [TestDevice, TestDevice] = [await testDevice(1), await testDevice(2)];
+  await exchange(...pair);
+  return pair;
+}
+
+/** What waits on each of two devices goes to the other, once. */
+export async function exchange(a: TestDevice, b: TestDevice): Promise<void> {
+  await ship(a, [b]);
+  await ship(b, [a]);
+}
+
 /** Opens a fresh device; `wallMs` turns its clock, `options` change how the library is opened. */
 export async function testDevice(
   number: number,

@@ -147,11 +147,10 @@ export function openLogFile(
 
   function regroup(draft: Draft, added: readonly LogRow[]): void {
     const { groups: spans, claimed: have, headSeq } = draft;
-    const rows = [...draft.rows.values()];
-    const grouped = added.map((row) => {
-      const first = rows.find(({ entry }) => isOfGroup(entry, row.entry));
-      return { ...groupedEntry(row), groupFirstSeq: first?.seq ?? row.seq };
-    });
+    const grouped = added.map((row) => ({
+      ...groupedEntry(row),
+      groupFirstSeq: groupFirstSeq(draft.rows, row),
+    }));
     draft.groups = parts.planGroupSpans({ spans, added: grouped, have, headSeq });
   }
 
@@ -352,6 +351,9 @@ export function groupedEntry({ seq, entry: { stream, originSeq, groupLast } }: L
   return { seq, stream, originSeq, groupLast };
 }
 
-function isOfGroup(a: Entry, b: Entry): boolean {
-  return a.stream === b.stream && a.groupLast === b.groupLast;
+/** Where the group of a row begins. */
+function groupFirstSeq(rows: ReadonlyMap<number, LogRow>, row: LogRow): number {
+  for (const { seq, entry } of rows.values())
+    if (entry.stream === row.entry.stream && entry.groupLast === row.entry.groupLast) return seq;
+  return row.seq;
 }
