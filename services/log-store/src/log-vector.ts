@@ -11,6 +11,7 @@ import {
   loseEntry,
   type StreamId,
   type StreamPosition,
+  stillAppliedSeq,
   type Vector,
   vectorAt,
 } from '@shoal/core';
@@ -87,13 +88,13 @@ export class LogVector {
     if (this.holes > 0) this.#keep(fillHole(this.#vector, position));
   }
 
-  /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied of it stays applied (LOG-2). */
+  /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied stays applied (LOG-2). */
   lose(
     lost: LostEntry,
     at: { readonly appliedSeq: number; readonly knownSeq: number; readonly headSeq: number },
   ): void {
     const { stream, originSeq } = lost;
-    this.#store.streams.takeBack(this.idOf(stream), originSeq, at.appliedSeq);
+    this.#store.streams.takeBack(this.idOf(stream), originSeq, stillAppliedSeq(lost, at.appliedSeq));
     this.#become(loseEntry(this.#vector, lost, at.knownSeq), at.headSeq, [stream]);
   }
 

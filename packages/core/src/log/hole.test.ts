@@ -132,4 +132,11 @@ describe('holes', () => {
     expect(outlastsLoss({ ...advance, originSeq: 1 }, lost, 6)).toBe(true);
     expect(outlastsLoss({ ...advance, stream: streams[1]! }, lost, 6)).toBe(true);
   });
+
+  it('[LOG-3] what ingest passed over counts as applied no more when it is lost', () => {
+    const advance = { stream: streams[0]!, originSeq: 3, seq: 7 };
+    const passedOver = { ...lost, isPassedOver: true };
+    expect(outlastsLoss(advance, passedOver, 7)).toBe(false);
+    expect(outlastsLoss({ ...advance, originSeq: 1 }, passedOver, 7)).toBe(true);
+  });
 });

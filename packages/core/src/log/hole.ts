@@ -100,16 +100,25 @@ export function forgetHoles({ claimed, holes }: HoledVector): HoledVector {
 }
 
 /**
- * Whether it stays true that `have` reached a position at a seq, when an entry is lost (LOG-1): of what lies before that,
- * and of what ingest had applied, which stays applied (LOG-2).
+ * Up to which seq it stays true that ingest had applied, or passed over, what `have` reached when an entry is lost
+ * (LOG-2): what it had applied stays applied. What it passed over is told by its place in the log, and that place is gone;
+ * it comes back at another one, and nothing may say before that it was applied (LOG-3).
  */
+export function stillAppliedSeq(
+  { isPassedOver }: Pick<LostEntry, 'isPassedOver'>,
+  appliedSeq: number,
+): number {
+  return isPassedOver ? 0 : appliedSeq;
+}
+
+/** Whether it stays true that `have` reached a position at a seq, when an entry is lost: of what lies before that, too. */
 export function outlastsLoss(
   advance: StreamPosition & { readonly seq: number },
-  lost: StreamPosition,
+  lost: Pick<LostEntry, 'stream' | 'originSeq' | 'isPassedOver'>,
   appliedSeq: number,
 ): boolean {
   const isBefore = advance.stream !== lost.stream || advance.originSeq < lost.originSeq;
-  return isBefore || advance.seq <= appliedSeq;
+  return isBefore || advance.seq <= stillAppliedSeq(lost, appliedSeq);
 }
 
 function isAt(one: StreamPosition, { stream, originSeq }: StreamPosition): boolean {
