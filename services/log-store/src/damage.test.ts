@@ -1,5 +1,5 @@
 import { copyFileSync, statSync } from 'node:fs';
-import { claims, emptyVector, ShoalError, vectorAt } from '@shoal/core';
+import { claims, emptyVector, formatVersion, ShoalError, vectorAt } from '@shoal/core';
 import { type PositionedEntry, parsePositionedEntry, uuidToBytes, vectorFromWire } from '@shoal/proto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -86,6 +86,23 @@ describe('damage', () => {
     await pullAll(b, a);
     ingestPage(b, 1_000);
     expect(vectorAt(b.log.appliedVector(), stream)).toBe(4);
+  });
+
+  it('[LOG-3] what ingest passed over counts as applied no more when it is lost, until its new place is told', async () => {
+    const [a, b] = openWorldDevices(2) as [WorldDevice, WorldDevice];
+    const made = [1, 2, 3].map((record) => change(a, record));
+    const { stream } = made[1]!.position;
+    const isPoison = (version: string) => version === formatVersion(made[1]!.header.version);
+    await pullAll(b, a);
+    ingestPage(b, 1_000, isPoison);
+    expect([b.log.ack(b.device)?.exceptions.length, vectorAt(b.log.appliedVector(), stream)]).toEqual([1, 3]);
+    damage(b, made[1]!);
+    readAll(b);
+    await pullAll(b, a);
+    ingestPage(b, 2, isPoison);
+    expect(vectorAt(b.log.appliedVector(), stream)).toBeLessThan(2);
+    ingestPage(b, 1_000, isPoison);
+    expect([b.log.ack(b.device)?.exceptions.length, vectorAt(b.log.appliedVector(), stream)]).toEqual([1, 3]);
   });
 
   it('[REP-6] its own entry that nobody else has is appended again by the library, and its number not given twice', () => {
