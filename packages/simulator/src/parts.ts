@@ -14,9 +14,9 @@ import {
   planApply,
   planAsks,
   planBlindWrites,
-  planGroupSpans,
   planJournal,
   planLive,
+  planOpenGroups,
   planSupersede,
   planView,
   putState,
@@ -55,7 +55,7 @@ export interface Parts {
   readonly throttleOf: typeof throttleOf;
   readonly planBlindWrites: typeof planBlindWrites;
   readonly planJournal: typeof planJournal;
-  readonly planGroupSpans: typeof planGroupSpans;
+  readonly planOpenGroups: typeof planOpenGroups;
   readonly planLive: typeof planLive;
   readonly planSupersede: typeof planSupersede;
   readonly planView: typeof planView;
@@ -107,7 +107,7 @@ export const productionParts: Parts = {
   planApply,
   planAsks,
   planBlindWrites,
-  planGroupSpans,
+  planOpenGroups,
   planJournal,
   planLive,
   planSupersede,

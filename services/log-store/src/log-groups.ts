@@ -1,79 +1,67 @@
 import {
   firstOpenSeq,
   type GroupedEntry,
-  type GroupSpan,
-  planGroupSpans,
+  type OpenGroup,
+  planOpenGroups,
   readableThrough,
-  releaseGroupSpans,
-  type StreamId,
+  releaseOpenGroups,
 } from '@shoal/core';
 import type { LogVector } from './log-vector.ts';
 import type { Store } from './store/open-store.ts';
 
 /**
- * The groups of a log that reading might cut (REP-8): what sync.db says of them, kept at hand. Changed only within a
+ * The groups of which a log does not have the end yet (REP-8): what sync.db says of them, kept at hand. Changed only within a
  * transaction of the log; `reload` after one that failed. What may be read is core's to say.
  */
 export class LogGroups {
   readonly #store: Store;
   readonly #vector: LogVector;
-  #spans: readonly GroupSpan[] = [];
+  #open: readonly OpenGroup[] = [];
 
   constructor(store: Store, vector: LogVector) {
     this.#store = store;
     this.#vector = vector;
   }
 
-  /** The last seq that ingest may read without cutting a group. */
+  /** The last seq that ingest may read: what is behind it may be the middle of a group. */
   readableSeq(headSeq: number): number {
-    return this.#spans.length === 0 ? headSeq : readableThrough(headSeq, this.#spans);
+    return readableThrough(headSeq, this.#open);
   }
 
   /** Where the first group begins that ingest waits for; null: it waits for none. */
   firstOpenSeq(): number | null {
-    return firstOpenSeq(this.#spans);
-  }
-
-  /** Whether reading might cut that group. */
-  knows(stream: StreamId, groupLast: number): boolean {
-    return this.#spans.some((span) => span.stream === stream && span.groupLast === groupLast);
+    return firstOpenSeq(this.#open);
   }
 
   /** Entries were added, or what is claimed moved. A group that is whole but for what was damaged is not waited for. */
-  plan(added: readonly GroupedEntry[], headSeq: number): void {
-    if (added.length === 0 && this.#spans.length === 0) return;
-    this.#become(planGroupSpans({ spans: this.#spans, added, have: this.#vector.claimed, headSeq }));
+  plan(added: readonly GroupedEntry[]): void {
+    if (added.length === 0 && this.#open.length === 0) return;
+    this.#become(planOpenGroups({ open: this.#open, added, have: this.#vector.claimed }));
   }
 
   /** The open groups that begin at or below `seq` are read as they are. */
-  release(seq: number, headSeq: number): void {
-    this.#become(releaseGroupSpans(this.#spans, { seq, headSeq }));
+  release(seq: number): void {
+    this.#become(releaseOpenGroups(this.#open, seq));
   }
 
   reload(): void {
-    this.#spans = this.#store.groups.all(this.#vector.streamById);
+    this.#open = this.#store.groups.all(this.#vector.streamById);
   }
 
-  #become(spans: readonly GroupSpan[]): void {
-    const before = new Map(this.#spans.map((span) => [keyOf(span), span]));
-    for (const span of spans) {
-      const known = before.get(keyOf(span));
-      before.delete(keyOf(span));
-      if (known === undefined || !isEqual(known, span)) {
-        this.#store.groups.put({ ...span, streamId: this.#vector.idOf(span.stream) });
-      }
+  #become(open: readonly OpenGroup[]): void {
+    const before = new Map(this.#open.map((group) => [keyOf(group), group]));
+    for (const group of open) {
+      // Where an open group begins never changes.
+      const isKnown = before.delete(keyOf(group));
+      if (!isKnown) this.#store.groups.add({ ...group, streamId: this.#vector.idOf(group.stream) });
     }
     for (const { stream, groupLast } of before.values()) {
       this.#store.groups.remove({ streamId: this.#vector.idOf(stream), groupLast });
     }
-    this.#spans = spans;
+    this.#open = open;
   }
 }
 
-function keyOf({ stream, groupLast }: GroupSpan): string {
+function keyOf({ stream, groupLast }: OpenGroup): string {
   return `${stream} ${groupLast}`;
-}
-
-function isEqual(a: GroupSpan, b: GroupSpan): boolean {
-  return a.firstSeq === b.firstSeq && a.lastSeq === b.lastSeq && a.isOpen === b.isOpen;
 }

@@ -57,27 +57,27 @@ export class LogHead {
   /** Adds what is not there yet, which others of its group may follow; answers how many that is. */
   addGroups(entries: readonly PositionedEntry[]): number {
     const added = this.#add(entries);
-    this.#groups.plan(added, this.#seq);
+    this.#groups.plan(added);
     return added.length;
   }
 
   /** The same for entries that stand for themselves. */
   addSingly(entries: readonly PositionedEntry[]): number {
     const added = this.#add(entries);
-    this.#groups.plan([], this.#seq);
+    this.#groups.plan([]);
     return added.length;
   }
 
   /** Claims what a finished round brought; what it left of groups is read as it is (REP-2, REP-8). */
   claim(claimed: Vector): void {
     for (const [stream, originSeq] of claimed) this.#vector.advance(stream, originSeq, this.#seq);
-    this.#groups.plan([], this.#seq);
+    this.#groups.plan([]);
     this.releaseGroups(this.#seq);
   }
 
   /** The groups that are there in part and begin at or below `seq` are read as they are (REP-8). */
   releaseGroups(seq: number): void {
-    this.#groups.release(seq, this.#seq);
+    this.#groups.release(seq);
   }
 
   /** What a pull shows to go on behind `seq`; undefined where the log cannot tell (REP-2). */
@@ -100,16 +100,6 @@ export class LogHead {
     this.#groups.reload();
   }
 
-  /** Where the group of an entry begins, if it did before and was forgotten since: nothing of it was cut then. */
-  #groupFirstSeq(position: EntryPosition, added: readonly GroupedEntry[]): number | null {
-    const { stream, originSeq, groupFirst, groupLast } = position;
-    const before = added.at(-1);
-    if (originSeq === groupFirst || (before?.stream === stream && before.groupLast === groupLast))
-      return null;
-    if (this.#groups.knows(stream, groupLast)) return null;
-    return this.#store.entries.lowestSeqWithin(this.#vector.idOf(stream), groupFirst, originSeq);
-  }
-
   #ownPosition(originSeq: number, groupFirst: number, groupLast: number): EntryPosition {
     const before = originSeq === 1 ? this.#ownStream : null;
     const predecessor = before && { stream: before, lastOriginSeq: vectorAt(this.#vector.claimed, before) };
@@ -129,8 +119,7 @@ export class LogHead {
       this.#vector.fill(entry.position);
       this.#seq = seq;
       this.#chain = chain;
-      const groupFirstSeq = this.#groupFirstSeq(entry.position, added);
-      added.push({ seq, stream, originSeq, groupLast, ...(groupFirstSeq !== null && { groupFirstSeq }) });
+      added.push({ seq, stream, originSeq, groupLast });
     }
     if (added.length === 0) return added;
     this.#store.log.setHead(this.#seq, this.#chain);

@@ -1,4 +1,4 @@
-import { limits, wholePageLength } from '@shoal/core';
+import { limits, type PageEnd, wholePageLength } from '@shoal/core';
 import {
   lifeToBytes,
   type ReadReply,
@@ -31,7 +31,8 @@ export function readPage(log: SyncLog, request: ReadRequest): ReadReply {
     log.setAside(damagedSeqs);
     return readPage(log, request);
   }
-  const whole = next === null ? rows : rows.slice(0, wholeLength(log, rows));
+  const readableEnd = headSeq < log.headSeq ? 'open-group' : 'head';
+  const whole = rows.slice(0, wholeLength(log, rows, next === null ? readableEnd : 'more'));
   const entries = whole.map((row): SequencedEntry => ({ seq: row.seq, entry: wireEntry(log, row) }));
   const cutAt = rows[whole.length] ?? next;
   return { ...reply, entries, nextSeq: cutAt?.seq ?? Math.max(fromSeq, headSeq + 1) };
@@ -58,14 +59,14 @@ function readRows(
   return { rows, next: null, damagedSeqs };
 }
 
-/** How many of a full page's rows to give, so that it cuts no group where that can be (REP-8). */
-function wholeLength(log: SyncLog, rows: readonly EntryRow[]): number {
+/** How many of a page's rows to give, so that it cuts no group (REP-8). */
+function wholeLength(log: SyncLog, rows: readonly EntryRow[], end: PageEnd): number {
   const lastSeqByGroup = new Map<string, number>();
   const rowBySeq = new Map(rows.map((row) => [row.seq, row]));
   const grouped = rows.map(({ seq, streamId, originSeq, groupLast }) => {
     return { seq, stream: log.streamById.get(streamId)!, originSeq, groupLast };
   });
-  return wholePageLength(grouped, ({ seq, stream, groupLast }) => {
+  return wholePageLength(grouped, end, ({ seq, stream, groupLast }) => {
     const group = `${stream} ${groupLast}`;
     const lastSeq = lastSeqByGroup.get(group) ?? log.lastSeqOfGroup(rowBySeq.get(seq)!);
     lastSeqByGroup.set(group, lastSeq);

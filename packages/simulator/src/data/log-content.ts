@@ -1,12 +1,12 @@
 import {
   type Ack,
   type DeviceId,
-  type GroupSpan,
   type Hole,
   type LibraryKnowledge,
   type LogId,
   type LogLife,
   nothingKnown,
+  type OpenGroup,
   type StreamId,
   type Vector,
 } from '@shoal/core';
@@ -47,7 +47,7 @@ export interface LogContent extends LibraryKnowledge {
   readonly claimed: Vector;
   readonly holes: readonly Hole[];
   readonly advances: readonly Advance[];
-  readonly groups: readonly GroupSpan[];
+  readonly groups: readonly OpenGroup[];
   /** What members said to have applied: a hub lets go by it (LOG-3). */
   readonly acks: ReadonlyMap<DeviceId, Ack>;
   /** The starts of the log-store on this file, the present one last (REP-6). */

@@ -7,7 +7,6 @@ import {
   firstOpenSeq,
   forgetHoles,
   type GroupedEntry,
-  type GroupSpan,
   type Hole,
   type HoledVector,
   hasPosition,
@@ -17,11 +16,12 @@ import {
   knownAfterRenewal,
   type LogId,
   type LogSighting,
+  type OpenGroup,
   outlastsLoss,
   type RecordRef,
   readableThrough,
   refKey,
-  releaseGroupSpans,
+  releaseOpenGroups,
   ShoalError,
   type StreamId,
   type Vector,
@@ -93,7 +93,7 @@ interface Draft extends Omit<LogContent, 'rows' | 'have' | 'claimed' | 'holes' |
   claimed: Vector;
   holes: readonly Hole[];
   advances: LogContent['advances'][number][];
-  groups: readonly GroupSpan[];
+  groups: readonly OpenGroup[];
 }
 
 /** Opens a log; `disk` holds its content over the lives of the log-store. */
@@ -146,12 +146,8 @@ export function openLogFile(
   }
 
   function regroup(draft: Draft, added: readonly LogRow[]): void {
-    const { groups: spans, claimed: have, headSeq } = draft;
-    const grouped = added.map((row) => ({
-      ...groupedEntry(row),
-      groupFirstSeq: groupFirstSeq(draft.rows, row),
-    }));
-    draft.groups = parts.planGroupSpans({ spans, added: grouped, have, headSeq });
+    const { groups: open, claimed: have } = draft;
+    draft.groups = parts.planOpenGroups({ open, added: added.map(groupedEntry), have });
   }
 
   /** The entry is had no more (LOG-1); what ingest has applied of it stays applied (LOG-2). */
@@ -269,13 +265,12 @@ export function openLogFile(
       for (const [stream, originSeq] of vector) advance(draft, stream, originSeq);
       regroup(draft, []);
       const { groups, headSeq } = draft;
-      disk.commit({ ...draft, groups: releaseGroupSpans(groups, { seq: headSeq, headSeq }) });
+      disk.commit({ ...draft, groups: releaseOpenGroups(groups, headSeq) });
     },
     firstOpenSeq: () => firstOpenSeq(disk.read().groups),
     releaseGroups(seq) {
       const content = disk.read();
-      const { groups, headSeq } = content;
-      disk.commit({ ...content, groups: releaseGroupSpans(groups, { seq, headSeq }) });
+      disk.commit({ ...content, groups: releaseOpenGroups(content.groups, seq) });
     },
     acknowledge(logId, appliedSeq, exceptions) {
       const content = disk.read();
@@ -349,11 +344,4 @@ function draftOf(content: LogContent): Draft {
 /** A row as groups are told of it. */
 export function groupedEntry({ seq, entry: { stream, originSeq, groupLast } }: LogRow): GroupedEntry {
   return { seq, stream, originSeq, groupLast };
-}
-
-/** Where the group of a row begins. */
-function groupFirstSeq(rows: ReadonlyMap<number, LogRow>, row: LogRow): number {
-  for (const { seq, entry } of rows.values())
-    if (entry.stream === row.entry.stream && entry.groupLast === row.entry.groupLast) return seq;
-  return row.seq;
 }

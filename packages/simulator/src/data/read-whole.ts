@@ -16,15 +16,13 @@ export function readWhole(
     log.setAsideDamaged();
     return readWhole(parts, log, { fromSeq, limit });
   }
-  if (found.length <= limit) {
-    const entries = found.map(({ entry }) => entry);
-    return { entries, nextSeq: Math.max(fromSeq, readableSeq + 1) };
-  }
   const page = found.slice(0, limit).map(groupedEntry);
-  const length = parts.wholePageLength(page, ({ stream, groupLast }) => {
+  const readableEnd = readableSeq < log.content.headSeq ? 'open-group' : 'head';
+  const end = found.length > limit ? 'more' : readableEnd;
+  const length = parts.wholePageLength(page, end, ({ stream, groupLast }) => {
     const last = rows.findLast(({ entry }) => entry.stream === stream && entry.groupLast === groupLast);
     return last!.seq;
   });
   const entries = found.slice(0, length).map(({ entry }) => entry);
-  return { entries, nextSeq: found[length]!.seq };
+  return { entries, nextSeq: found[length]?.seq ?? Math.max(fromSeq, readableSeq + 1) };
 }

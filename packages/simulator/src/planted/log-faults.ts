@@ -5,12 +5,12 @@ import {
   loseEntry,
   type PullRound,
   planAppend,
-  planGroupSpans,
   planSupersede,
   type RoundEvent,
   type SupersedeCandidate,
   stepRound,
   vectorAt,
+  wholePageLength,
 } from '@shoal/core';
 import type { PlantedFault } from './planted-fault.ts';
 
@@ -159,12 +159,15 @@ export const logFaults: readonly PlantedFault[] = [
   {
     name: 'ingest reads a group as far as it is there',
     rule: 'REP-8',
-    parts: { planGroupSpans: () => [] },
+    parts: { planOpenGroups: () => [] },
   },
   {
     name: 'a group that lies around an open one is read up to there',
     rule: 'REP-8',
-    parts: { planGroupSpans: (change) => planGroupSpans(change).filter(({ isOpen }) => isOpen) },
+    parts: {
+      wholePageLength: (entries, end, lastSeqOf) =>
+        wholePageLength(entries, end === 'open-group' ? 'head' : end, lastSeqOf),
+    },
   },
   {
     name: 'a page for ingest ends where it is full',

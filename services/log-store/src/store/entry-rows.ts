@@ -42,8 +42,6 @@ export interface EntryRows extends Pick<RecordRows, 'headVersions' | 'ofRecord'>
   placesBeyond(streamId: number, originSeq: number, limit: number): Place[];
   /** The lowest seq of a stream's entries beyond a position; null: there is none. */
   lowestSeqBeyond(streamId: number, originSeq: number): number | null;
-  /** The lowest seq of a stream's entries from one position up to before another; null: there is none. */
-  lowestSeqWithin(streamId: number, fromOriginSeq: number, beforeOriginSeq: number): number | null;
   /** The last position of a stream that is stored; 0: none is. */
   lastOriginSeq(streamId: number): number;
   /** The positions stored above one, ascending. */
@@ -81,11 +79,6 @@ export function entryRows(db: Database.Database): EntryRows {
   const lowestSeqBeyond = db
     .prepare<[number, number], number | null>(
       'select min(seq) from entries where stream_id = ? and origin_seq > ?',
-    )
-    .pluck();
-  const lowestSeqWithin = db
-    .prepare<[number, number, number], number | null>(
-      'select min(seq) from entries where stream_id = ? and origin_seq >= ? and origin_seq < ?',
     )
     .pluck();
   const lastOriginSeq = db
@@ -159,7 +152,6 @@ export function entryRows(db: Database.Database): EntryRows {
     placesAfter: (afterSeq, limit) => placesAfter.all(afterSeq, limit),
     placesBeyond: (streamId, originSeq, limit) => placesBeyond.all(streamId, originSeq, limit),
     lowestSeqBeyond: (streamId, originSeq) => lowestSeqBeyond.get(streamId, originSeq) ?? null,
-    lowestSeqWithin: (streamId, from, before) => lowestSeqWithin.get(streamId, from, before) ?? null,
     lastOriginSeq: (streamId) => lastOriginSeq.get(streamId) ?? 0,
     positionsBeyond: (streamId, originSeq) => positionsBeyond.iterate(streamId, originSeq),
     chainAt: (seq) => chainAt.get(seq),

@@ -122,13 +122,11 @@ const steps: readonly string[] = [
     primary key (stream_id, seq)
   ) without rowid;
 
-  -- Groups that reading might cut: between which seqs they lie, and whether their end is still to come (REP-8).
-  create table group_spans (
+  -- Groups whose end is still to come, and where what there is of them begins (REP-8).
+  create table open_groups (
     stream_id integer not null references streams (id),
     group_last integer not null,
     first_seq integer not null,
-    last_seq integer not null,
-    is_open integer not null,
     primary key (stream_id, group_last)
   ) without rowid;
   `,

@@ -4,12 +4,12 @@ import type { StreamId } from '../ids.ts';
 import {
   firstOpenSeq,
   type GroupedEntry,
-  type GroupSpan,
-  planGroupSpans,
+  type OpenGroup,
+  planOpenGroups,
   readableThrough,
-  releaseGroupSpans,
+  releaseOpenGroups,
   wholePageLength,
-} from './group-span.ts';
+} from './open-groups.ts';
 
 const stream = (name: number) => `stream ${name}` as StreamId;
 
@@ -37,34 +37,38 @@ function storedEntries(sizesByStream: readonly (readonly number[])[], choices: r
 const haveOf = (entries: readonly GroupedEntry[]) =>
   new Map(entries.map((entry) => [entry.stream, entry.originSeq]));
 
+const isSameGroup = (a: GroupedEntry, b: GroupedEntry) =>
+  a.stream === b.stream && a.groupLast === b.groupLast;
+const lastSeqWithin = (entries: readonly GroupedEntry[]) => (entry: GroupedEntry) =>
+  entries.findLast((other) => isSameGroup(entry, other))!.seq;
+
 /** The slow way: of all places to stop the last that is before no rest of a group, come or to come. */
 function expectedReadable(entries: readonly GroupedEntry[]): number {
   const have = haveOf(entries);
   for (let readable = entries.length; ; readable--) {
     const isWhole = entries.slice(0, readable).every((entry) => {
-      const isSame = (other: GroupedEntry) =>
-        other.stream === entry.stream && other.groupLast === entry.groupLast;
-      return have.get(entry.stream)! >= entry.groupLast && !entries.slice(readable).some(isSame);
+      const isCut = entries.slice(readable).some((other) => isSameGroup(entry, other));
+      return have.get(entry.stream)! >= entry.groupLast && !isCut;
     });
     if (isWhole) return readable;
   }
 }
 
-function spansAfter(entries: readonly GroupedEntry[], batchSizes: readonly number[]): GroupSpan[][] {
-  const history: GroupSpan[][] = [];
-  let spans: GroupSpan[] = [];
+function openAfter(entries: readonly GroupedEntry[], batchSizes: readonly number[]): OpenGroup[][] {
+  const history: OpenGroup[][] = [];
+  let open: OpenGroup[] = [];
   let at = 0;
   for (const size of batchSizes) {
     const added = entries.slice(at, at + size);
     at += added.length;
-    spans = planGroupSpans({ spans, added, have: haveOf(entries.slice(0, at)), headSeq: at });
-    history.push(spans);
+    open = planOpenGroups({ open, added, have: haveOf(entries.slice(0, at)) });
+    history.push(open);
   }
   return history;
 }
 
 describe('groups in a log', () => {
-  it('[REP-8] what is readable cuts no group and is as much as that allows, however groups lie among each other', () => {
+  it('[REP-8] what is read cuts no group and is as much as that allows, however groups lie among each other', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
     const property = fc.property(
       fc.array(sizes, { minLength: 1, maxLength: 3 }),
@@ -73,9 +77,13 @@ describe('groups in a log', () => {
       (sizesByStream, choices, batchSizes) => {
         const entries = storedEntries(sizesByStream, choices);
         let at = 0;
-        for (const [step, spans] of spansAfter(entries, batchSizes).entries()) {
+        for (const [step, open] of openAfter(entries, batchSizes).entries()) {
           at = Math.min(entries.length, at + batchSizes[step]!);
-          expect(readableThrough(at, spans)).toBe(expectedReadable(entries.slice(0, at)));
+          const there = entries.slice(0, at);
+          const readable = readableThrough(at, open);
+          const end = readable < at ? 'open-group' : 'head';
+          const read = wholePageLength(there.slice(0, readable), end, lastSeqWithin(there));
+          expect(read).toBe(expectedReadable(there));
         }
       },
     );
@@ -84,16 +92,16 @@ describe('groups in a log', () => {
 
   it('[REP-8] a group that lies around the beginning of an open one waits with it', () => {
     const entries = storedEntries([[2], [2]], [0, 1, 0]);
-    const [spans] = spansAfter(entries, [3]);
-    expect(readableThrough(3, spans!)).toBe(0);
-    expect(firstOpenSeq(spans!)).toBe(2);
+    const [open] = openAfter(entries, [3]);
+    expect([firstOpenSeq(open!), readableThrough(3, open!)]).toEqual([2, 1]);
+    expect(wholePageLength(entries.slice(0, 1), 'open-group', lastSeqWithin(entries))).toBe(0);
   });
 
   it('[REP-8] a group that is given up is read as it is, and what waited with it', () => {
-    const [spans] = spansAfter(storedEntries([[2], [2]], [0, 1, 0]), [3]);
-    const released = releaseGroupSpans(spans!, { seq: 2, headSeq: 3 });
-    expect(readableThrough(3, released)).toBe(3);
-    expect(firstOpenSeq(released)).toBeNull();
+    const [open] = openAfter(storedEntries([[2], [2]], [0, 1, 0]), [3]);
+    const released = releaseOpenGroups(open!, 2);
+    expect([firstOpenSeq(released), readableThrough(3, released)]).toEqual([null, 3]);
+    expect(releaseOpenGroups(open!, 1)).toEqual(open);
   });
 
   it('[REP-8] a group is not waited for when something behind its end has come: its rest was superseded', () => {
@@ -101,25 +109,14 @@ describe('groups in a log', () => {
       { seq: 1, stream: stream(0), originSeq: 1, groupLast: 3 },
       { seq: 2, stream: stream(0), originSeq: 4, groupLast: 4 },
     ];
-    expect(planGroupSpans({ spans: [], added, have: new Map([[stream(0), 1]]), headSeq: 2 })).toEqual([]);
+    expect(planOpenGroups({ open: [], added, have: new Map([[stream(0), 1]]) })).toEqual([]);
   });
 
   it('[REP-8] a full page ends before a group that it would cut, unless every end would cut one', () => {
     const entries = storedEntries([[1, 2], [2]], [0, 1, 1, 0, 0]);
-    const lastSeqOf = ({ stream, groupLast }: GroupedEntry) =>
-      entries.findLast((entry) => entry.stream === stream && entry.groupLast === groupLast)!.seq;
-    expect(wholePageLength(entries.slice(0, 4), lastSeqOf)).toBe(3);
-    expect(wholePageLength(entries.slice(0, 3), lastSeqOf)).toBe(3);
-    expect(wholePageLength(entries.slice(1, 2), lastSeqOf)).toBe(1);
-  });
-
-  it('[REP-8] [LOG-1] an entry that was lost and comes back behind others belongs to where its group began', () => {
-    const back: GroupedEntry = { seq: 9, stream: stream(0), originSeq: 3, groupLast: 3, groupFirstSeq: 1 };
-    const open: GroupedEntry = { seq: 4, stream: stream(1), originSeq: 1, groupLast: 2 };
-    const have = new Map([[stream(0), 3]]);
-    const waiting = planGroupSpans({ spans: [], added: [open], have, headSeq: 8 });
-    expect(readableThrough(8, waiting)).toBe(3);
-    const spans = planGroupSpans({ spans: waiting, added: [back], have, headSeq: 9 });
-    expect(readableThrough(9, spans)).toBe(0);
+    const lastSeqOf = lastSeqWithin(entries);
+    expect(wholePageLength(entries.slice(0, 4), 'more', lastSeqOf)).toBe(3);
+    expect(wholePageLength(entries.slice(0, 3), 'more', lastSeqOf)).toBe(3);
+    expect(wholePageLength(entries.slice(1, 2), 'more', lastSeqOf)).toBe(1);
   });
 });
