@@ -3,6 +3,7 @@
 // the project. Runs `shoal` in this process where that is possible, else in a child with that Node.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,5 +38,6 @@ function runWith(node) {
     process.stderr.write(`missing-dependency: ${node} could not be started: ${error.message}\n`);
     process.exit(3);
   });
-  child.on('exit', (code) => process.exit(code ?? 1));
+  // What a signal ended has no code: 130 for Ctrl-C, as everywhere.
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

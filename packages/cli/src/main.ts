@@ -18,8 +18,14 @@ export async function main(args: readonly string[]): Promise<number> {
     await createProgram(surroundings).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    return reportFailure(error, process.stderr);
+    return reportFailure(error, { stderr: process.stderr, isJson: wantsJson(args) });
   }
+}
+
+/** Whether the arguments ask for JSON: also where they are wrong, and no command comes to read them. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
 }
 
 if (import.meta.main) {

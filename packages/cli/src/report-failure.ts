@@ -1,26 +1,62 @@
-import { asShoalError, errorCatalogue } from '@shoal/core';
+import { asShoalError, type ErrorCode, errorCatalogue } from '@shoal/core';
 import { CommanderError } from 'commander';
 import type { Streams } from './output.ts';
 
-/**
- * Says on stderr why a command failed, as `code: message` and, on a terminal, what to do; returns the exit code of the
- * error catalogue. A bug shows its stack.
- */
-export function reportFailure(error: unknown, stderr: Streams['stderr']): number {
-  if (error instanceof CommanderError) return reportUsage(error, stderr);
-  const { code, message, cause, stack } = asShoalError(error);
-  const { remedy, exitCode } = errorCatalogue[code];
-  stderr.write(`${code}: ${message}\n`);
-  if (code === 'internal') stderr.write(`${(cause instanceof Error && cause.stack) || stack}\n`);
-  else if (stderr.isTTY === true) stderr.write(`  ${remedy}\n`);
-  return exitCode;
+/** A failure as `--json` tells it, and as it is told to people. */
+export interface Failure {
+  readonly code: ErrorCode;
+  /** On one line; names what it is about. */
+  readonly message: string;
+  /** The field, argument or option that it is about, where one is. */
+  readonly field?: string;
+  /** What to do, from the catalogue. */
+  readonly remedy: string;
+  readonly exitCode: number;
 }
 
-/** Commander throws for `--help` too; that is no failure. */
-function reportUsage(error: CommanderError, stderr: Streams['stderr']): number {
-  if (error.exitCode === 0) return 0;
-  const message = error.message.replace(/^error: /, '');
-  const isShown = error.code === 'commander.help';
-  stderr.write(`invalid-argument: ${isShown ? 'expected a command' : message}\n`);
-  return errorCatalogue['invalid-argument'].exitCode;
+export interface ReportTo {
+  readonly stderr: Streams['stderr'];
+  readonly isJson: boolean;
+}
+
+/**
+ * Says on stderr why a command failed: `code: message` and below it what to do, or with `--json` one object. A bug
+ * shows its stack to people. Returns the exit code of the error catalogue; 0 for what commander throws for `--help`.
+ */
+export function reportFailure(error: unknown, { stderr, isJson }: ReportTo): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const failure = describeFailure(error);
+  if (isJson) stderr.write(`${JSON.stringify(failure)}\n`);
+  else for (const line of failureLines(failure, stackOf(error))) stderr.write(`${line}\n`);
+  return failure.exitCode;
+}
+
+/** What a failure says, as JSON. What has no code is a bug. */
+export function describeFailure(error: unknown): Failure {
+  const { code, message, field } = error instanceof CommanderError ? usageOf(error) : knownOf(error);
+  const { remedy, exitCode } = errorCatalogue[code];
+  return { code, message, ...(field === undefined ? {} : { field }), remedy, exitCode };
+}
+
+function failureLines({ code, message, remedy }: Failure, stack: string | undefined): string[] {
+  const bug = code === 'internal' && stack !== undefined ? [stack] : [];
+  return [`${code}: ${message}`, ...bug, `  ${remedy}`];
+}
+
+function knownOf(error: unknown) {
+  const { code, message, subject } = asShoalError(error);
+  return { code, message, field: subject.field };
+}
+
+/** Commander tells what is wrong with the usage in its own words, some of it on a second line. */
+function usageOf(error: CommanderError) {
+  const text = error.code === 'commander.help' ? 'expected a command' : error.message;
+  const message = text.replace(/^error: /, '').replaceAll('\n', ' ');
+  const [, field] = /'(?:-\w, )?(?:--)?([\w-]+)/.exec(message) ?? [];
+  return { code: 'invalid-argument' as const, message, field };
+}
+
+function stackOf(error: unknown): string | undefined {
+  const { cause, stack } = asShoalError(error);
+  return (cause instanceof Error ? cause.stack : undefined) ?? stack;
 }
