@@ -168,6 +168,8 @@ export const limits = {
   pageRecordsDefault: 100,
   /** Bytes of one page of records, dump lines or log lines: well below a gRPC message. */
   pageBytesMax: 1024 * 1024,
+  /** Pairs of model and peer by which a library's numbers are told; what comes then is `other`: others name both. */
+  metricPairsMax: 1_000,
   /** Traces of the writes that one entry folds, the latest (CHG-2). */
   foldedTracesMax: 16,
   /** Settled rows that the conflict journal keeps, the newest; open ones stay as long as they are open (MRG-8). */

@@ -13,7 +13,9 @@ export {
   type TelemetryConfig,
 } from './config.ts';
 export { type DurableStep, durableStep, durableSteps, onDurableStep } from './durable-step.ts';
+export { type EntryLabels, type EntryOf, entryLabels } from './entry-labels.ts';
 export { inCall } from './in-call.ts';
+export { inPart, type WritePart } from './in-part.ts';
 export {
   type Count,
   type Duration,

@@ -1,7 +1,15 @@
-import { type Attributes, type Meter, metrics } from '@opentelemetry/api';
+import { type Attributes, createNoopMeter, type Meter, metrics } from '@opentelemetry/api';
 
-/** Labels of a number: never more than which library, which model and why. */
-export type Labels = { readonly library: string; readonly model?: string; readonly reason?: string };
+/**
+ * Labels of a number: never more than which library, which model, which other device, and why. `peer` is the id of the
+ * device that made an entry, or that was asked; models and peers that others name go through `entryLabels`.
+ */
+export type Labels = {
+  readonly library: string;
+  readonly model?: string;
+  readonly peer?: string;
+  readonly reason?: string;
+};
 
 /** A number that only grows. */
 export interface Count {
@@ -16,6 +24,8 @@ export interface Duration {
 /** A number that is asked for when somebody looks. Stop asking when the library closes; the last answer stays. */
 export interface Level {
   observe(read: () => number, labels: Labels): () => void;
+  /** The same of several numbers that come and go, each with its own labels; a bounded few. */
+  observeEach(read: () => Iterable<readonly [number, Labels]>): () => void;
 }
 
 const counts = {
@@ -26,6 +36,7 @@ const counts = {
   applied: 'Entries that changed the library',
   included: 'Entries whose change the library had already',
   superseded: 'Entries removed from the log because later ones cover them',
+  conflicting: 'Entries that met another write and left a conflict in the journal',
   refused: 'Entries set aside or refused',
   retried: 'Attempts made again after a failure',
 } as const;
@@ -33,6 +44,8 @@ const counts = {
 const durations = {
   capture: 'From the start of a local transaction to its commit',
   append: 'Taking one group into the log',
+  pull: 'From asking another device for a page of its log to its answer',
+  receive: 'Storing what came from other devices at once',
   apply: 'Applying one page of the log',
   travel: 'From a change on its device to its row on this one, by their clocks',
 } as const;
@@ -42,10 +55,15 @@ const levels = {
   parked: 'Records that wait for others before they show',
   quarantined: 'Entries that could not be applied',
   lag: 'Entries of the log that are not applied yet',
+  behind: 'Entries that a device which is heard has and this one lacks',
+  ahead: 'Entries that this device has and one which is heard lacks',
 } as const;
 
 /** All numbers that Shoal keeps of itself. */
-export type Instruments = { readonly [Name in keyof typeof counts]: Count } & {
+export type Instruments = {
+  /** Whether anybody keeps them: what is only worked out to be told is left out where nobody does. */
+  readonly isKept: boolean;
+} & { readonly [Name in keyof typeof counts]: Count } & {
   readonly [Name in keyof typeof durations]: Duration;
 } & { readonly [Name in keyof typeof levels]: Level };
 
@@ -56,6 +74,7 @@ const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 export function openInstruments(): Instruments {
   const meter = metrics.getMeter('shoal');
   return {
+    isKept: meter !== createNoopMeter(),
     ...mapValues(counts, (description, name) => meter.createCounter(`shoal.${name}`, { description })),
     ...mapValues(durations, (description, name) => durationOf(meter, `shoal.${name}.duration`, description)),
     ...mapValues(levels, (description, name) => levelOf(meter, `shoal.${name}`, description)),
@@ -70,14 +89,14 @@ function durationOf(meter: Meter, name: string, description: string): Duration {
 
 function levelOf(meter: Meter, name: string, description: string): Level {
   const gauge = meter.createObservableGauge(name, { description });
-  return {
-    observe(read, labels) {
-      const look = (result: { observe(value: number, attributes: Attributes): void }) =>
-        result.observe(read(), labels);
-      gauge.addCallback(look);
-      return () => gauge.removeCallback(look);
-    },
+  const observeEach: Level['observeEach'] = (read) => {
+    const look = (result: { observe(value: number, attributes: Attributes): void }) => {
+      for (const [value, labels] of read()) result.observe(value, labels);
+    };
+    gauge.addCallback(look);
+    return () => gauge.removeCallback(look);
   };
+  return { observeEach, observe: (read, labels) => observeEach(() => [[read(), labels]]) };
 }
 
 function mapValues<Name extends string, From, To>(
