@@ -13,6 +13,7 @@ import { addRecordCommands } from './commands/record.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTagCommands } from './commands/tag.ts';
 import { addUpCommand } from './commands/up.ts';
+import { exitCodeLines } from './exit-codes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The whole command line. Failures are thrown, also those of usage; nothing here exits the process. */
@@ -21,6 +22,9 @@ export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('shoal')
     .description('Keeps the databases of your devices together.')
     .showSuggestionAfterError()
+    .addHelpText('after', () =>
+      ['', 'Exit codes (what they mean and what to do: docs/errors.md):', ...exitCodeLines()].join('\n'),
+    )
     // Before any command is added: they take this over.
     .exitOverride()
     .configureOutput({

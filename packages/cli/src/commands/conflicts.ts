@@ -2,6 +2,7 @@ import { conflictToJson, type GatewayClient, type JsonConflict } from '@shoal/cl
 import { limits } from '@shoal/core';
 import type { Command } from 'commander';
 import { describeConflict, describeSides } from '../describe-conflict.ts';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { parseInteger, parseUuid } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -29,6 +30,10 @@ function addList(parent: Command, surroundings: Surroundings): void {
     .option('--record <uuid>', 'of one record')
     .option('--all', 'also those that are settled')
     .option('--limit <count>', 'at most so many', '1000')
+    .addHelpText(
+      'after',
+      helpExamples('conflicts list', 'conflicts list --all --model tag', 'conflicts list --json --limit 10'),
+    )
     .action(async (options: ListOptions) => {
       const output = outputOf(surroundings, options);
       const countMax = parseInteger(options.limit, 'limit', anyInteger);
@@ -49,16 +54,16 @@ function addList(parent: Command, surroundings: Surroundings): void {
 }
 
 function addShow(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(parent, 'show <id>', 'one conflict with all that met').action(
-    async (id: string, options: LibraryOptions) => {
+  addLibraryCommand(parent, 'show <id>', 'one conflict with all that met')
+    .addHelpText('after', helpExamples('conflicts show 7'))
+    .action(async (id: string, options: LibraryOptions) => {
       const conflictId = parseInteger(id, 'id', anyInteger);
       const conflict = await withLibrary(options, ({ gateway, libraryId }) =>
         gateway.getConflict({ libraryId, conflictId }),
       );
       const json = conflictToJson(conflict);
       outputOf(surroundings, options).result(json, () => [describeConflict(json), ...describeSides(json)]);
-    },
-  );
+    });
 }
 
 /** The journal, page by page. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { planDemo } from '../demo/demo-options.ts';
 import { runDemo } from '../demo/run-demo.ts';
+import { helpExamples } from '../help-examples.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 
 interface DemoOptions {
@@ -25,6 +26,10 @@ export function addDemoCommand(program: Command, surroundings: Surroundings): vo
     .option('--devices <count>', 'how many devices', '2')
     .option('--once', 'end when all devices have the same data')
     .option('--json', 'one JSON object as the last line of stdout')
+    .addHelpText(
+      'after',
+      helpExamples('demo', 'demo ~/pictures --devices 3', 'demo ~/pictures --once --json --home /tmp/demo'),
+    )
     .action(async (path: string | undefined, options: DemoOptions) => {
       const ending = surroundings.endAsked();
       const plan = await planDemo({ path, ...options });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { withLibrary } from '../with-device.ts';
@@ -9,12 +10,14 @@ export function addDumpCommand(program: Command, surroundings: Surroundings): vo
     program,
     'dump',
     'all synced records as JSON lines: by UUID, references as UUIDs, without local columns',
-  ).action(async (options: LibraryOptions) => {
-    const output = outputOf(surroundings, options);
-    await withLibrary(options, async ({ gateway, libraryId }) => {
-      for await (const { lines } of gateway.dump({ libraryId })) {
-        for (const line of lines) output.line(line);
-      }
+  )
+    .addHelpText('after', helpExamples('dump', 'dump --library photos', 'dump --home a'))
+    .action(async (options: LibraryOptions) => {
+      const output = outputOf(surroundings, options);
+      await withLibrary(options, async ({ gateway, libraryId }) => {
+        for await (const { lines } of gateway.dump({ libraryId })) {
+          for (const line of lines) output.line(line);
+        }
+      });
     });
-  });
 }

@@ -1,6 +1,7 @@
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
 import { describeEvent } from '../describe-event.ts';
+import { helpExamples } from '../help-examples.ts';
 import { parseInteger } from '../parse-argument.ts';
 import { superviseHub } from '../supervisor/supervise-hub.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -22,6 +23,7 @@ export function addHubCommand(program: Command, surroundings: Surroundings): voi
     .option('--home <dir>', 'the same as --dir')
     .option('--listen <host:port>', 'where devices join; on the loopback (default: as at the last start)')
     .option('--json', 'one JSON value on stdout')
+    .addHelpText('after', helpExamples('hub --dir hub', 'hub --dir hub --listen 127.0.0.1:7422'))
     .action(async (options: HubOptions) => {
       const output = outputOf(surroundings, options);
       const ending = surroundings.endAsked();

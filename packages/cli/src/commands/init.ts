@@ -1,5 +1,6 @@
 import { initHome } from '@shoal/service-kit';
 import type { Command } from 'commander';
+import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
 import { parseInteger } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -18,6 +19,7 @@ export function addInitCommand(program: Command, surroundings: Surroundings): vo
     .option('--nats-port <port>', 'port of its nats-server; 0: any free one', '0')
     .option('--grpc-port <port>', 'port of its gateway for gRPC; 0: any free one', '0')
     .option('--http-port <port>', 'port of its gateway for HTTP; 0: any free one', '0')
+    .addHelpText('after', helpExamples('init', 'init --name laptop --home ~/shoal', 'init --http-port 7480'))
     .action(async (options: InitOptions) => {
       const port = (text: string, field: string) => parseInteger(text, field, { min: 0, max: 65_535 });
       const { config, paths } = await initHome({

@@ -9,6 +9,7 @@ import {
 } from '@shoal/service-kit';
 import type { Command } from 'commander';
 import { chooseLibrary } from '../choose-library.ts';
+import { helpExamples } from '../help-examples.ts';
 import { addCommand, addLibraryCommand, type CommonOptions, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { addPauseCommands } from './pause.ts';
@@ -26,6 +27,7 @@ export function addLibraryCommands(program: Command, surroundings: Surroundings)
 function addCreate(parent: Command, surroundings: Surroundings): void {
   addCommand(parent, 'create <name>', 'start a new library on this device')
     .option('--hub <file>', 'the file that `shoal hub` wrote: where its devices meet')
+    .addHelpText('after', helpExamples('library create photos', 'library create photos --hub hub/hub.json'))
     .action(async (name: string, options: CommonOptions & { readonly hub?: string }) => {
       const { paths } = await readHome(options.home);
       const hub = options.hub === undefined ? undefined : await readHubFile(options.hub);
@@ -39,40 +41,43 @@ function addCreate(parent: Command, surroundings: Surroundings): void {
 }
 
 function addList(parent: Command, surroundings: Surroundings): void {
-  addCommand(parent, 'list', 'list the libraries of this device').action(async (options: CommonOptions) => {
-    const libraries = await listLibraries((await readHome(options.home)).paths);
-    outputOf(surroundings, options).result(libraries.map(described), () =>
-      libraries.map(({ libraryId, name, hub }) => `${libraryId}  ${name}  ${hub?.url ?? 'no hub'}`),
-    );
-  });
+  addCommand(parent, 'list', 'list the libraries of this device')
+    .addHelpText('after', helpExamples('library list', 'library list --json'))
+    .action(async (options: CommonOptions) => {
+      const libraries = await listLibraries((await readHome(options.home)).paths);
+      outputOf(surroundings, options).result(libraries.map(described), () =>
+        libraries.map(({ libraryId, name, hub }) => `${libraryId}  ${name}  ${hub?.url ?? 'no hub'}`),
+      );
+    });
 }
 
 function addInvite(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(
-    parent,
-    'invite <file>',
-    'write an invitation: who holds it can read the whole library',
-  ).action(async (file: string, options: LibraryOptions) => {
-    const library = await chooseLibrary(await readHome(options.home), options.library);
-    await writeInvitation(file, library);
-    outputOf(surroundings, options).result(
-      { invitation: file, libraryId: library.libraryId },
-      () => `invitation to ${library.name}: ${file} (keep it secret, remove it after use)`,
-    );
-  });
+  addLibraryCommand(parent, 'invite <file>', 'write an invitation: who holds it can read the whole library')
+    .addHelpText(
+      'after',
+      helpExamples('library invite invitation.json', 'library invite invitation.json --library photos'),
+    )
+    .action(async (file: string, options: LibraryOptions) => {
+      const library = await chooseLibrary(await readHome(options.home), options.library);
+      await writeInvitation(file, library);
+      outputOf(surroundings, options).result(
+        { invitation: file, libraryId: library.libraryId },
+        () => `invitation to ${library.name}: ${file} (keep it secret, remove it after use)`,
+      );
+    });
 }
 
 function addJoin(parent: Command, surroundings: Surroundings): void {
-  addCommand(parent, 'join <file>', 'take part in a library by an invitation').action(
-    async (file: string, options: CommonOptions) => {
+  addCommand(parent, 'join <file>', 'take part in a library by an invitation')
+    .addHelpText('after', helpExamples('library join invitation.json'))
+    .action(async (file: string, options: CommonOptions) => {
       const { paths } = await readHome(options.home);
       const library = await addLibrary(paths, await readInvitation(file));
       outputOf(surroundings, options).result(
         described(library),
         () => `joined library ${library.name} (${library.libraryId})`,
       );
-    },
-  );
+    });
 }
 
 function described(library: Awaited<ReturnType<typeof addLibrary>>) {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
 import { describeRescan } from '../describe-rescan.ts';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { listLocations, locationIdOf } from '../locations.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -22,6 +23,10 @@ export function addLocationCommands(program: Command, surroundings: Surroundings
 function addAdd(parent: Command, surroundings: Surroundings): void {
   addLibraryCommand(parent, 'add <path>', 'index a folder, and follow it')
     .option('--name <name>', 'name of the location (default: that of the folder)')
+    .addHelpText(
+      'after',
+      helpExamples('location add ~/pictures', 'location add . --name work --library ours'),
+    )
     .action(async (path: string, options: LibraryOptions & { readonly name?: string }) => {
       const folder = resolve(path);
       const { locationId } = await withLibrary(options, ({ gateway, libraryId }) =>
@@ -33,34 +38,33 @@ function addAdd(parent: Command, surroundings: Surroundings): void {
 }
 
 function addRemove(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(
-    parent,
-    'remove <uuid|path>',
-    'index a folder no longer; its files stay as they are',
-  ).action(async (wanted: string, options: LibraryOptions) => {
-    const id = await withLibrary(options, async (device) => {
-      const locationId = await locationIdOf(device, wanted);
-      await device.gateway.removeLocation({ libraryId: device.libraryId, locationId });
-      return uuidFromBytes(locationId, 'location_id');
+  addLibraryCommand(parent, 'remove <uuid|path>', 'index a folder no longer; its files stay as they are')
+    .addHelpText('after', helpExamples('location remove ~/pictures'))
+    .action(async (wanted: string, options: LibraryOptions) => {
+      const id = await withLibrary(options, async (device) => {
+        const locationId = await locationIdOf(device, wanted);
+        await device.gateway.removeLocation({ libraryId: device.libraryId, locationId });
+        return uuidFromBytes(locationId, 'location_id');
+      });
+      outputOf(surroundings, options).result({ id, removed: true }, () => `removed location ${id}`);
     });
-    outputOf(surroundings, options).result({ id, removed: true }, () => `removed location ${id}`);
-  });
 }
 
 function addList(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(parent, 'list', 'list the locations of all devices of the library').action(
-    async (options: LibraryOptions) => {
+  addLibraryCommand(parent, 'list', 'list the locations of all devices of the library')
+    .addHelpText('after', helpExamples('location list', 'location list --json'))
+    .action(async (options: LibraryOptions) => {
       const locations = await withLibrary(options, listLocations);
       outputOf(surroundings, options).result(locations, () =>
         locations.map(({ id, path, state, entries }) => `${id}  ${state}  ${entries ?? '-'}  ${path}`),
       );
-    },
-  );
+    });
 }
 
 function addRescan(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(parent, 'rescan <uuid|path>', 'compare a location with the disk now').action(
-    async (wanted: string, options: LibraryOptions) => {
+  addLibraryCommand(parent, 'rescan <uuid|path>', 'compare a location with the disk now')
+    .addHelpText('after', helpExamples('location rescan ~/pictures'))
+    .action(async (wanted: string, options: LibraryOptions) => {
       const output = outputOf(surroundings, options);
       output.progress(`comparing ${wanted}`);
       const counts = await withLibrary(options, async (device) => {
@@ -74,6 +78,5 @@ function addRescan(parent: Command, surroundings: Surroundings): void {
           .map(([name, count]) => `${name} ${count}`)
           .join(', '),
       );
-    },
-  );
+    });
 }

@@ -1,6 +1,7 @@
 import { Domain, type LogLine, uuidFromBytes } from '@shoal/client';
 import { limits } from '@shoal/core';
 import type { Command } from 'commander';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { parseChoice, parseInteger } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -13,6 +14,10 @@ export function addLogCommand(program: Command, surroundings: Surroundings): voi
     .option('--limit <count>', 'at most so many', '1000')
     .option('--domain <index|user-metadata>', 'of this domain alone')
     .option('--sync-ready <yes|no>', 'whose record was, or was not, ready to sync')
+    .addHelpText(
+      'after',
+      helpExamples('log', 'log --from 1200 --limit 20', 'log --domain user-metadata --json'),
+    )
     .action(async (options: LogOptions) => {
       const output = outputOf(surroundings, options);
       const bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };

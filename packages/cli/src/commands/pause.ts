@@ -1,6 +1,7 @@
 import { readHome, readServiceRun, setLibraryPaused } from '@shoal/service-kit';
 import type { Command } from 'commander';
 import { chooseLibrary } from '../choose-library.ts';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { withLibrary } from '../with-device.ts';
@@ -20,18 +21,20 @@ function addOne(
   surroundings: Surroundings,
   { name, about, isPaused }: { readonly name: string; readonly about: string; readonly isPaused: boolean },
 ): void {
-  addLibraryCommand(parent, name, about).action(async (options: LibraryOptions) => {
-    const home = await readHome(options.home);
-    const library = await chooseLibrary(home, options.library);
-    const isRunning = (await readServiceRun(home.paths, 'gateway')) !== undefined;
-    const pending = isRunning ? await tellDevice(options, isPaused) : [];
-    if (!isRunning) await setLibraryPaused(library.paths, isPaused);
-    const { libraryId } = library;
-    outputOf(surroundings, options).result({ libraryId, paused: isPaused, pending }, () => [
-      `library ${library.name} (${libraryId}) ${isPaused ? 'is paused' : 'goes on'}`,
-      ...pending.map((service) => `  ${service} does not say yet that it follows`),
-    ]);
-  });
+  addLibraryCommand(parent, name, about)
+    .addHelpText('after', helpExamples(`library ${name}`, `library ${name} --library photos`))
+    .action(async (options: LibraryOptions) => {
+      const home = await readHome(options.home);
+      const library = await chooseLibrary(home, options.library);
+      const isRunning = (await readServiceRun(home.paths, 'gateway')) !== undefined;
+      const pending = isRunning ? await tellDevice(options, isPaused) : [];
+      if (!isRunning) await setLibraryPaused(library.paths, isPaused);
+      const { libraryId } = library;
+      outputOf(surroundings, options).result({ libraryId, paused: isPaused, pending }, () => [
+        `library ${library.name} (${libraryId}) ${isPaused ? 'is paused' : 'goes on'}`,
+        ...pending.map((service) => `  ${service} does not say yet that it follows`),
+      ]);
+    });
 }
 
 function tellDevice(options: LibraryOptions, paused: boolean): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
 import { describeOrigin, describeQuarantined } from '../describe-quarantined.ts';
 import { discardAll } from '../discard-all.ts';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { listQuarantine } from '../list-quarantine.ts';
 import { parseInteger } from '../parse-argument.ts';
@@ -29,6 +30,7 @@ function addList(parent: Command, surroundings: Surroundings): void {
   addLibraryCommand(parent, 'list', 'entries that wait, in the order they came; with --json as one array')
     .option('--model <model>', 'of one model')
     .option('--limit <count>', 'at most so many', '1000')
+    .addHelpText('after', helpExamples('quarantine list', 'quarantine list --model tag --json'))
     .action(async (options: ListOptions) => {
       const output = outputOf(surroundings, options);
       const countMax = parseInteger(options.limit, 'limit', anyInteger);
@@ -47,23 +49,25 @@ function addList(parent: Command, surroundings: Surroundings): void {
 }
 
 function addShow(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(
-    parent,
-    'show <id>',
-    'one entry: where it is from, why it waits, when it is tried again',
-  ).action(async (id: string, options: LibraryOptions) => {
-    const quarantineId = parseInteger(id, 'id', anyInteger);
-    const entry = await withLibrary(options, ({ gateway, libraryId }) =>
-      gateway.getQuarantined({ libraryId, quarantineId }),
-    );
-    const json = quarantinedToJson(entry);
-    outputOf(surroundings, options).result(json, () => [describeQuarantined(json), ...describeOrigin(json)]);
-  });
+  addLibraryCommand(parent, 'show <id>', 'one entry: where it is from, why it waits, when it is tried again')
+    .addHelpText('after', helpExamples('quarantine show 3'))
+    .action(async (id: string, options: LibraryOptions) => {
+      const quarantineId = parseInteger(id, 'id', anyInteger);
+      const entry = await withLibrary(options, ({ gateway, libraryId }) =>
+        gateway.getQuarantined({ libraryId, quarantineId }),
+      );
+      const json = quarantinedToJson(entry);
+      outputOf(surroundings, options).result(json, () => [
+        describeQuarantined(json),
+        ...describeOrigin(json),
+      ]);
+    });
 }
 
 function addRetry(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(parent, 'retry [ids...]', 'try entries again now; without an id all').action(
-    async (ids: readonly string[], options: LibraryOptions) => {
+  addLibraryCommand(parent, 'retry [ids...]', 'try entries again now; without an id all')
+    .addHelpText('after', helpExamples('quarantine retry', 'quarantine retry 3 4'))
+    .action(async (ids: readonly string[], options: LibraryOptions) => {
       const quarantineIds = ids.map((id) => parseInteger(id, 'id', anyInteger));
       const { applied, waiting } = await withLibrary(options, ({ gateway, libraryId }) =>
         gateway.retryQuarantine({ libraryId, quarantineIds }),
@@ -72,8 +76,7 @@ function addRetry(parent: Command, surroundings: Surroundings): void {
         { applied, waiting },
         () => `${applied} applied, ${waiting} wait`,
       );
-    },
-  );
+    });
 }
 
 function addDiscard(parent: Command, surroundings: Surroundings): void {
@@ -83,6 +86,7 @@ function addDiscard(parent: Command, surroundings: Surroundings): void {
     'forget entries for good: what they said is lost to this device',
   )
     .option('--all', 'all that wait')
+    .addHelpText('after', helpExamples('quarantine discard 3 4', 'quarantine discard --all'))
     .action(async (ids: readonly string[], options: LibraryOptions & { readonly all?: boolean }) => {
       if ((options.all === true) === ids.length > 0) {
         throw new ShoalError('invalid-argument', '"ids": expected ids, or --all', { field: 'ids' });

@@ -1,5 +1,6 @@
 import { MutationKind, toJson, versionFromText } from '@shoal/client';
 import type { Command } from 'commander';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { listRecords } from '../list-records.ts';
 import { parseInteger, parseUuid } from '../parse-argument.ts';
@@ -33,6 +34,14 @@ function addPut(parent: Command, surroundings: Surroundings): void {
     .option('--uuid <uuid>', 'which record (default: the one in the JSON, else a new one)')
     .addHelpText(
       'after',
+      helpExamples(
+        'record put tag \'{"canonical_name":"holiday"}\'',
+        'record put tag \'{"color":"green"}\' --uuid 0198c0de-0000-7000-8000-000000000001',
+        'record put tag - --replace < tag.json',
+      ),
+    )
+    .addHelpText(
+      'after',
       '\nThe JSON is an object of fields, or what `record get --json` prints. With "version" in it the write replaces' +
         '\nonly what that version had seen; without one it replaces what is there. References are UUIDs.',
     )
@@ -52,22 +61,23 @@ function addPut(parent: Command, surroundings: Surroundings): void {
 }
 
 function addGet(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(parent, 'get <model> <uuid>', 'show one record').action(
-    async (model: string, uuid: string, options: LibraryOptions) => {
+  addLibraryCommand(parent, 'get <model> <uuid>', 'show one record')
+    .addHelpText('after', helpExamples('record get tag 0198c0de-0000-7000-8000-000000000001'))
+    .action(async (model: string, uuid: string, options: LibraryOptions) => {
       const recordId = parseUuid(uuid, 'uuid');
       const record = await withLibrary(options, ({ gateway, libraryId }) =>
         gateway.getRecord({ libraryId, model, recordId }),
       );
       const json = toJson(record);
       outputOf(surroundings, options).result(json, () => JSON.stringify(json, null, 2));
-    },
-  );
+    });
 }
 
 function addList(parent: Command, surroundings: Surroundings): void {
   addLibraryCommand(parent, 'list <model>', 'list records in order of their UUIDs; with --json as one array')
     .option('--limit <count>', 'at most so many')
     .option('--after <uuid>', 'only those behind this UUID')
+    .addHelpText('after', helpExamples('record list tag', 'record list entry --limit 100 --json'))
     .action(
       async (
         model: string,
@@ -96,6 +106,7 @@ function addList(parent: Command, surroundings: Surroundings): void {
 function addDelete(parent: Command, surroundings: Surroundings): void {
   addLibraryCommand(parent, 'delete <model> <uuid>', 'delete one record, and what requires it')
     .option('--version-read <version>', 'the version that `record get` gave: what came since is left alone')
+    .addHelpText('after', helpExamples('record delete tag 0198c0de-0000-7000-8000-000000000001'))
     .action(
       async (model: string, uuid: string, options: LibraryOptions & { readonly versionRead?: string }) => {
         const mutation = {

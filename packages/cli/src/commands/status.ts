@@ -5,6 +5,7 @@ import { type HomeLibrary, listLibraries, readHome, readServiceRun } from '@shoa
 import type { Command } from 'commander';
 import { pickLibrary } from '../choose-library.ts';
 import { describeStatus, statusLines } from '../describe-status.ts';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { openDevice } from '../with-device.ts';
@@ -15,6 +16,7 @@ const watchMs = 1_000;
 export function addStatusCommand(program: Command, surroundings: Surroundings): void {
   addLibraryCommand(program, 'status', 'what this device has, what it waits for, whom it hears')
     .option('--watch', 'again every second')
+    .addHelpText('after', helpExamples('status', 'status --watch', 'status --json --library photos'))
     .action(async (options: LibraryOptions & { readonly watch?: boolean }) => {
       const output = outputOf(surroundings, options);
       if (options.watch !== true) return show(output, await readStatus(options));

@@ -1,5 +1,6 @@
 import { TagTarget, uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
+import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { parseUuid } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -26,6 +27,10 @@ function addCreate(parent: Command, surroundings: Surroundings): void {
     .option('--color <color>', 'its color')
     .option('--display-name <name>', 'how it is shown')
     .option('--namespace <namespace>', 'where its name belongs')
+    .addHelpText(
+      'after',
+      helpExamples('tag create holiday', 'tag create holiday --color green --display-name Holiday'),
+    )
     .action(async (name: string, options: CreateOptions) => {
       const { color, displayName, namespace } = options;
       const tag = await withLibrary(options, ({ gateway, libraryId, home }) =>
@@ -50,15 +55,23 @@ function addPutOn(parent: Command, surroundings: Surroundings): void {
     parent,
     'apply <tag> <uuid>',
     'put a tag on the content of a file, or with --entry on the file',
-  ).action(async (wanted: string, uuid: string, options: TargetOptions) => {
-    const targetId = parseUuid(uuid, 'target');
-    const { applicationId } = await withLibrary(options, async ({ gateway, libraryId }) => {
-      const tagId = await tagIdOf(gateway, libraryId, wanted);
-      return gateway.applyTag({ libraryId, tagId, target: targetOf(options), targetId });
+  )
+    .addHelpText(
+      'after',
+      helpExamples(
+        'tag apply holiday 0198c0de-0000-7000-8000-000000000001',
+        'tag apply holiday 0198c0de-0000-7000-8000-000000000001 --entry',
+      ),
+    )
+    .action(async (wanted: string, uuid: string, options: TargetOptions) => {
+      const targetId = parseUuid(uuid, 'target');
+      const { applicationId } = await withLibrary(options, async ({ gateway, libraryId }) => {
+        const tagId = await tagIdOf(gateway, libraryId, wanted);
+        return gateway.applyTag({ libraryId, tagId, target: targetOf(options), targetId });
+      });
+      const id = uuidFromBytes(applicationId, 'application_id');
+      outputOf(surroundings, options).result({ id }, () => `applied ${wanted}: ${id}`);
     });
-    const id = uuidFromBytes(applicationId, 'application_id');
-    outputOf(surroundings, options).result({ id }, () => `applied ${wanted}: ${id}`);
-  });
 }
 
 function addTakeOff(parent: Command, surroundings: Surroundings): void {
@@ -66,25 +79,27 @@ function addTakeOff(parent: Command, surroundings: Surroundings): void {
     parent,
     'remove <tag> <uuid>',
     'take a tag off the content of a file, or with --entry off the file',
-  ).action(async (wanted: string, uuid: string, options: TargetOptions) => {
-    const targetId = parseUuid(uuid, 'target');
-    const { removed } = await withLibrary(options, async ({ gateway, libraryId }) => {
-      const tagId = await tagIdOf(gateway, libraryId, wanted);
-      return gateway.removeTag({ libraryId, tagId, target: targetOf(options), targetId });
+  )
+    .addHelpText('after', helpExamples('tag remove holiday 0198c0de-0000-7000-8000-000000000001'))
+    .action(async (wanted: string, uuid: string, options: TargetOptions) => {
+      const targetId = parseUuid(uuid, 'target');
+      const { removed } = await withLibrary(options, async ({ gateway, libraryId }) => {
+        const tagId = await tagIdOf(gateway, libraryId, wanted);
+        return gateway.removeTag({ libraryId, tagId, target: targetOf(options), targetId });
+      });
+      outputOf(surroundings, options).result({ removed }, () => (removed ? 'removed' : 'was not there'));
     });
-    outputOf(surroundings, options).result({ removed }, () => (removed ? 'removed' : 'was not there'));
-  });
 }
 
 function addList(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(parent, 'list', 'list the tags of the library').action(
-    async (options: LibraryOptions) => {
+  addLibraryCommand(parent, 'list', 'list the tags of the library')
+    .addHelpText('after', helpExamples('tag list', 'tag list --json'))
+    .action(async (options: LibraryOptions) => {
       const tags = await withLibrary(options, ({ gateway, libraryId }) => listTags(gateway, libraryId));
       outputOf(surroundings, options).result(tags, () =>
         tags.map(({ id, fields }) => `${id}  ${fields.canonical_name}`),
       );
-    },
-  );
+    });
 }
 
 function addTargetCommand(parent: Command, usage: string, summary: string): Command {

@@ -1,6 +1,7 @@
 import { listLibraries } from '@shoal/service-kit';
 import type { Command } from 'commander';
 import { describeEvent } from '../describe-event.ts';
+import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
 import { superviseDevice } from '../supervisor/supervise-device.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
@@ -9,6 +10,7 @@ import { outputOf, type Surroundings } from '../surroundings.ts';
 export function addUpCommand(program: Command, surroundings: Surroundings): void {
   addCommand(program, 'up', 'run this device: its nats-server and its four services, until Ctrl-C')
     .option('--in-process', 'the four services in this process instead of four of their own')
+    .addHelpText('after', helpExamples('up', 'up --home a --in-process'))
     .action(async (options: CommonOptions & { readonly inProcess?: boolean }) => {
       const output = outputOf(surroundings, options);
       const ending = surroundings.endAsked();
