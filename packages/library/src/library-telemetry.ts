@@ -1,4 +1,6 @@
-import { inStep, noteStep, openInstruments } from '@shoal/telemetry';
+import { type EntryOf, entryLabels, inStep, noteStep, openInstruments } from '@shoal/telemetry';
+import type { WrittenRecord } from './capture/local-write.ts';
+import type { Applied, SequencedEntry } from './ingest/apply-entries.ts';
 import type { Library, LibraryTransaction } from './library.ts';
 import type { LibraryOptions } from './library-options.ts';
 
@@ -8,6 +10,22 @@ export interface LibraryTelemetry {
   capturing(transaction: Library['transaction']): Library['transaction'];
   /** Applying a page, as a step of the story of each change of another device (CHG-2), with the numbers of it. */
   applying(apply: Library['apply']): Library['apply'];
+  /** Trying entries of the quarantine again, with the numbers of it. */
+  retrying(retry: Library['retryQuarantined']): Library['retryQuarantined'];
+}
+
+/** Tells what a transaction captured that was begun at `startMs`, on the clock of `performance.now()`. */
+export type CaptureMeter = (written: readonly WrittenRecord[], startMs: number) => void;
+
+/** What captures tell, by whichever door they come; called once they are committed. */
+export function captureMeter(libraryId: string): CaptureMeter {
+  const meters = openInstruments();
+  const labels = entryLabels(libraryId);
+  return (written, startMs) => {
+    if (!meters.isKept || written.length === 0) return;
+    labels.add(meters.captured, modelsOf(written));
+    meters.capture.record(performance.now() - startMs, { library: libraryId });
+  };
 }
 
 /** Opens the instruments of a library. */
@@ -15,27 +33,36 @@ export function libraryTelemetry({
   libraryId,
   device,
 }: Pick<LibraryOptions, 'libraryId' | 'device'>): LibraryTelemetry {
-  const labels = { library: libraryId };
+  const library = { library: libraryId };
+  const labels = entryLabels(libraryId);
   const meters = openInstruments();
+  const captured = captureMeter(libraryId);
+
+  function tellApplied(entries: readonly SequencedEntry[], { applied, quarantined, counts }: Applied): void {
+    const refused = quarantined.map(({ entry }) => entry);
+    const told = new Set([...applied, ...refused]);
+    labels.add(meters.applied, makersOf(applied));
+    labels.add(meters.refused, makersOf(refused), 'quarantined');
+    labels.add(meters.included, makersOf(entries.filter((entry) => !told.has(entry))));
+    if (counts.conflicting > 0) meters.conflicting.add(counts.conflicting, library);
+  }
+
   return {
     capturing: (transaction) => async (work) => {
       const startMs = performance.now();
-      let captured = 0;
+      const written: WrittenRecord[] = [];
       const counted = ({ store, capture }: LibraryTransaction): LibraryTransaction => ({
         store,
         capture(writes) {
-          const written = capture(writes);
-          captured += written.length;
-          return written;
+          const more = capture(writes);
+          if (meters.isKept) written.push(...more);
+          return more;
         },
       });
       const result = await inStep('shoal.write', { 'shoal.library': libraryId }, () =>
         transaction((within) => work(counted(within))),
       );
-      if (captured > 0) {
-        meters.captured.add(captured, labels);
-        meters.capture.record(performance.now() - startMs, labels);
-      }
+      captured(written, startMs);
       return result;
     },
     applying: (apply) => async (entries, next, damaged) => {
@@ -43,16 +70,31 @@ export function libraryTelemetry({
       const sinceMs = Date.now();
       const applied = await apply(entries, next, damaged);
       if (entries.length === 0) return applied;
-      const { skipped, taken, merged, conflicting } = applied.counts;
-      meters.apply.record(performance.now() - startMs, labels);
-      meters.included.add(skipped, labels);
-      meters.applied.add(taken + merged + conflicting, labels);
-      meters.refused.add(applied.quarantined.length, { ...labels, reason: 'quarantined' });
       // What this device made itself is read back, and no step of the way.
       const foreign = entries.map(({ entry }) => entry.header).filter(({ origin }) => origin !== device);
       noteStep('shoal.apply', foreign, sinceMs);
-      for (const { wallMs } of foreign) meters.travel.record(Math.max(0, sinceMs - wallMs), labels);
+      if (!meters.isKept) return applied;
+      meters.apply.record(performance.now() - startMs, library);
+      tellApplied(entries, applied);
+      for (const { model, origin, wallMs } of foreign)
+        meters.travel.record(Math.max(0, sinceMs - wallMs), labels.of({ model, peer: origin }));
       return applied;
     },
+    retrying: (retry) => async (ids) => {
+      const retried = await retry(ids);
+      const tries = retried.applied + retried.kept;
+      if (!meters.isKept || tries === 0) return retried;
+      meters.retried.add(tries, { ...library, reason: 'quarantined' });
+      labels.add(meters.applied, makersOf(retried.left));
+      return retried;
+    },
   };
+}
+
+function* modelsOf(written: readonly WrittenRecord[]): Iterable<EntryOf> {
+  for (const { ref } of written) yield { model: ref.model };
+}
+
+function* makersOf(entries: readonly SequencedEntry[]): Iterable<EntryOf> {
+  for (const { entry } of entries) yield { model: entry.header.model, peer: entry.header.origin };
 }

@@ -155,8 +155,10 @@ export function openLibrary(options: LibraryOptions): Library {
     return result;
   });
 
+  const inQuarantine = libraryQuarantine(retrying, (changes) => tell(changes, false));
   return {
-    ...libraryQuarantine(retrying, (changes) => tell(changes, false)),
+    ...inQuarantine,
+    retryQuarantined: telemetry.retrying(inQuarantine.retryQuarantined),
     options,
     registry: store.registry,
     store,

@@ -3,8 +3,8 @@ import { inSpan } from './in-span.ts';
 
 /**
  * What happens within `shoal.write`, in this order (S2-12): what an entity says becomes fields, with references by
- * UUID; the keys of all that is named are looked up; fields become states; states are sealed up and kept; rows follow;
- * what is to be shipped waits.
+ * UUID; the keys of all that is named are looked up; fields become states; states are encoded and kept; rows follow;
+ * what is to be shipped is noted.
  */
 export type WritePart =
   | 'shoal.write.fields'

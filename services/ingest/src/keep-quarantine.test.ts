@@ -25,8 +25,9 @@ function keeperOf(waiting: readonly number[], opening: readonly number[] = []) {
         if (world.failure !== null) throw world.failure;
         tried.push([...ids]);
         const opened = ids.filter((id) => opening.includes(id) && left.delete(id));
-        if (opened.length === 0) return { applied: 0, kept: ids.length, ...nothing };
-        return { applied: opened.length, kept: ids.length - opened.length, changes: [], liftedSeq: 100 };
+        if (opened.length === 0) return { applied: 0, left: [], kept: ids.length, ...nothing };
+        const kept = ids.length - opened.length;
+        return { applied: opened.length, left: [], kept, changes: [], liftedSeq: 100 };
       },
       discardQuarantined: async (ids) => ids.filter((id) => left.delete(id)).length,
       readLeftOut: async () => world.back,

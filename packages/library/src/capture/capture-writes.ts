@@ -16,7 +16,7 @@ import {
   type SchemaVersions,
   ShoalError,
 } from '@shoal/core';
-import { currentTraceParent } from '@shoal/telemetry';
+import { currentTraceParent, inPart } from '@shoal/telemetry';
 import type { ClockStore } from '../store/clock-store.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxStore } from '../store/outbox-store.ts';
@@ -54,18 +54,36 @@ export function captureWrites(
   transactionStamp: string,
 ): Captured {
   const { store, outbox } = context;
-  store.keys.refresh();
-  store.parked.refresh();
-  store.loadKeys(writes.map(({ ref }) => ref));
-  const drafts = draftIn(context, writes);
+  inPart('shoal.write.keys', () => {
+    store.keys.refresh();
+    store.parked.refresh();
+    store.loadKeys(writes.map(({ ref }) => ref));
+  });
+  const drafts = inPart('shoal.write.states', () => draftIn(context, writes));
   const all = drafts.all();
   const ranks = all.map(rankFinder(drafts));
   const now = { wallMs: context.wallMs(), traceParent: currentTraceParent() };
-  const items = all.map((draft, index) => {
-    const payload = store.records.put(draft.ref, draft.stored);
-    requireWithinBounds(draft, payload);
-    return outboxItem(draft, ranks[index]!, payload, now);
+  const items = inPart('shoal.write.payloads', () =>
+    all.map((draft, index) => {
+      const payload = store.records.put(draft.ref, draft.stored);
+      requireWithinBounds(draft, payload);
+      return outboxItem(draft, ranks[index]!, payload, now);
+    }),
+  );
+  const changes = inPart('shoal.write.rows', () => show(store, drafts, writes));
+  inPart('shoal.write.outbox', () => {
+    for (const [index, item] of items.entries()) {
+      if (all[index]!.before === undefined) outbox.addFirst(item, transactionStamp);
+      else outbox.add(item, transactionStamp);
+    }
   });
+  if (drafts.clock !== drafts.scope.clock) context.clock.write(drafts.clock);
+  return { written: all.map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
+}
+
+/** Brings rows, derived tables and journal to where the states are. */
+function show(store: LibraryStore, drafts: Drafts, writes: readonly LocalWrite[]): readonly ViewChange[] {
+  const all = drafts.all();
   const plan = planView(store.registry, drafts.reader, [...all, ...givenBack(drafts, writes)]);
   requireTargets(drafts, plan);
   requireFree(drafts, plan);
@@ -75,12 +93,7 @@ export function captureWrites(
   for (const write of writes)
     if (write.kind !== 'delete' && write.local !== undefined)
       store.rows(write.ref.model).setLocal(write.ref.id, write.local);
-  for (const [index, item] of items.entries()) {
-    if (all[index]!.before === undefined) outbox.addFirst(item, transactionStamp);
-    else outbox.add(item, transactionStamp);
-  }
-  if (drafts.clock !== drafts.scope.clock) context.clock.write(drafts.clock);
-  return { written: all.map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
+  return changes;
 }
 
 /**

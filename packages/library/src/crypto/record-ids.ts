@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes, randomFillSync } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto';
 import type { RecordId } from '@shoal/core';
 
 const entropy = Buffer.alloc(16 * 256);
@@ -6,12 +6,7 @@ let used = entropy.length;
 
 /** A fresh UUIDv7: ordered by time, so that indexes grow at their end. */
 export function freshRecordId(wallMs: number): RecordId {
-  if (used === entropy.length) {
-    randomFillSync(entropy);
-    used = 0;
-  }
-  const bytes = Buffer.from(entropy.subarray(used, used + 16));
-  used += 16;
+  const bytes = Buffer.from(randomPart(16));
   bytes.writeUIntBE(Math.max(0, Math.trunc(wallMs)) % 2 ** 48, 0, 6);
   return stamp(bytes, 0x70);
 }
@@ -45,7 +40,17 @@ function keyOf(secret: Buffer): KeyObject {
 
 /** The random part of a replica or stream id: 16 hex digits. */
 export function randomLife(): string {
-  return randomBytes(8).toString('hex');
+  return randomPart(8).toString('hex');
+}
+
+/** Random bytes that nobody else gets, to be read at once: asking for a few at a time takes as long as for many. */
+function randomPart(length: number): Buffer {
+  if (used + length > entropy.length) {
+    randomFillSync(entropy);
+    used = 0;
+  }
+  used += length;
+  return entropy.subarray(used - length, used);
 }
 
 function stamp(bytes: Buffer, version: number): RecordId {

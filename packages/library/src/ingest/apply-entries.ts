@@ -39,6 +39,8 @@ export interface SequencedEntry {
 /** What a batch did. */
 export interface Applied {
   readonly changes: readonly ViewChange[];
+  /** Those that said something new. */
+  readonly applied: readonly SequencedEntry[];
   readonly quarantined: readonly { readonly entry: SequencedEntry; readonly error: ShoalError }[];
   /** Said nothing new, and do not open: nothing to wait for, but they must let nothing go (LOG-3). */
   readonly unopened: readonly SequencedEntry[];
@@ -76,7 +78,9 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   const unopened = plan.skipped
     .map((index) => entries[index]!)
     .filter((each) => !isKnownToOpen(context, each));
-  return { changes, quarantined, unopened, drifts, counts: plan.counts };
+  const passedOver = new Set([...plan.skipped, ...plan.quarantined.map(({ index }) => index)]);
+  const applied = entries.filter((_, index) => !passedOver.has(index));
+  return { changes, applied, quarantined, unopened, drifts, counts: plan.counts };
 }
 
 /** A copy that is damaged, or nobody's, would else stand for the good one in the log, as one of an equal version. */

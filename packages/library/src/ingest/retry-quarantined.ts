@@ -11,6 +11,8 @@ import type { QuarantinedEntry, QuarantineStore } from './quarantine-store.ts';
 export interface Retried {
   /** Left the quarantine: applied, or known by now. */
   readonly applied: number;
+  /** Which these are. */
+  readonly left: readonly SequencedEntry[];
   /** Stay there. */
   readonly kept: number;
   readonly changes: readonly ViewChange[];
@@ -45,7 +47,7 @@ export function quarantineRetrier(context: RetryContext): (ids: readonly number[
     } catch (error) {
       if (isStorageFailure(error)) throw error;
     }
-    let all: Retried = { applied: 0, kept: 0, changes: [], liftedSeq: null };
+    let all: Retried = { applied: 0, left: [], kept: 0, changes: [], liftedSeq: null };
     for (const id of ids) {
       const one = await atOnce(() => retryAll(context, [id])).catch((error: unknown) => {
         if (isStorageFailure(error)) throw error;
@@ -66,14 +68,14 @@ function retryAll(context: RetryContext, ids: readonly number[]): Retried {
   const logId = cursor.read()?.logId;
   const waiting = ids.flatMap((id) => quarantine.get(id) ?? []);
   const opened: QuarantinedEntry[] = [];
-  let applied = 0;
+  const left: QuarantinedEntry[] = [];
   let kept = 0;
   for (const waits of waiting) {
     const error = failureOf(() => context.open(waits.entry));
     if (error === undefined) opened.push(waits);
     else if (isKnown(context, waits.entry)) {
       quarantine.remove(waits.id);
-      applied += 1;
+      left.push(waits);
     } else {
       quarantine.keep(waits.id, error, wallMs());
       kept += 1;
@@ -90,7 +92,7 @@ function retryAll(context: RetryContext, ids: readonly number[]): Retried {
       continue;
     }
     quarantine.remove(waits.id);
-    applied += 1;
+    left.push(waits);
     exceptions.lift(waits.logId, waits.seq);
     // Its record may be refused or unknown still.
     exceptions.note(waits.logId, [waits], []);
@@ -101,7 +103,8 @@ function retryAll(context: RetryContext, ids: readonly number[]): Retried {
     context.store.records.version,
   );
   return {
-    applied,
+    applied: left.length,
+    left,
     kept,
     changes: done.changes,
     liftedSeq: lifted.length === 0 ? null : Math.min(...lifted),
@@ -127,6 +130,7 @@ function together(a: Retried, b: Retried): Retried {
   const lifted = [a.liftedSeq, b.liftedSeq].filter((seq) => seq !== null);
   return {
     applied: a.applied + b.applied,
+    left: [...a.left, ...b.left],
     kept: a.kept + b.kept,
     changes: [...a.changes, ...b.changes],
     liftedSeq: lifted.length === 0 ? null : Math.min(...lifted),

@@ -10,10 +10,11 @@ import {
   type TransactionEventArgs,
 } from '@mikro-orm/core';
 import { formatVersion, parseVersion, type RecordRef, refKey, ShoalError, type Value } from '@shoal/core';
-import { type Labels, openInstruments } from '@shoal/telemetry';
+import { inPart, inStep } from '@shoal/telemetry';
 import { type CaptureContext, type Captured, captureWrites } from '../capture/capture-writes.ts';
-import type { LocalWrite } from '../capture/local-write.ts';
+import type { LocalWrite, WrittenRecord } from '../capture/local-write.ts';
 import { randomLife } from '../crypto/record-ids.ts';
+import { type CaptureMeter, captureMeter } from '../library-telemetry.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import type { ViewChange } from '../store/library-store.ts';
 
@@ -35,11 +36,11 @@ export class CaptureSubscriber implements EventSubscriber {
   readonly #modelByEntity: ReadonlyMap<string, SyncedModel>;
   readonly #onChanges: (changes: readonly ViewChange[]) => void;
   readonly #pending = new WeakMap<EntityManager, ChangeSet<Row>[]>();
-  readonly #meters = openInstruments();
-  readonly #labels: Labels;
+  readonly #meter: CaptureMeter;
   #uncommitted: ViewChange[] = [];
-  /** Changes of the transaction under way. */
-  #captured = 0;
+  /** What the transaction under way has captured, and since when it is under way. */
+  #captured: WrittenRecord[] = [];
+  #startMs = 0;
   /** All flushes of one transaction make one operation of each record (CHG-7). */
   #stamp = randomLife();
   #failure: Mark['failure'];
@@ -51,7 +52,7 @@ export class CaptureSubscriber implements EventSubscriber {
     onChanges: (changes: readonly ViewChange[]) => void,
   ) {
     this.#context = context;
-    this.#labels = { library: context.libraryId };
+    this.#meter = captureMeter(context.libraryId);
     this.#modelByEntity = new Map(models.map((model) => [String(model.entity.meta.className), model]));
     this.#onChanges = onChanges;
   }
@@ -74,7 +75,8 @@ export class CaptureSubscriber implements EventSubscriber {
   }
 
   afterTransactionStart(): void {
-    const [changes, captured] = [this.#uncommitted.length, this.#captured];
+    const [changes, captured] = [this.#uncommitted.length, this.#captured.length];
+    if (this.#marks.length === 0) this.#startMs = performance.now();
     this.#marks.push({ changes, captured, failure: this.#failure });
   }
 
@@ -85,7 +87,9 @@ export class CaptureSubscriber implements EventSubscriber {
 
   /** A flush that made its own transaction ends with its commit. */
   beforeTransactionCommit({ em }: TransactionEventArgs): void {
-    this.#capture(em);
+    if (this.#pending.has(em)) {
+      inStep('shoal.write', { 'shoal.library': this.#context.libraryId }, () => this.#capture(em));
+    }
     // Rows that were flushed and could not be captured are never committed, also where the failure was caught.
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -94,7 +98,7 @@ export class CaptureSubscriber implements EventSubscriber {
     this.#marks.pop();
     if (isSavepoint(transaction)) return;
     const changes = this.#uncommitted;
-    if (this.#captured > 0) this.#meters.captured.add(this.#captured, this.#labels);
+    this.#meter(this.#captured, this.#startMs);
     this.#end();
     if (changes.length > 0) this.#onChanges(changes);
   }
@@ -109,7 +113,7 @@ export class CaptureSubscriber implements EventSubscriber {
       return;
     }
     this.#uncommitted.length = mark.changes;
-    this.#captured = mark.captured;
+    this.#captured.length = mark.captured;
     this.#failure = mark.failure;
   }
 
@@ -117,7 +121,7 @@ export class CaptureSubscriber implements EventSubscriber {
   #end(): void {
     this.#marks = [];
     this.#uncommitted = [];
-    this.#captured = 0;
+    this.#captured = [];
     this.#failure = undefined;
     this.#stamp = randomLife();
   }
@@ -137,13 +141,15 @@ export class CaptureSubscriber implements EventSubscriber {
     const versionByKey = new Map(written.map(({ ref, version }) => [refKey(ref), formatVersion(version)]));
     for (const changeSet of changeSets) this.#refreshVersion(changeSet, versionByKey);
     this.#uncommitted.push(...changes);
-    this.#captured += written.length;
+    this.#captured.push(...written);
   }
 
   #captureSets(changeSets: readonly ChangeSet<Row>[]): Captured {
     try {
-      this.#context.store.keys.refresh();
-      const writes = changeSets.flatMap((changeSet) => this.#toWrite(changeSet) ?? []);
+      const writes = inPart('shoal.write.fields', () => {
+        this.#context.store.keys.refresh();
+        return changeSets.flatMap((changeSet) => this.#toWrite(changeSet) ?? []);
+      });
       return captureWrites(this.#context, writes, this.#stamp);
     } catch (error) {
       this.#failure = { error };

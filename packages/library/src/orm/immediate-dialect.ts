@@ -1,5 +1,5 @@
 import { type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely';
-import type { Sqlite } from '../store/open-database.ts';
+import type { Sqlite, Statement } from '../store/open-database.ts';
 import { beginImmediate, type WriteLock } from '../store/write-lock.ts';
 
 /**
@@ -7,33 +7,35 @@ import { beginImmediate, type WriteLock } from '../store/write-lock.ts';
  * This dialect begins immediate, and waits for its turn without blocking the event loop.
  */
 export class ImmediateDialect extends SqliteDialect {
-  readonly #db: Sqlite;
+  readonly db: Sqlite;
 
   constructor(db: Sqlite) {
     super({ database: db });
-    this.#db = db;
+    this.db = db;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#db);
+    return new ImmediateDriver(this.db);
   }
 }
 
 class ImmediateDriver extends SqliteDriver {
   readonly #db: Sqlite;
+  readonly #commit: Statement;
   #lock: WriteLock | undefined;
 
   constructor(db: Sqlite) {
     super({ database: db });
     this.#db = db;
+    this.#commit = db.prepare('commit');
   }
 
   override async beginTransaction(_connection: DatabaseConnection): Promise<void> {
     this.#lock = await beginImmediate(this.#db);
   }
 
-  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await super.commitTransaction(connection);
+  override async commitTransaction(_connection: DatabaseConnection): Promise<void> {
+    this.#commit.run();
     this.#release();
   }
 

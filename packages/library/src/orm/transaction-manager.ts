@@ -1,5 +1,4 @@
 import { type EntityManager, MikroORM } from '@mikro-orm/core';
-import { SqliteDriver } from '@mikro-orm/sqlite';
 import { inStep } from '@shoal/telemetry';
 import { captureContext } from '../capture/capture-context.ts';
 import type { LibraryOptions } from '../library-options.ts';
@@ -7,6 +6,7 @@ import type { ViewChange } from '../store/library-store.ts';
 import { openForWriting } from '../store/open-database.ts';
 import { CaptureSubscriber } from './capture-subscriber.ts';
 import { ImmediateDialect } from './immediate-dialect.ts';
+import { PreparedSqliteDriver } from './prepared-driver.ts';
 import { withTypedCollisions } from './unique-violation.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function openTransactionManager(
   const db = openForWriting(options.path);
   const subscriber = new CaptureSubscriber(captureContext(options, db), options.models, onChanges);
   const orm = await MikroORM.init({
-    driver: SqliteDriver,
+    driver: PreparedSqliteDriver,
     dbName: options.path,
     entities: options.models.map(({ entity }) => entity),
     subscribers: [subscriber],

@@ -1,7 +1,7 @@
 import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ShoalError } from '@shoal/core';
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite, Statement } from './open-database.ts';
 
 /** How long a writer waits for the others of the same file, in ms. */
 const waitMaxMs = 30_000;
@@ -25,7 +25,7 @@ export async function inTransaction<T>(db: Sqlite, work: () => T): Promise<T> {
   const { lock, result } = await whenFree(db, () => {
     try {
       const result = work();
-      db.exec('commit');
+      writerOf(db).commit.run();
       return result;
     } catch (error) {
       if (db.inTransaction) db.exec('rollback');
@@ -51,14 +51,14 @@ export async function beginImmediate(db: Sqlite): Promise<WriteLock> {
  * 30 s, and what `begun` throws, after which the lock is free.
  */
 async function whenFree<T>(db: Sqlite, begun: () => T): Promise<{ lock: WriteLock; result: T }> {
-  const path = pathOf(db);
+  const writer = writerOf(db);
+  const { path, turn } = writer;
   const lock = await enqueue(path);
-  const turn = turnFile(path);
   const deadline = performance.now() + waitMaxMs;
   try {
-    await giveWay(turn);
+    await giveWay(writer);
     let isLate = false;
-    while (!tryBegin(db, deadline)) {
+    while (!tryBegin(writer, deadline)) {
       isLate = true;
       writeFileSync(turn, '');
       await delay(pollMs);
@@ -71,34 +71,46 @@ async function whenFree<T>(db: Sqlite, begun: () => T): Promise<{ lock: WriteLoc
   }
 }
 
-const pathByDb = new WeakMap<Sqlite, string>();
+/** What writing to a connection takes, found and prepared once: it is used at every write. */
+interface Writer {
+  /** The one path of a file that may be opened by several. */
+  readonly path: string;
+  /**
+   * SQLite's lock is not fair: a process that writes without pause would starve the others, which can only try now
+   * and then. So who waits touches this file at each try, and who comes to write while it is fresh gives way once.
+   */
+  readonly turn: string;
+  readonly begin: Statement;
+  readonly commit: Statement;
+  /** When the turn file was looked at last, on the clock of `performance`. */
+  lookedMs: number;
+}
 
-/** The one path of a file that may be opened by several; it is asked for at every write. */
-function pathOf(db: Sqlite): string {
-  let path = pathByDb.get(db);
-  if (path === undefined) {
-    path = realpathSync(db.name);
-    pathByDb.set(db, path);
+const writerByDb = new WeakMap<Sqlite, Writer>();
+
+function writerOf(db: Sqlite): Writer {
+  let writer = writerByDb.get(db);
+  if (writer === undefined) {
+    const path = realpathSync(db.name);
+    const [begin, commit] = [db.prepare('begin immediate'), db.prepare('commit')];
+    writer = { path, turn: `${path}-turn`, begin, commit, lookedMs: Number.NEGATIVE_INFINITY };
+    writerByDb.set(db, writer);
   }
-  return path;
+  return writer;
 }
 
-/**
- * SQLite's lock is not fair: a process that writes without pause would starve the others, which can only try now
- * and then. So who waits touches this file at each try, and who comes to write while it is fresh gives way once.
- */
-function turnFile(path: string): string {
-  return `${path}-turn`;
-}
-
-async function giveWay(turn: string): Promise<void> {
-  const stats = statSync(turn, { throwIfNoEntry: false });
+/** A look at the file costs as much as a small write; who waits touches it again as long as it does. */
+async function giveWay(writer: Writer): Promise<void> {
+  const nowMs = performance.now();
+  if (nowMs - writer.lookedMs < pollMs) return;
+  writer.lookedMs = nowMs;
+  const stats = statSync(writer.turn, { throwIfNoEntry: false });
   if (stats !== undefined && Date.now() - stats.mtimeMs < freshMs) await delay(pollMs * 2 + 1);
 }
 
-function tryBegin(db: Sqlite, deadline: number): boolean {
+function tryBegin({ begin }: Writer, deadline: number): boolean {
   try {
-    db.exec('begin immediate');
+    begin.run();
     return true;
   } catch (error) {
     if (!isBusy(error)) throw error;
