@@ -1,6 +1,8 @@
+import { freshRecordId, openTransactionManager } from '@shoal/library';
 import { inStep } from '@shoal/telemetry';
 import { type RecordedSpans, recordSpans } from '@shoal/telemetry/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TagEntity } from './index.ts';
 import { newId, type TestDevice, testDevice } from './testing/library-on-disk.ts';
 
 let recorded: RecordedSpans;
@@ -55,4 +57,21 @@ test('[SEC-5] of very many writes that one entry folds the last ones are linked'
   for (let turn = 0; turn < 20; turn += 1) await write(id, `name ${turn}`);
   await a.drain();
   expect(recorded.ended().find(({ name }) => name === 'shoal.ship')!.links).toHaveLength(15);
+});
+
+test('[S2-12] within a write its parts are seen in their order: fields, keys, states, payloads, rows, outbox', async () => {
+  const manager = await openTransactionManager(a.options);
+  const em = manager.fork();
+  em.create(TagEntity, { uuid: freshRecordId(Date.now()), canonicalName: 'one' }, { persist: true });
+  await em.flush();
+  await manager.close();
+  const spans = recorded.ended();
+  const whole = spans.findLast(({ name }) => name === 'shoal.write')!;
+  const parts = spans.filter(
+    ({ parentSpanContext }) => parentSpanContext?.spanId === whole.spanContext().spanId,
+  );
+  const names = ['fields', 'keys', 'states', 'payloads', 'rows', 'outbox'];
+  expect(parts.map(({ name }) => name)).toEqual(names.map((name) => `shoal.write.${name}`));
+  const [entry] = (await a.drain()).filter(({ header }) => header.model === 'tag');
+  expect(entry!.header.traceParent).toContain(whole.spanContext().traceId);
 });

@@ -1,0 +1,2 @@
+export { type RecordedNumbers, recordNumbers } from './record-numbers.ts';
+export { type RecordedSpans, recordSpans } from './record-spans.ts';
