@@ -1,10 +1,13 @@
-/** The settings that `shoal` takes from the environment. */
+import type { ResolvedSettings } from './settings/resolve-settings.ts';
+import { settingKeys, settings } from './settings/settings.ts';
+
+/** The settings of `shoal` that its supervisor and its child processes need. */
 export interface CliConfig {
-  /** SHOAL_NATS_SERVER: the program to run as nats-server instead of the one that is found. */
+  /** The program to run as nats-server instead of the one that is found. */
   readonly natsServer: string | undefined;
   /** SHOAL_SUPERVISED=1: whoever started us holds the other end of stdin; its end is ours. */
   readonly isSupervised: boolean;
-  /** What child processes inherit. */
+  /** What child processes inherit: the environment, and in it what was set elsewhere. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -18,4 +21,31 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>> 
     isSupervised: env.SHOAL_SUPERVISED === '1',
     environment,
   };
+}
+
+/** The same with what flags and the configuration file say: services hear of it by their environment. */
+export function settleConfig(config: CliConfig, resolved: ResolvedSettings): CliConfig {
+  const set = settingKeys
+    .filter((key) => key !== 'home' && key !== 'json')
+    .filter((key) => resolved[key].source === 'flag' || resolved[key].source === 'file')
+    .map((key) => [settings[key].env, String(resolved[key].value)] as const);
+  return {
+    ...config,
+    natsServer: resolved.natsServer.value ?? undefined,
+    environment: { ...config.environment, ...Object.fromEntries(set) },
+  };
+}
+
+/**
+ * Makes this process, whatever it colours its output with, do as the setting says: those who do read NO_COLOR and
+ * FORCE_COLOR, as `auto` leaves them.
+ */
+export function applyColour(
+  colour: 'auto' | 'always' | 'never',
+  env: Record<string, string | undefined> = process.env,
+): void {
+  if (colour === 'auto') return;
+  delete env.NO_COLOR;
+  delete env.FORCE_COLOR;
+  env[colour === 'always' ? 'FORCE_COLOR' : 'NO_COLOR'] = '1';
 }

@@ -1,5 +1,5 @@
-import { defaultHome } from '@shoal/service-kit';
 import type { Command } from 'commander';
+import { addSettingFlags } from './settings/settle-settings.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -14,12 +14,8 @@ export interface LibraryOptions extends CommonOptions {
 
 /** Adds a command with the options that all of them take. */
 export function addCommand(parent: Command, usage: string, summary: string): Command {
-  return parent
-    .command(usage)
-    .summary(summary)
-    .description(summary)
-    .option('--home <dir>', 'folder of the device', defaultHome())
-    .option('--json', 'one JSON value on stdout');
+  const command = parent.command(usage).summary(summary).description(summary);
+  return addSettingFlags(command, 'home', 'json', 'colour');
 }
 
 /** Adds a command that is about one library. */

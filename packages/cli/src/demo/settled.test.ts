@@ -19,7 +19,10 @@ function status(
     deviceId: Buffer.alloc(16),
     deviceName: 'a',
     library: undefined,
-    capture: { outbox, locations: [{ locationId, path: '/x', state, entries: 3, skipped: 0 }] },
+    capture: {
+      outbox,
+      locations: [{ locationId, path: '/x', state, entries: 3, skipped: 0, skippedByReason: [], error: '' }],
+    },
     log: {
       logId: 'l',
       headSeq: 7,
