@@ -149,6 +149,31 @@ export const errorCatalogue = {
     retryable: true,
     exitCode: 10,
   },
+  'disk-full': {
+    meaning: 'A file could not grow: the disk that it lies on is full, or a quota is used up.',
+    remedy: 'Make room where the message says; Shoal goes on by itself, and nothing is lost meanwhile.',
+    retryable: true,
+    exitCode: 10,
+  },
+  'read-only': {
+    meaning: 'A file or a folder may be read and not written.',
+    remedy: 'Give its user the right to write, or mount the disk for writing; Shoal goes on by itself.',
+    retryable: true,
+    exitCode: 10,
+  },
+  'port-taken': {
+    meaning: 'Another program listens on the port that a setting names.',
+    remedy: 'End that program, or write another port, or 0 for any free one, into the setting.',
+    retryable: true,
+    exitCode: 12,
+  },
+  'location-unavailable': {
+    meaning: 'The folder of a location is not there, or another one stands in its place.',
+    remedy:
+      'Plug its disk in again; if the folder was replaced, say `shoal location rescan PATH --accept-new-root`.',
+    retryable: true,
+    exitCode: 8,
+  },
   'damaged-file': {
     meaning: 'A file of the home does not hold what it should.',
     remedy: 'Restore the file that the message names from a copy, or correct the field.',

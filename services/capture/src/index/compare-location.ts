@@ -17,6 +17,8 @@ export interface Comparison {
   readonly store: EntryStore;
   readonly location: number;
   readonly scan: ScanContext;
+  /** See `RootContext`. */
+  readonly acceptsRoot?: boolean;
   readonly batch: ChangeBatch;
   readonly counter: CountKeeper;
   /** Hands out negative refs, each once. */

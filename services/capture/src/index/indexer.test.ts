@@ -205,26 +205,6 @@ test('a location inside of the home is refused, and a path that is relative', as
   await expect(run.indexer.rescan(7)).rejects.toMatchObject({ code: 'not-found' });
 });
 
-test('a root that is gone deletes nothing, and is followed again when it is back', async () => {
-  using folder = tempFolder();
-  const root = join(folder.path, 'volume');
-  mkdirSync(root);
-  writeFileSync(join(root, 'a'), 'a');
-  await using run = await startTestIndexer({ path: root, ...quiet, limits: { ...hasty, rootPollMs: 20 } });
-  await run.indexer.rescan(1);
-  const before = run.store.keysByPath();
-  renameSync(root, join(folder.path, 'away'));
-  await expect(run.indexer.rescan(1)).rejects.toMatchObject({ code: 'not-a-folder' });
-  expect(run.indexer.status(1)?.state).toBe('missing');
-  mkdirSync(root);
-  await expect(run.indexer.rescan(1)).rejects.toMatchObject({ code: 'not-a-folder' });
-  expect(run.store.keysByPath()).toEqual(before);
-  rmSync(root, { recursive: true });
-  renameSync(join(folder.path, 'away'), root);
-  await eventually(() => run.indexer.status(1)?.state === 'watching', 20_000);
-  expect(run.store.keysByPath()).toEqual(before);
-});
-
 test('a file that changes while it is read is identified later', async () => {
   using folder = tempFolder();
   const path = join(folder.path, 'growing');

@@ -6,17 +6,22 @@ import { bytePath, isWithin } from './byte-path.ts';
 import type { ComparisonCounts } from './comparison-counts.ts';
 import { type HashFile, hashFile as hashFileOnDisk } from './content-hash.ts';
 import type { EntryStore } from './entry-store.ts';
-import { ignoreRules } from './ignore-rules.ts';
+import { type IgnoreRules, type IgnoreSettings, ignoreRules } from './ignore-rules.ts';
 import { type IndexLimits, indexLimits } from './index-limits.ts';
 import { type IndexClock, type IndexLog, systemClock } from './index-surroundings.ts';
-import { type LocationIndexer, type LocationStatus, startLocationIndexer } from './location-indexer.ts';
+import {
+  type LocationIndexer,
+  type LocationStatus,
+  type RescanOptions,
+  startLocationIndexer,
+} from './location-indexer.ts';
 import { type WatchFolder, watchFolder as watchFolderOnDisk } from './watch.ts';
 
-/** A folder to index. `key` is the location's local id, `path` absolute, `patterns` as in `.gitignore`. */
+/** A folder to index. `key` is the location's local id, `path` absolute; where `ignores` is absent, the default list holds. */
 export interface IndexedLocation {
   readonly key: number;
   readonly path: string;
-  readonly patterns?: readonly string[];
+  readonly ignores?: IgnoreSettings;
 }
 
 /** What an indexer works with; what is optional has a default that the tests replace. */
@@ -41,12 +46,22 @@ export interface Indexer {
   addLocation(location: IndexedLocation): Promise<void>;
   /** Stops following; what is known of it stays in the store. Unknown keys are no error. */
   removeLocation(key: number): Promise<void>;
+  /**
+   * Changes what is left out; the index follows: what is left out now goes, what is not any more comes, and unchanged
+   * files are not read. Throws `not-found` for an unknown key.
+   */
+  setIgnores(key: number, ignores: IgnoreSettings): void;
   /** Compares all of a location, see `LocationIndexer`. Throws `not-found` for an unknown key. */
-  rescan(key: number): Promise<ComparisonCounts>;
+  rescan(key: number, options?: RescanOptions): Promise<ComparisonCounts>;
   /** Null for an unknown key. */
   status(key: number): LocationStatus | null;
   /** Stops all locations; what is in hand is written. */
   stop(): Promise<void>;
+}
+
+interface RunningLocation {
+  readonly indexer: LocationIndexer;
+  readonly rulesOf: (ignores: IgnoreSettings) => IgnoreRules;
 }
 
 /** An indexer without locations. */
@@ -54,24 +69,31 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const limits: IndexLimits = { ...indexLimits, ...options.limits };
   const limitReads = pLimit(limits.hashesMax);
   const readFile = options.hashFile ?? hashFileOnDisk;
-  const locations = new Map<number, LocationIndexer>();
+  const locations = new Map<number, RunningLocation>();
 
   const start = (location: IndexedLocation, path: string, homes: readonly string[]) => {
     if (locations.has(location.key)) throw inUse(location.key);
     if (locations.size >= limits.locationsMax) throw tooMany(limits.locationsMax);
     const root = bytePath(path);
+    const rulesOf = (ignores: IgnoreSettings) => ignoreRules(root, ignores, homes);
     const indexer = startLocationIndexer({
       store: options.store,
       location: location.key,
       root,
-      rules: ignoreRules(root, location.patterns ?? [], homes),
+      rules: rulesOf(location.ignores ?? { isDefault: true, patterns: [] }),
       limits,
       clock: options.clock ?? systemClock,
       log: options.log,
       hashFile: (file) => limitReads(() => readFile(file)),
       watchFolder: options.watchFolder ?? watchFolderOnDisk,
     });
-    locations.set(location.key, indexer);
+    locations.set(location.key, { indexer, rulesOf });
+  };
+
+  const require = (key: number) => {
+    const location = locations.get(key);
+    if (location === undefined) throw new ShoalError('not-found', `no location ${key} is indexed here`);
+    return location;
   };
 
   return {
@@ -85,20 +107,20 @@ export function createIndexer(options: IndexerOptions): Indexer {
       start(location, path, homes);
     },
     async removeLocation(key) {
-      const indexer = locations.get(key);
+      const location = locations.get(key);
       locations.delete(key);
-      await indexer?.stop();
+      await location?.indexer.stop();
     },
-    async rescan(key) {
-      const indexer = locations.get(key);
-      if (indexer === undefined) throw new ShoalError('not-found', `no location ${key} is indexed here`);
-      return indexer.rescan();
+    setIgnores(key, ignores) {
+      const { indexer, rulesOf } = require(key);
+      indexer.setRules(rulesOf(ignores));
     },
-    status: (key) => locations.get(key)?.status() ?? null,
+    rescan: async (key, options) => require(key).indexer.rescan(options),
+    status: (key) => locations.get(key)?.indexer.status() ?? null,
     async stop() {
       const all = [...locations.values()];
       locations.clear();
-      await Promise.all(all.map((indexer) => indexer.stop()));
+      await Promise.all(all.map(({ indexer }) => indexer.stop()));
     },
   };
 }

@@ -2,30 +2,37 @@ import { stat } from 'node:fs/promises';
 import { onDisk, rootPath } from './byte-path.ts';
 import { type DiskEntry, diskEntry } from './disk-entry.ts';
 import type { EntryStore } from './entry-store.ts';
+import { isSameRoot } from './is-same-root.ts';
 import { rootOf, splitPath } from './known-tree.ts';
-import { readFolder, type ScanContext } from './scan.ts';
-import { fileIdOf } from './stamp.ts';
+import type { ScanContext } from './scan.ts';
 
 /** What is needed to look at the root of a location. */
 export interface RootContext {
   readonly store: EntryStore;
   readonly location: number;
   readonly scan: ScanContext;
+  /** A person said that the folder which stands there now is the location's, whatever it was before. */
+  readonly acceptsRoot?: boolean;
 }
 
+/** Why nothing can be concluded about the entries of a location. */
+export type RootLoss = 'gone' | 'another';
+
 /**
- * The root as it is on disk, a link to it followed. Null when it is not there or no folder, and when an
- * empty folder stands where another one with content is known: the mount point of a volume that is not
- * plugged in. Nothing may be concluded about entries then.
+ * The root as it is on disk, a link to it followed. Null when it is not there or no folder, and when another folder
+ * stands there than the one that was indexed: a disk that is not plugged in leaves an empty mount point, a stray file
+ * in it, or the place to another disk. Nothing may be concluded about entries then; `rootLoss` says which it is.
  */
-export async function rootOnDisk({ store, location, scan }: RootContext): Promise<DiskEntry | null> {
-  const disk = await statRoot(scan);
-  if (disk === null) return null;
-  const known = await rootOf(store, location);
-  if (known === null || fileIdOf(known.stamp) === disk.fileId) return disk;
-  const read = await readFolder(scan, rootPath);
-  const isEmpty = read.state !== 'read' || read.entries.length === 0;
-  return isEmpty && (await store.children(location, known.key)).length > 0 ? null : disk;
+export async function rootOnDisk(context: RootContext): Promise<DiskEntry | null> {
+  const disk = await statRoot(context.scan);
+  if (disk === null || context.acceptsRoot === true) return disk;
+  const known = await rootOf(context.store, context.location);
+  return known === null || (await isSameRoot(context, known, disk)) ? disk : null;
+}
+
+/** Why `rootOnDisk` gave null a moment ago. */
+export async function rootLoss({ scan }: RootContext): Promise<RootLoss> {
+  return (await statRoot(scan)) === null ? 'gone' : 'another';
 }
 
 async function statRoot(scan: ScanContext): Promise<DiskEntry | null> {

@@ -18,6 +18,16 @@ export function fileIdOf(stamp: string | null): string | null {
   return stamp === null ? null : stamp.split(':', 3).join(':');
 }
 
+/** A file's name of `fileIdOf` without the device number, which is another one after a restart for some disks. */
+export function withoutDevice(stamp: string | null): string | null {
+  return stamp === null ? null : stamp.split(':', 3).slice(1).join(':');
+}
+
+/** Whether the file system told when the file was born; without that an inode number says little about a root. */
+export function isNamedByBirth(stamp: string): boolean {
+  return stamp.split(':', 3)[2] !== '0';
+}
+
 /**
  * Whether two stamps promise the same content: inode, birth, size and time of modification. The device
  * number may differ (it does after a restart, for some disks), and so may the number of links.
