@@ -180,6 +180,9 @@ export const limits = {
   watchersMax: 100,
   /** A watcher looks again at least this often, also when hints were lost. */
   watchPollMs: 5_000,
+  /** Patterns of one location and the bytes of one: each is tried on every name that is met. */
+  ignorePatternsMax: 200,
+  ignorePatternBytesMax: 512,
   /** Deadline of a rescan, which compares a whole location. */
   rescanMs: 10 * 60_000,
   /** How long a status waits for one service before it is called unreachable. */

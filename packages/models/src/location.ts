@@ -12,6 +12,9 @@ export const LocationEntity = defineEntity({
     ...syncColumns,
     name: p.string(),
     path: p.string(),
+    /** Whether the program's own list of what is no entry holds, and the location's patterns, a line each. */
+    defaultIgnores: p.boolean().default(true),
+    ignorePatterns: p.text().default(''),
     indexMode: p.enum(['shallow', 'content']).default('content'),
     totalFileCount: p.integer().default(0),
     totalByteSize: p.integer().default(0),

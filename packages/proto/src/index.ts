@@ -10,6 +10,8 @@ export {
   CaptureStatusReply,
   CaptureStatusRequest,
   ChangedRecord,
+  ChangeIgnoresReply,
+  ChangeIgnoresRequest,
   LocationStatus,
   Mutation,
   MutationKind,
@@ -20,6 +22,7 @@ export {
   RemoveTagRequest,
   RescanLocationReply,
   RescanLocationRequest,
+  SkippedCount,
   TagTarget,
   WriteReply,
   WriteRequest,
@@ -113,6 +116,7 @@ export {
   StreamPosition,
   WantedRecord,
 } from '../gen/shoal/v1/log_store.ts';
+export { Problem } from '../gen/shoal/v1/problem.ts';
 export {
   DiscardQuarantineReply,
   DiscardQuarantineRequest,

@@ -4,7 +4,10 @@ import { type ModelName, type RecordId, ShoalError, type Value } from '@shoal/co
 import { freshRecordId, type Library } from '@shoal/library';
 import { type Log, startSignalledLoop } from '@shoal/service-kit';
 import type { ComparisonCounts } from './index/comparison-counts.ts';
+import type { IgnoreSettings } from './index/ignore-rules.ts';
 import { createIndexer } from './index/indexer.ts';
+import type { SkipCounts } from './index/scan.ts';
+import { createLocationIgnores, type IgnoreChange, ignoresOf, writeIgnores } from './location-ignores.ts';
 import { entryRows } from './store/entry-rows.ts';
 import { type LocationRow, locationRows } from './store/location-rows.ts';
 
@@ -14,7 +17,10 @@ export interface LocationState {
   readonly path: string;
   readonly state: string;
   readonly entries: number;
-  readonly skipped: number;
+  /** What the latest comparison left out, by reason. */
+  readonly skipped: Readonly<SkipCounts>;
+  /** Why it is not indexed as its record says; null while it is. */
+  readonly error: string | null;
 }
 
 /** The locations of this device in one library: records and the indexer that keeps them true. */
@@ -23,6 +29,11 @@ export interface Locations {
   add(path: string, name: string): Promise<RecordId>;
   remove(id: RecordId): Promise<void>;
   rescan(id: RecordId): Promise<ComparisonCounts & { readonly entries: number }>;
+  /**
+   * Changes what a location leaves out, in its record, and goes by it; returns what holds. Throws as `writeIgnores` does,
+   * and `not-found` for a location that is not of this device.
+   */
+  changeIgnores(id: RecordId, change: IgnoreChange): Promise<IgnoreSettings>;
   status(): LocationState[];
   stop(): Promise<void>;
 }
@@ -50,7 +61,8 @@ export async function openLocations(options: {
     });
   };
 
-  for (const { key, path } of own()) await indexer.addLocation({ key, path });
+  const ignores = createLocationIgnores(indexer, log);
+  for (const row of own()) await ignores.start(row);
   const refreshedByKey = new Map<number, string>();
   let isChanged = true;
   const unlisten = library.onChanges((changes) => {
@@ -60,6 +72,8 @@ export async function openLocations(options: {
     const isDue = isChanged;
     isChanged = false;
     for (const row of own()) {
+      // Also what another program wrote into the record.
+      await ignores.follow(row);
       const state = indexer.status(row.key)?.state ?? 'pending';
       if (!isDue && refreshedByKey.get(row.key) === state) continue;
       await refresh(library, rows, row, state);
@@ -97,7 +111,7 @@ export async function openLocations(options: {
         { kind: 'replace', ref: { model: 'location' as ModelName, id }, fields, seen: null },
       ]);
       try {
-        await indexer.addLocation({ key: find(id).key, path: folder });
+        await ignores.start(find(id));
       } catch (error) {
         await library.write([{ kind: 'delete', ref: { model: 'location' as ModelName, id }, seen: null }]);
         throw error;
@@ -106,6 +120,7 @@ export async function openLocations(options: {
     },
     async remove(id) {
       const { key } = find(id);
+      ignores.forget(key);
       await indexer.removeLocation(key);
       await library.write([{ kind: 'delete', ref: { model: 'location' as ModelName, id }, seen: null }]);
     },
@@ -114,11 +129,21 @@ export async function openLocations(options: {
       const counts = await indexer.rescan(row.key);
       return { ...counts, entries: rows.totals(row.key).entries };
     },
+    async changeIgnores(id, change) {
+      find(id);
+      await writeIgnores(library, () => find(id), change);
+      const row = find(id);
+      await ignores.follow(row);
+      return ignoresOf(row);
+    },
     status: () =>
       own().map(({ key, id, path }) => {
         const status = indexer.status(key);
-        const skipped = Object.values(status?.counts.skipped ?? {}).reduce((sum, count) => sum + count, 0);
-        return { id, path, state: status?.state ?? 'pending', entries: rows.totals(key).entries, skipped };
+        const refusal = ignores.refusal(key);
+        const state = status?.state ?? (refusal === null ? 'pending' : 'failed');
+        const { entries } = rows.totals(key);
+        const skipped = status?.counts.skipped ?? {};
+        return { id, path, state, entries, skipped, error: refusal ?? status?.error ?? null };
       }),
     async stop() {
       unlisten();

@@ -7,6 +7,8 @@ import {
   versionToWire,
   TagTarget as WireTagTarget,
 } from '@shoal/proto';
+import { defaultIgnores } from './index/default-ignores.ts';
+import type { SkipCounts } from './index/scan.ts';
 import type { LibraryCapture } from './library-capture.ts';
 import { toLocalWrites } from './mutations.ts';
 import { applyTag, removeTag, type TagTarget } from './tagging.ts';
@@ -49,9 +51,19 @@ export function captureHandlers(
       const id = uuidFromBytes<RecordId>(request.locationId, 'location_id');
       const counts = await partOf(request).locations.rescan(id);
       const { created, updated, moved, deleted, filesRead } = counts;
-      const skipped = Object.values(counts.skipped).reduce((sum, count) => sum + count, 0);
+      const skipped = sumOf(counts.skipped);
       const unchanged = Math.max(0, counts.entries - created - updated - moved);
       return { created, updated, moved, deleted, unchanged, skipped, hashed: filesRead };
+    },
+    async changeIgnores(request) {
+      const id = uuidFromBytes<RecordId>(request.locationId, 'location_id');
+      const { add, remove, defaultIgnores: isDefault } = request;
+      const ignores = await partOf(request).locations.changeIgnores(id, { add, remove, isDefault });
+      return {
+        patterns: [...ignores.patterns],
+        defaultIgnores: ignores.isDefault,
+        defaults: [...defaultIgnores],
+      };
     },
     async applyTag(request) {
       const { library, secret } = partOf(request);
@@ -67,12 +79,22 @@ export function captureHandlers(
       const { library, locations } = partOf(request);
       return {
         outbox: library.outboxCount(),
-        locations: locations
-          .status()
-          .map(({ id, ...location }) => ({ locationId: uuidToBytes(id), ...location })),
+        locations: locations.status().map(({ id, path, state, entries, skipped, error }) => ({
+          locationId: uuidToBytes(id),
+          path,
+          state,
+          entries,
+          skipped: sumOf(skipped),
+          skippedByReason: Object.entries(skipped).map(([reason, count]) => ({ reason, count })),
+          error: error ?? '',
+        })),
       };
     },
   };
+}
+
+function sumOf(counts: Readonly<SkipCounts>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function targetOf(request: { readonly target: WireTagTarget; readonly targetId: Uint8Array }): TagTarget {

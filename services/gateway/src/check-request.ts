@@ -3,6 +3,7 @@ import { type LibraryId, limits, type RecordId, ShoalError } from '@shoal/core';
 import {
   type AddLocationRequest,
   type ApplyTagRequest,
+  type ChangeIgnoresRequest,
   type DiscardQuarantineRequest,
   Domain,
   fieldsFromWire,
@@ -81,6 +82,18 @@ export function checkAddLocation({ path, name }: AddLocationRequest): void {
   }
   if (name.length > locationNameMax) {
     refuse('name', `up to ${locationNameMax} characters`, String(name.length));
+  }
+}
+
+/** A change of what a location leaves out: how many patterns, and how long; what they say is capture's to judge. */
+export function checkChangeIgnores({ locationId, add, remove }: ChangeIgnoresRequest): void {
+  checkId(locationId, 'location_id');
+  const { ignorePatternsMax: max, ignorePatternBytesMax: bytesMax } = limits;
+  for (const [field, patterns] of Object.entries({ add, remove })) {
+    if (patterns.length > max) refuse(field, `at most ${max} patterns`, String(patterns.length));
+    const long = patterns.find((pattern) => Buffer.byteLength(pattern) > bytesMax);
+    if (long !== undefined)
+      refuse(field, `patterns of at most ${bytesMax} bytes`, JSON.stringify(`${long.slice(0, 80)}…`));
   }
 }
 

@@ -104,6 +104,7 @@ describe('[SEC-5] every call', () => {
       () => handlers.addLocation({ libraryId, path: '/', name: '' }),
       () => handlers.removeLocation({ libraryId, locationId: id }),
       () => handlers.rescanLocation({ libraryId, locationId: id }),
+      () => handlers.changeIgnores({ libraryId, locationId: id, add: [], remove: [] }),
       () => handlers.applyTag(tagging),
       () => handlers.removeTag(tagging),
       () => handlers.getStatus({ libraryId }),

@@ -3,6 +3,7 @@ import type { GatewayDefinition, Handlers } from '@shoal/proto';
 import type { FollowedLibraries } from '@shoal/service-kit';
 import {
   checkAddLocation,
+  checkChangeIgnores,
   checkDiscard,
   checkLibraryId,
   checkModelName,
@@ -65,6 +66,11 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
       libraryOf(request);
       checkRecordId(request.locationId, 'location_id');
       return capture.rescanLocation(request, { timeoutMs: limits.rescanMs });
+    },
+    changeIgnores: async (request) => {
+      libraryOf(request);
+      checkChangeIgnores(request);
+      return capture.changeIgnores(request);
     },
     applyTag: async (request) => {
       libraryOf(request);

@@ -1,5 +1,5 @@
 import { type LogSighting, limits, ShoalError, type StreamId } from '@shoal/core';
-import type { LastRead, LogSighting as WireLogSighting } from '../../gen/shoal/v1/log_store.ts';
+import type { LastSighting, LogSighting as WireLogSighting } from '../../gen/shoal/v1/log_store.ts';
 import { lifeFromBytes, lifeToBytes, logIdFromWire } from './ids.ts';
 
 /** Sightings of a log as they travel (REP-6). */
@@ -7,13 +7,13 @@ export function sightingsToWire(sightings: readonly LogSighting[]): WireLogSight
   return sightings.map(({ logId, life, seq }) => ({ logId, life: lifeToBytes(life), seq }));
 }
 
-/** Where ingest read a log last, as it travels; null: nowhere (LOG-1). */
-export function lastReadToWire(read: LogSighting | null): LastRead {
-  return { sighting: read === null ? undefined : sightingsToWire([read])[0] };
+/** What was seen of a log last, as it travels; null: nothing (LOG-1). */
+export function lastSightingToWire(seen: LogSighting | null): LastSighting {
+  return { sighting: seen === null ? undefined : sightingsToWire([seen])[0] };
 }
 
-/** Parses where ingest read a log last. Throws `malformed-message` naming the field. */
-export function lastReadFromWire({ sighting }: LastRead): LogSighting | null {
+/** Parses what was seen of a log last. Throws `malformed-message` naming the field. */
+export function lastSightingFromWire({ sighting }: LastSighting): LogSighting | null {
   return sighting === undefined ? null : sightingsFromWire([sighting])[0]!;
 }
 

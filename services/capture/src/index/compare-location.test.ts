@@ -104,11 +104,11 @@ function createWorld() {
   const root = mkdtempSync(join(folder.path, 'root-'));
   const store = createMemoryEntryStore();
   const rootBytes = bytePath(root);
+  const rules = ignoreRules(rootBytes, { isDefault: true, patterns: [] }, []);
   const work = createLocationWork({
     store,
     location: 1,
     root: rootBytes,
-    rules: ignoreRules(rootBytes, [], []),
     limits: { ...indexLimits, settleMs: 0 },
     clock: systemClock,
     hashFile,
@@ -197,7 +197,7 @@ function createWorld() {
     tree: () => treeInStore(store.entries, store.keysByPath()),
     /** All, or the folders that hold what was touched. */
     async compare(touched: readonly string[] | null = null) {
-      const comparison = work.begin(createCountKeeper(), () => false);
+      const comparison = work.begin({ counter: createCountKeeper(), rules, isStopping: () => false });
       if (touched === null) await compareLocation(comparison);
       else {
         let dirty: readonly DirtyFolder[] = touched.flatMap((path) => [

@@ -27,7 +27,7 @@ test('the extension is what follows the last dot, in lower case; a leading dot b
 test('the default list, the patterns and the homes are left out, and a pattern brings back', () => {
   const rules = ignoreRules(
     bytePath('/data'),
-    ['*.log', '/top', '!Thumbs.db'],
+    { isDefault: true, patterns: ['*.log', '/top', '!Thumbs.db'] },
     ['/data/x/home', '/elsewhere'],
   );
   const isIgnored = (path: string, isDirectory = false) => rules.isIgnored(bytePath(path), isDirectory);

@@ -6,8 +6,8 @@ import type { FolderWatch, WatchFolder } from './watch.ts';
 
 /** The watch of a location over the lives of its root. */
 export interface LocationWatch {
-  /** Watches the root with this file id; waits for the watch to be up, for a bounded time. */
-  ensure(rootId: string): Promise<void>;
+  /** Watches the root with this file id by these rules; waits for the watch to be up, for a bounded time. */
+  ensure(rootId: string, rules: IgnoreRules): Promise<void>;
   /** Whether hints may be missing. */
   isBlind(): boolean;
   stop(): Promise<void>;
@@ -16,14 +16,17 @@ export interface LocationWatch {
 /** No watch yet. `onGap` says that something may have passed without a hint, once per gap. */
 export function createLocationWatch(options: {
   readonly root: BytePath;
-  readonly rules: IgnoreRules;
   readonly limits: Pick<IndexLimits, 'watchReadyMs'>;
   readonly watchFolder: WatchFolder;
   readonly onHint: (folder: DirtyFolder) => void;
   readonly onGap: (error: unknown) => void;
 }): LocationWatch {
-  const { root, rules, limits, watchFolder, onHint, onGap } = options;
-  let current: { readonly watch: FolderWatch; readonly rootId: string } | null = null;
+  const { root, limits, watchFolder, onHint, onGap } = options;
+  let current: {
+    readonly watch: FolderWatch;
+    readonly rootId: string;
+    readonly rules: IgnoreRules;
+  } | null = null;
   let isBlind = true;
 
   const stop = async () => {
@@ -40,8 +43,8 @@ export function createLocationWatch(options: {
   };
 
   return {
-    async ensure(rootId) {
-      if (current?.rootId === rootId) return;
+    async ensure(rootId, rules) {
+      if (current?.rootId === rootId && current.rules === rules) return;
       await stop();
       isBlind = false;
       let watch: FolderWatch;
@@ -51,7 +54,7 @@ export function createLocationWatch(options: {
         onError(error);
         return;
       }
-      current = { watch, rootId };
+      current = { watch, rootId, rules };
       if (await isWithin(watch.ready, limits.watchReadyMs)) return;
       void watch.ready.then(() => {
         if (current?.watch === watch) onGap(null);

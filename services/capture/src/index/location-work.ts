@@ -18,7 +18,6 @@ export interface LocationSurroundings {
   readonly location: number;
   /** Absolute. */
   readonly root: BytePath;
-  readonly rules: IgnoreRules;
   readonly limits: IndexLimits;
   readonly clock: IndexClock;
   readonly hashFile: HashFile;
@@ -30,13 +29,17 @@ export interface LocationWork {
   readonly missing: MissingEntries;
   /** Whether something vanished or is being written, and it is not decided what becomes of it. */
   isUnsettled(): boolean;
-  /** A comparison that counts in `counter` and ends early once `isStopping` says so. */
-  begin(counter: CountKeeper, isStopping: () => boolean): Comparison;
+  /** A comparison by `rules` that counts in `counter` and ends early once `isStopping` says so. */
+  begin(options: {
+    readonly counter: CountKeeper;
+    readonly rules: IgnoreRules;
+    readonly isStopping: () => boolean;
+  }): Comparison;
 }
 
 /** Nothing to do yet. */
 export function createLocationWork(surroundings: LocationSurroundings): LocationWork {
-  const { store, location, root, rules, limits, clock } = surroundings;
+  const { store, location, root, limits, clock } = surroundings;
   const dirty = createDirtyFolders(limits);
   const missing = createMissingEntries(limits);
   const unsettled = createUnsettledFiles(limits);
@@ -70,7 +73,7 @@ export function createLocationWork(surroundings: LocationSurroundings): Location
     dirty,
     missing,
     isUnsettled: () => missing.nextDueMs() !== null || unsettled.count(now()) > 0,
-    begin(counter, isStopping) {
+    begin({ counter, rules, isStopping }) {
       const startedMs = now();
       const identify = identifyContent({
         root,

@@ -7,6 +7,9 @@ export interface LocationRow {
   readonly id: RecordId;
   readonly path: string;
   readonly name: string;
+  readonly defaultIgnores: 0 | 1;
+  /** A line each. */
+  readonly ignorePatterns: string;
 }
 
 /** What the entries of a location add up to. */
@@ -26,7 +29,8 @@ export interface LocationRows {
 /** Prepares the statements. */
 export function locationRows({ store: { db } }: Library): LocationRows {
   const own = db.prepare<[string], LocationRow>(
-    `select l.id as key, l.uuid as id, l.path as path, l.name as name
+    `select l.id as key, l.uuid as id, l.path as path, l.name as name,
+       l.default_ignores as defaultIgnores, l.ignore_patterns as ignorePatterns
      from locations l join devices d on d.id = l.device_id where d.uuid = ? order by l.id`,
   );
   const totals = db.prepare<[number], LocationTotals>(

@@ -106,7 +106,7 @@ test('[S1-24] [CHG-9] a file is on no other device until its content is identifi
   mkdirSync(join(files(), 'letters'));
   writeFileSync(join(files(), 'empty.txt'), '');
   writeFileSync(join(files(), 'letters', 'long.txt'), 'Dear shoal');
-  await indexer.addLocation({ key: location.key, path: files(), patterns: [] });
+  await indexer.addLocation({ key: location.key, path: files() });
   const ready = ['empty.txt', 'files', 'letters'];
   await expect.poll(rowsOnA, within).toEqual([...ready, 'long.txt']);
   await ship();

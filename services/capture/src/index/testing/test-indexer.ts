@@ -41,7 +41,11 @@ export async function startTestIndexer(options: {
     },
     ...(options.watchFolder === undefined ? {} : { watchFolder: options.watchFolder }),
   });
-  await indexer.addLocation({ key: 1, path: options.path, patterns: options.patterns ?? [] });
+  await indexer.addLocation({
+    key: 1,
+    path: options.path,
+    ignores: { isDefault: true, patterns: options.patterns ?? [] },
+  });
   return {
     store,
     indexer,
