@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addConfigCommands } from './commands/config.ts';
 import { addConflictCommands } from './commands/conflicts.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDumpCommand } from './commands/dump.ts';
@@ -14,11 +15,12 @@ import { addStatusCommand } from './commands/status.ts';
 import { addTagCommands } from './commands/tag.ts';
 import { addUpCommand } from './commands/up.ts';
 import { exitCodeLines } from './exit-codes.ts';
+import { settleSettings } from './settings/settle-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The whole command line. Failures are thrown, also those of usage; nothing here exits the process. */
-export function createProgram(surroundings: Surroundings): Command {
-  const { stdout, stderr } = surroundings;
+export function createProgram(given: Surroundings): Command {
+  const { stdout, stderr } = given;
   const program = new Command('shoal')
     .description('Keeps the databases of your devices together.')
     .showSuggestionAfterError()
@@ -33,6 +35,7 @@ export function createProgram(surroundings: Surroundings): Command {
       // `reportFailure` says it.
       outputError: () => undefined,
     });
+  const surroundings = settleSettings(program, given);
   addDemoCommand(program, surroundings);
   addInitCommand(program, surroundings);
   addHomeCommands(program, surroundings);
@@ -47,5 +50,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addLogCommand(program, surroundings);
   addConflictCommands(program, surroundings);
   addQuarantineCommands(program, surroundings);
+  // It says where each setting comes from, so it takes them as they were given.
+  addConfigCommands(program, given);
   return program;
 }

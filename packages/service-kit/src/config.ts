@@ -9,7 +9,8 @@ export interface ProcessConfig {
   readonly isSupervised: boolean;
 }
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+/** How much a service may log, from all to nothing. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Reads `--home DIR` and SHOAL_SUPERVISED. Throws `invalid-argument`. */
 export function readProcessConfig(
@@ -22,7 +23,7 @@ export function readProcessConfig(
 /** Reads SHOAL_LOG_LEVEL; `info` where it is not set. Throws `invalid-argument`. */
 export function readLogLevel(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const level = env.SHOAL_LOG_LEVEL ?? 'info';
-  if (logLevels.includes(level)) return level;
+  if (logLevels.some((each) => each === level)) return level;
   throw new ShoalError('invalid-argument', `SHOAL_LOG_LEVEL: expected one of ${logLevels.join(', ')}`, {
     field: 'SHOAL_LOG_LEVEL',
   });

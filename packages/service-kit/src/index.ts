@@ -1,6 +1,6 @@
 export * from './app-version.ts';
 export * from './bearer-token.ts';
-export { type ProcessConfig, readProcessConfig } from './config.ts';
+export { logLevels, type ProcessConfig, readProcessConfig } from './config.ts';
 export {
   type ConnectOptions,
   connectDevice,
@@ -33,6 +33,7 @@ export * from './log.ts';
 export { type LogAnswer, type LogRecognition, openLogRecognition } from './log-recognition.ts';
 export { rememberPlace, requirePlace } from './place-file.ts';
 export { writePrivateFile } from './private-file.ts';
+export * from './problem-of.ts';
 export * from './process-identity.ts';
 export * from './run-file.ts';
 export { runService } from './run-service.ts';

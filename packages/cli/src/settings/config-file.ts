@@ -1,9 +1,8 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { asShoalError, ShoalError } from '@shoal/core';
 import { makeFolder, writePrivateFile } from '@shoal/service-kit';
-import { dirname } from 'node:path';
 
 /** The configuration file of a person, as it stands. */
 export interface ConfigFile {
@@ -14,20 +13,27 @@ export interface ConfigFile {
   readonly problem?: ShoalError;
 }
 
-/** Where the file lies: the place that is named, else below `$XDG_CONFIG_HOME`, else below `~/.config`. */
-export function configFilePath(options: {
+/** Where the file lies, and whether somebody named it: then it has to be there. */
+export interface ConfigPlace {
+  readonly path: string;
+  readonly isNamed: boolean;
+}
+
+/** The place that a flag or SHOAL_CONFIG names, else below `$XDG_CONFIG_HOME`, else below `~/.config`. */
+export function configPlace(options: {
   readonly named?: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
-}): string {
+}): ConfigPlace {
   const { named, environment } = options;
   const wanted = named ?? environment.SHOAL_CONFIG;
-  if (wanted) return resolve(wanted);
+  if (wanted) return { path: resolve(wanted), isNamed: true };
   const { XDG_CONFIG_HOME: xdg = '' } = environment;
-  return join(isAbsolute(xdg) ? xdg : join(homedir(), '.config'), 'shoal', 'config.json');
+  const folder = isAbsolute(xdg) ? xdg : join(homedir(), '.config');
+  return { path: join(folder, 'shoal', 'config.json'), isNamed: false };
 }
 
 /** Reads the file; one that is not there says nothing. Never throws: what is wrong with it is its `problem`. */
-export function readConfigFile(path: string): ConfigFile {
+export function readConfigFile({ path, isNamed }: ConfigPlace): ConfigFile {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -35,8 +41,11 @@ export function readConfigFile(path: string): ConfigFile {
     }
     return { path, entries: {}, problem: broken(path, 'expected a JSON object of settings') };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { path, entries: {} };
-    const problem = error instanceof SyntaxError ? broken(path, 'it is no JSON', error) : unreadable(path, error);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return { path, entries: {}, ...(isNamed ? { problem: missing(path) } : {}) };
+    }
+    const problem =
+      error instanceof SyntaxError ? broken(path, 'it is no JSON', error) : unreadable(path, error);
     return { path, entries: {}, problem };
   }
 }
@@ -50,7 +59,7 @@ export async function changeConfigFile(
   key: string,
   value: unknown,
 ): Promise<{ readonly isSetAside: boolean }> {
-  const { entries, problem } = readConfigFile(path);
+  const { entries, problem } = readConfigFile({ path, isNamed: false });
   if (problem?.code === 'storage-failed') throw problem;
   const isSetAside = problem !== undefined;
   if (isSetAside) setAside(path);
@@ -72,6 +81,10 @@ function setAside(path: string): void {
 function broken(path: string, what: string, cause?: unknown): ShoalError {
   const remedy = 'correct it, or write it anew with `shoal config set`';
   return new ShoalError('damaged-file', `${path}: ${what}; ${remedy}`, { field: 'config' }, cause);
+}
+
+function missing(path: string): ShoalError {
+  return new ShoalError('not-found', `there is no configuration file ${path}`, { field: 'config' });
 }
 
 function unreadable(path: string, cause: unknown): ShoalError {

@@ -1,7 +1,7 @@
 import { ShoalError } from '@shoal/core';
 import type { ConfigFile } from './config-file.ts';
 import { parseJsonValue, type Setting, type SettingValue } from './setting.ts';
-import { isSettingKey, type SettingKey, settingKeys, type Settings, settings } from './settings.ts';
+import { isSettingKey, type SettingKey, type Settings, settingKeys, settings } from './settings.ts';
 
 /** Where a value comes from; the first that says something decides. */
 export type SettingSource = 'flag' | 'environment' | 'file' | 'default';
@@ -28,9 +28,13 @@ export interface SettingLayers {
  */
 export function resolveSettings(layers: SettingLayers): ResolvedSettings {
   if (layers.file.problem !== undefined) throw layers.file.problem;
-  for (const key of Object.keys(layers.file.entries)) if (!isSettingKey(key)) throw unknownInFile(key, layers.file);
+  for (const key of Object.keys(layers.file.entries))
+    if (!isSettingKey(key)) throw unknownInFile(key, layers.file);
   return Object.fromEntries(
-    settingKeys.map((key) => [key, resolveSetting<SettingValue>(key, settings[key] as Setting<SettingValue>, layers)]),
+    settingKeys.map((key) => [
+      key,
+      resolveSetting<SettingValue>(key, settings[key] as Setting<SettingValue>, layers),
+    ]),
   ) as ResolvedSettings;
 }
 
@@ -39,7 +43,9 @@ export function parseSetting(key: SettingKey, text: string, name: string = key):
   const { parse, expected } = settings[key];
   const value = parse(text);
   if (value !== undefined) return value;
-  throw new ShoalError('invalid-argument', `"${name}": expected ${expected}, found "${text}"`, { field: name });
+  throw new ShoalError('invalid-argument', `"${name}": expected ${expected}, found "${text}"`, {
+    field: name,
+  });
 }
 
 function resolveSetting<Value extends SettingValue>(

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { applyColour, type CliConfig, settleConfig } from '../config.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { configFilePath, readConfigFile } from './config-file.ts';
+import { configPlace, readConfigFile } from './config-file.ts';
 import { type ResolvedSettings, resolveSettings, type SettingLayers } from './resolve-settings.ts';
 import { type SettingKey, settings } from './settings.ts';
 
@@ -38,8 +38,8 @@ export function layersOf(command: Command, config: CliConfig): SettingLayers {
     .filter((key) => command.getOptionValueSource(key) === 'cli')
     .map((key) => [key, String(given[key])] as const);
   const named = typeof given.config === 'string' ? given.config : undefined;
-  const path = configFilePath({ named, environment: config.environment });
-  return { flags: Object.fromEntries(flags), environment: config.environment, file: readConfigFile(path) };
+  const place = configPlace({ named, environment: config.environment });
+  return { flags: Object.fromEntries(flags), environment: config.environment, file: readConfigFile(place) };
 }
 
 /**
@@ -53,7 +53,8 @@ export function settleSettings(program: Command, surroundings: Surroundings): Su
     config = settleConfig(surroundings.config, settled);
     applyColour(settled.colour.value);
     for (const key of keysByCommand.get(command) ?? []) {
-      if (settled[key].value !== null) command.setOptionValue(key, settled[key].value);
+      const { value, source } = settled[key];
+      if (value !== null) command.setOptionValueWithSource(key, value, source === 'flag' ? 'cli' : source);
     }
   });
   return {
