@@ -3,7 +3,8 @@ import type { Count, Labels } from './instruments.ts';
 
 /** What a number of entries is told by. */
 export interface EntryOf {
-  readonly model: string;
+  /** Where it is not given: entries of any. */
+  readonly model?: string | undefined;
   /** The device that made it, or that it goes to. */
   readonly peer?: string | undefined;
 }
@@ -22,12 +23,12 @@ export function entryLabels(library: string): EntryLabels {
   const other: Labels = { library, model: 'other', peer: 'other' };
   let pairs = 0;
 
-  function of({ model, peer = '' }: EntryOf): Labels {
+  function of({ model = '', peer = '' }: EntryOf): Labels {
     const known = byPeer.get(peer)?.get(model);
     if (known !== undefined) return known;
     if (pairs === limits.metricPairsMax) return other;
     pairs += 1;
-    const labels = peer === '' ? { library, model } : { library, model, peer };
+    const labels = { library, ...(model && { model }), ...(peer && { peer }) };
     const byModel = byPeer.get(peer) ?? new Map<string, Labels>();
     byPeer.set(peer, byModel.set(model, labels));
     return labels;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  countBeyond,
   type DeviceId,
   isPresent,
   type LibraryId,
@@ -20,7 +21,7 @@ import {
   type FetchReply,
   type FetchRequest,
   type LogStatusReply,
-  lastReadFromWire,
+  lastSightingFromWire,
   lifeToBytes,
   type ParsedEntry,
   type PullReply,
@@ -41,7 +42,7 @@ import { openCompactor } from './compactor.ts';
 import { fetchRecords } from './fetch-records.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { logStatus } from './log-status.ts';
-import { logTelemetry } from './log-telemetry.ts';
+import { logTelemetry, type PeerDistance } from './log-telemetry.ts';
 import { noticeRenewal } from './notice-renewal.ts';
 import { openPressure } from './pressure.ts';
 import { pullPage } from './pull-page.ts';
@@ -127,9 +128,11 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     pressure,
     onReadable,
     onAcked,
-    onRetry: telemetry.retried,
+    telemetry,
     report,
   });
+  const present = () => presentDevices(replication.peers, surroundings.nowMs());
+  const stopTelling = telemetry.distances(() => peerDistances(log, replication.peers, surroundings.nowMs()));
   const noticing = <T>(work: () => T): T => {
     try {
       return noticeRenewal(log, (reason) => replication.wentBack(reason), work);
@@ -159,15 +162,18 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const fetch = (request: FetchRequest) => fetchRecords(log, request);
   channel.servePull(async (request) => {
     const page = pull(request);
-    telemetry.sent(page.entries.length);
+    telemetry.given(page.entries.length);
     return page;
   });
-  channel.serveFetch(async (request) => fetch(request));
+  channel.serveFetch(async (request) => {
+    const found = fetch(request);
+    telemetry.given(found.entries.length);
+    return found;
+  });
   const asker = openAsker({
     log,
     // What is asked for by name comes also where the disk or ingest throttle the rest (ING-5), but not against a pause.
-    peers: () =>
-      pressure.throttle() === 'paused' ? [] : presentDevices(replication.peers, surroundings.nowMs()),
+    peers: () => (pressure.throttle() === 'paused' ? [] : present()),
     fetch: channel.fetch,
     surroundings,
     onStored: onReadable,
@@ -182,7 +188,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
         durableStep('append.after-commit');
         // Durable first; only then may anybody hear of it.
         replication.publish(appended);
-        telemetry.sent(appended.length);
+        telemetry.sentLive(appended, present);
         options.onReadable(log.readableSeq, 'device');
         durableStep('append.after-publish');
       }
@@ -196,9 +202,10 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       compactor.signal();
       if (replication.throttle === 'unapplied') replication.weigh();
     },
-    recognise: ({ sightings, wholeLogId, lastRead }) => {
+    recognise: ({ sightings, wholeLogId, lastRead, lastAppend }) => {
       noticing(() => {
-        if (lastRead !== undefined) log.hearRead(lastReadFromWire(lastRead));
+        if (lastRead !== undefined) log.hearRead(lastSightingFromWire(lastRead));
+        if (lastAppend !== undefined) log.hearAppend(lastSightingFromWire(lastAppend));
         log.recognise(sightingsFromWire(sightings));
       });
       log.declareWhole(wholeLogId as LogId);
@@ -218,6 +225,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       replication.weigh();
     },
     close: async () => {
+      stopTelling();
       await channel.close();
       await replication.close();
       await asker.close();
@@ -226,6 +234,16 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       log.close();
     },
   };
+}
+
+function peerDistances(log: SyncLog, peers: Peers, nowMs: number): PeerDistance[] {
+  return [...peers.values()]
+    .filter((peer) => isPresent(peer, nowMs))
+    .map(({ device, have }) => ({
+      device,
+      behind: countBeyond(have, log.have),
+      ahead: countBeyond(log.have, have),
+    }));
 }
 
 function presentDevices(peers: Peers, nowMs: number): DeviceId[] {

@@ -1,4 +1,12 @@
-import { type DeviceId, type LivePlan, limits, planLive, type StreamId, type Vector } from '@shoal/core';
+import {
+  type DeviceId,
+  type ErrorCode,
+  type LivePlan,
+  limits,
+  planLive,
+  type StreamId,
+  type Vector,
+} from '@shoal/core';
 import type { LiveEntries, PositionedEntry } from '@shoal/proto';
 import { parseEntries } from './parse-entries.ts';
 import type { SyncLog } from './sync-log.ts';
@@ -11,6 +19,8 @@ export interface LiveInboxOptions {
   readonly onStored: (count: number) => void;
   /** The peer has more than we could take. */
   readonly onGap: (device: DeviceId, missing: Vector) => void;
+  /** Entries that the device told were not taken. */
+  readonly onRefused?: (device: DeviceId, reasons: readonly ErrorCode[]) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -42,7 +52,8 @@ export function openLiveInbox(options: LiveInboxOptions) {
   function store(messages: readonly LiveMessage[]): void {
     const senderByStream = new Map<StreamId, DeviceId>();
     const entries = messages.flatMap(({ from, message }) => {
-      const parsed = parseEntries(log.libraryId, message.entries).entries;
+      const { entries: parsed, refused } = parseEntries(log.libraryId, message.entries);
+      if (refused.length > 0) options.onRefused?.(from, refused);
       for (const { position } of parsed) senderByStream.set(position.stream, from);
       return parsed;
     });

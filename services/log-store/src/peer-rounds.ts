@@ -1,6 +1,7 @@
 import {
   asShoalError,
   type DeviceId,
+  type ErrorCode,
   type PeerEvent,
   ShoalError,
   unreachable,
@@ -24,7 +25,7 @@ export interface PeerRounds {
 
 export interface PeerRoundsOptions {
   readonly log: SyncLog;
-  readonly channel: Pick<LibraryChannel, 'pull'>;
+  readonly pull: LibraryChannel['pull'];
   readonly pressure: Pick<LogPressure, 'throttle'>;
   /** Something new was stored or claimed. */
   readonly onReadable: () => void;
@@ -32,12 +33,14 @@ export interface PeerRoundsOptions {
   readonly onHave: (have: Vector) => void;
   /** How a round goes: `progressed`, then `finished`, `failed` or `throttled`. */
   readonly onEvent: (event: PeerEvent) => void;
+  /** Entries that the peer gave were not taken. */
+  readonly onRefused: (device: DeviceId, reasons: readonly ErrorCode[]) => void;
   readonly report: Log;
 }
 
 /** Runs rounds. Before each page it is weighed whether there is room for it (ING-5). */
 export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
-  const { log, channel, pressure, onReadable, onHave, onEvent, report } = options;
+  const { log, pressure, onReadable, onHave, onEvent, report } = options;
   const running = new Map<DeviceId, AbortController>();
   const ending = new Set<Promise<void>>();
   let isClosed = false;
@@ -51,7 +54,7 @@ export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
         ask: async (request) => {
           isThrottled = pressure.throttle() !== null;
           if (isThrottled) throw new ShoalError('unavailable', 'nothing is taken in for now');
-          return channel.pull(device, request, controller.signal);
+          return options.pull(device, request, controller.signal);
         },
         onPage: (stored, { round, ofSeq }) => {
           if (round.kind === 'reading') {
@@ -61,6 +64,7 @@ export function openPeerRounds(options: PeerRoundsOptions): PeerRounds {
           if (isOurs()) onEvent({ kind: 'progressed', device, hasBrought: stored > 0 });
         },
         onHave,
+        onRefused: (reasons) => options.onRefused(device, reasons),
       },
       log.backfill.round(device, log.logId),
     );

@@ -23,6 +23,7 @@ import { type HeardBeat, heardBeat, heartbeatOf } from './heartbeat.ts';
 import type { LibraryChannel } from './library-channel.ts';
 import { planLiveMessages } from './live.ts';
 import { openLiveInbox } from './live-inbox.ts';
+import type { LogTelemetry } from './log-telemetry.ts';
 import { openPeerRounds, type PeerRounds } from './peer-rounds.ts';
 import type { LogPressure } from './pressure.ts';
 import type { SyncLog } from './sync-log.ts';
@@ -46,8 +47,7 @@ export interface ReplicationOptions {
   readonly onReadable: () => void;
   /** A member said what it has applied (LOG-3). */
   readonly onAcked: () => void;
-  /** A round failed, and will be begun again. */
-  readonly onRetry?: () => void;
+  readonly telemetry: Pick<LogTelemetry, 'asking' | 'refused' | 'retried'>;
   readonly report: Log;
 }
 
@@ -69,7 +69,7 @@ export class Replication {
   #isClosed = false;
 
   constructor(options: ReplicationOptions) {
-    const { log, channel, surroundings } = options;
+    const { log, channel, surroundings, telemetry } = options;
     this.#options = options;
     this.#freshMs = surroundings.nowMs();
     this.#session = openSession(this.#freshMs);
@@ -83,18 +83,21 @@ export class Replication {
         this.#look();
       },
       onGap: (device, missing) => this.#step({ kind: 'gap', device, missing }),
+      onRefused: telemetry.refused,
       onFailed: (error) => options.report.error({ err: error }, 'live entries not stored'),
     });
     this.#rounds = openPeerRounds({
       log,
-      channel,
+      pull: (device, request, signal) =>
+        telemetry.asking(device, () => channel.pull(device, request, signal)),
       pressure: options.pressure,
       onReadable: options.onReadable,
       onHave: (have) => this.#compareOwn(have),
       onEvent: (event) => {
-        if (event.kind === 'failed') options.onRetry?.();
+        if (event.kind === 'failed') telemetry.retried(event.device);
         this.#step(event);
       },
+      onRefused: telemetry.refused,
       report: options.report,
     });
     channel.onLive((from, message) => this.#inbox.add(from, message));

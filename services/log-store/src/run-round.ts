@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   claimsAll,
+  type ErrorCode,
   limits,
   openRound,
   type PullRound,
@@ -29,6 +30,8 @@ export interface RoundOptions {
   readonly onPage: (stored: number, at: { readonly round: PullRound; readonly ofSeq: number }) => void;
   /** What the server has, as it says at the start of a round and at its end. */
   readonly onHave?: (have: Vector) => void;
+  /** Why entries of a page were not taken. */
+  readonly onRefused?: (reasons: readonly ErrorCode[]) => void;
 }
 
 /** How a round ended. Whether anything came, entries or claims, decides how soon the next one may be. */
@@ -61,6 +64,7 @@ export async function runRound(options: RoundOptions, from?: PullRound): Promise
         await turn();
       }
       const { entries, refused } = parseEntries(log.libraryId, reply.entries);
+      if (refused.length > 0) options.onRefused?.(refused);
       const stored = log.store(entries);
       hasBrought ||= stored > 0;
       round = stepRound(round, { kind: 'stored', ownLogId: log.logId, hasRefused: refused.length > 0 });
