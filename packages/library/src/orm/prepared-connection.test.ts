@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineEntity, MikroORM, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, MikroORM, p, type RequiredEntityData } from '@mikro-orm/core';
 import { SqliteDriver } from '@mikro-orm/sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openForWriting, type Sqlite } from '../store/open-database.ts';
@@ -18,12 +18,12 @@ const ThingEntity = defineEntity({
     weight: p.float().nullable(),
     isOld: p.boolean().nullable(),
     madeAt: p.datetime().nullable(),
-    facts: p.json().nullable(),
+    facts: p.json<unknown[] | object | null>().nullable(),
     content: p.blob().nullable(),
   },
 });
 
-const things = [
+const things: readonly RequiredEntityData<InferEntity<typeof ThingEntity>>[] = [
   { name: 'plain', size: 2 ** 53 - 1, weight: 0.1, isOld: true },
   { name: `it's "quoted"? \\? ?? and 水`, size: -1, weight: 3, isOld: false },
   { name: '', madeAt: new Date(1_700_000_000_123), facts: { a: [1, 'x'], b: null } },
