@@ -24,9 +24,11 @@ function statusOfLaptop(): StatusReply {
       skews: [{ deviceId: Buffer.alloc(16, 1), theirMs: Date.UTC(2027, 0, 1), ourMs: Date.UTC(2026, 0, 1) }],
       quarantined: 0,
       appliedEntries: 7,
+      problem: undefined,
     },
     records: [],
     unreachable: [],
+    problems: [],
     sync: undefined,
   };
 }
@@ -46,13 +48,14 @@ test('[DEP-4] a status tells how much is parked, why, and since when', () => {
 });
 
 test('[CLK-4] a status names the devices whose clocks run ahead, with both clocks', () => {
-  const described = describeStatus(statusOfLaptop(), { home: '/home' });
   const device = '01010101-0101-0101-0101-010101010101';
+  const names = new Map([[device, 'desktop']]);
+  const described = describeStatus(statusOfLaptop(), { home: '/home', names });
   expect(described.ingest?.skews).toEqual([
-    { device, theirs: '2027-01-01T00:00:00.000Z', ours: '2026-01-01T00:00:00.000Z' },
+    { device, name: 'desktop', theirs: '2027-01-01T00:00:00.000Z', ours: '2026-01-01T00:00:00.000Z' },
   ]);
   expect(statusLines(described)).toContain(
-    `  clock     ${device} runs ahead: 2027-01-01T00:00:00.000Z there, 2026-01-01T00:00:00.000Z here`,
+    '  clock     desktop runs ahead: 2027-01-01T00:00:00.000Z there, 2026-01-01T00:00:00.000Z here',
   );
 });
 

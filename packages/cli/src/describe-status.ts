@@ -1,11 +1,13 @@
 import { type StatusReply, uuidFromBytes } from '@shoal/client';
 import { describeSync, syncLines } from './describe-sync.ts';
+import { type DeviceNames, deviceLabel } from './device-names.ts';
 
 /** What a status says, as JSON. */
 export function describeStatus(
   status: StatusReply,
-  device: { readonly home: string; readonly http?: string | undefined },
+  device: { readonly home: string; readonly http?: string | undefined; readonly names?: DeviceNames },
 ) {
+  const names = device.names ?? new Map<string, string>();
   const { library, capture, log, ingest } = status;
   return {
     device: {
@@ -20,16 +22,17 @@ export function describeStatus(
       libraryDb: library?.libraryDb ?? '',
       syncDb: library?.syncDb ?? '',
     },
-    sync: describeSync(status),
+    sync: describeSync(status, names),
     records: Object.fromEntries(status.records.map(({ model, records }) => [model, records])),
     capture: capture && {
       outbox: capture.outbox,
-      locations: capture.locations.map(({ locationId, path, state, entries, skipped }) => ({
+      locations: capture.locations.map(({ locationId, path, state, entries, skipped, error }) => ({
         id: id(locationId),
         path,
         state,
         entries,
         skipped,
+        error: error || null,
       })),
     },
     log: log && {
@@ -40,6 +43,7 @@ export function describeStatus(
       state: log.state,
       peers: log.peers.map(({ deviceId, headSeq, behind, ahead, lastHeardMs }) => ({
         id: id(deviceId),
+        name: deviceLabel(names, id(deviceId)),
         headSeq,
         behind,
         ahead,
@@ -58,29 +62,32 @@ export function describeStatus(
       quarantined: ingest.quarantined,
       skews: ingest.skews.map(({ deviceId, theirMs, ourMs }) => ({
         device: id(deviceId),
+        name: deviceLabel(names, id(deviceId)),
         theirs: new Date(theirMs).toISOString(),
         ours: new Date(ourMs).toISOString(),
       })),
     },
     unreachable: status.unreachable,
+    problems: status.problems.map(({ service, code, message }) => ({ service, code, message })),
   };
 }
 
 /** The same for people. */
 export function statusLines(status: ReturnType<typeof describeStatus>): string[] {
-  const { device, library, sync, records, capture, log, ingest, unreachable } = status;
+  const { device, library, sync, records, capture, log, ingest, unreachable, problems } = status;
   const counts = Object.entries(records).map(([model, count]) => `${model} ${count}`);
   return [
     `${device.name} (${device.id}), library ${library.name} (${library.id})`,
     ...syncLines(sync),
     `  records   ${counts.join(', ') || 'none'}`,
     ...(capture === undefined ? [] : [`  outbox    ${capture.outbox}`]),
-    ...(capture?.locations ?? []).map(
-      (it) => `  location  ${it.path}: ${it.state}, ${it.entries} entries, ${it.skipped} skipped`,
-    ),
+    ...(capture?.locations ?? []).flatMap((it) => [
+      `  location  ${it.path}: ${it.state}, ${it.entries} entries, ${it.skipped} skipped`,
+      ...(it.error === null ? [] : [`            ${it.error}`]),
+    ]),
     ...(log === undefined ? [] : [`  log       ${log.state}, head ${log.headSeq}, ${log.entries} entries`]),
     ...(log?.peers ?? []).map(
-      (it) => `  peer      ${it.id}: behind ${it.behind}, ahead ${it.ahead}, heard ${it.lastHeard}`,
+      (it) => `  peer      ${it.name}: behind ${it.behind}, ahead ${it.ahead}, heard ${it.lastHeard}`,
     ),
     ...(ingest === undefined
       ? []
@@ -88,9 +95,10 @@ export function statusLines(status: ReturnType<typeof describeStatus>): string[]
     ...(ingest?.parked ?? []).map((it) => `  parked    ${it.records} ${it.reason}, since ${it.oldest}`),
     ...(ingest === undefined || ingest.quarantined === 0 ? [] : [`  quarantine ${ingest.quarantined}`]),
     ...(ingest?.skews ?? []).map(
-      (it) => `  clock     ${it.device} runs ahead: ${it.theirs} there, ${it.ours} here`,
+      (it) => `  clock     ${it.name} runs ahead: ${it.theirs} there, ${it.ours} here`,
     ),
     ...unreachable.map((service) => `  ${service} does not answer`),
+    ...problems.map((it) => `  problem   ${it.service}: ${it.code}: ${it.message}`),
   ];
 }
 

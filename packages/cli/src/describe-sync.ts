@@ -1,7 +1,11 @@
 import { type StatusReply, uuidFromBytes } from '@shoal/client';
+import { type DeviceNames, deviceLabel } from './device-names.ts';
 
 /** How far a library is in step on this device, as JSON (ING-4); undefined where no service says. */
-export function describeSync({ sync, log }: Pick<StatusReply, 'sync' | 'log'>) {
+export function describeSync(
+  { sync, log }: Pick<StatusReply, 'sync' | 'log'>,
+  names: DeviceNames = new Map(),
+) {
   if (sync === undefined) return undefined;
   const { state, behind, unapplied } = sync;
   return {
@@ -9,7 +13,7 @@ export function describeSync({ sync, log }: Pick<StatusReply, 'sync' | 'log'>) {
     behind,
     unapplied,
     throttled: log?.throttled ?? '',
-    backfill: describeBackfill(log?.backfill),
+    backfill: describeBackfill(log?.backfill, names),
     holes: log?.holes ?? 0,
   };
 }
@@ -20,7 +24,7 @@ export function syncLines(sync: ReturnType<typeof describeSync>): string[] {
   const { state, behind, unapplied, throttled, backfill, holes } = sync;
   const lacks = state === 'ready' ? '' : `, ${behind} entries to fetch, ${unapplied} to apply`;
   const from = backfill?.from ?? null;
-  const place = from === null ? '' : `, at ${from.atSeq} of ${from.ofSeq} of ${from.id}`;
+  const place = from === null ? '' : `, at ${from.atSeq} of ${from.ofSeq} of ${from.name}`;
   return [
     `  sync      ${state}${lacks}${whyThrottled(throttled)}`,
     ...(backfill?.state === 'running'
@@ -31,7 +35,7 @@ export function syncLines(sync: ReturnType<typeof describeSync>): string[] {
 }
 
 /** The latest job of catching up from far behind; null: there was none, or nobody says. */
-function describeBackfill(backfill: NonNullable<StatusReply['log']>['backfill']) {
+function describeBackfill(backfill: NonNullable<StatusReply['log']>['backfill'], names: DeviceNames) {
   if (backfill === undefined || backfill.state === 'never') return null;
   const { state, startedMs, endedMs, entries, deviceId, atSeq, ofSeq } = backfill;
   return {
@@ -39,8 +43,15 @@ function describeBackfill(backfill: NonNullable<StatusReply['log']>['backfill'])
     entries,
     started: new Date(startedMs).toISOString(),
     ended: endedMs === 0 ? null : new Date(endedMs).toISOString(),
-    from: deviceId.length === 16 ? { id: uuidFromBytes(deviceId, 'device_id'), atSeq, ofSeq } : null,
+    from:
+      deviceId.length === 16
+        ? { ...peerOf(uuidFromBytes(deviceId, 'device_id'), names), atSeq, ofSeq }
+        : null,
   };
+}
+
+function peerOf(id: string, names: DeviceNames) {
+  return { id, name: deviceLabel(names, id) };
 }
 
 function whyThrottled(throttled: string): string {

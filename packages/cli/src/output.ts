@@ -1,6 +1,11 @@
 /** Where a command writes: stdout for what was asked for, stderr for everything else. */
 export interface Streams {
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: {
+    write(text: string): unknown;
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
 }
 

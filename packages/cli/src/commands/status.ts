@@ -1,34 +1,30 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { uuidToBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import { type HomeLibrary, listLibraries, readHome, readServiceRun } from '@shoal/service-kit';
 import type { Command } from 'commander';
 import { pickLibrary } from '../choose-library.ts';
 import { describeStatus, statusLines } from '../describe-status.ts';
+import { readDeviceNames } from '../device-names.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
+import { watchStatus } from '../watch-status.ts';
 import { openDevice } from '../with-device.ts';
 
-const watchMs = 1_000;
-
-/** `shoal status [--watch]`: one JSON array, an element per library; with --watch one array per line. */
+/** `shoal status [--watch]`: one JSON array, an element per library; with --watch a line per change. */
 export function addStatusCommand(program: Command, surroundings: Surroundings): void {
   addLibraryCommand(program, 'status', 'what this device has, what it waits for, whom it hears')
-    .option('--watch', 'again every second')
+    .option(
+      '--watch',
+      'follow it until Ctrl-C: a table in place, or a block per change where there is no terminal',
+    )
     .addHelpText('after', helpExamples('status', 'status --watch', 'status --json --library photos'))
     .action(async (options: LibraryOptions & { readonly watch?: boolean }) => {
       const output = outputOf(surroundings, options);
       if (options.watch !== true) return show(output, await readStatus(options));
+      const { stdout } = surroundings;
       const ending = surroundings.endAsked();
-      let isEnding = false;
-      void ending.then(() => {
-        isEnding = true;
-      });
-      while (!isEnding) {
-        show(output, await readStatus(options));
-        await Promise.race([delay(watchMs), ending]);
-      }
+      await watchStatus({ read: () => readStatus(options), lines: statusLines, output, stdout, ending });
     });
 }
 
@@ -42,8 +38,12 @@ async function readStatus(options: LibraryOptions) {
     const http = (await readServiceRun(home.paths, 'gateway'))?.http;
     const statuses = [];
     for (const { libraryId } of await wantedLibraries(options)) {
-      const status = await gateway.getStatus({ libraryId: uuidToBytes(libraryId) });
-      statuses.push(describeStatus(status, { home: home.paths.dir, http }));
+      const id = uuidToBytes(libraryId);
+      const [status, names] = await Promise.all([
+        gateway.getStatus({ libraryId: id }),
+        readDeviceNames(gateway, id),
+      ]);
+      statuses.push(describeStatus(status, { home: home.paths.dir, http, names }));
     }
     return statuses;
   } finally {
