@@ -15,10 +15,12 @@ export interface ListedLocation {
   readonly device: string;
   readonly name: string;
   readonly path: string;
-  /** `scanning`, `watching`, `missing`; `remote` for those of other devices. */
+  /** `pending`, `scanning`, `watching`, `unavailable`, `failed`; `remote` for those of other devices. */
   readonly state: string;
   readonly entries: number | null;
   readonly skipped: number | null;
+  /** Why it is `unavailable` or `failed`; null otherwise. */
+  readonly error: string | null;
 }
 
 /** The locations of a library, those of other devices too. */
@@ -41,6 +43,7 @@ export async function listLocations({
       state: own?.state ?? 'remote',
       entries: own?.entries ?? null,
       skipped: own?.skipped ?? null,
+      error: own?.error || null,
     });
   }
   return locations;

@@ -62,7 +62,7 @@ test('libraries there at start are open at once; one that appears is opened, one
   expect(closed).toEqual(['first', 'second']);
 });
 
-test('a damaged library is unavailable with its reason, holds up no other, and opens once mended', async () => {
+test('a damaged library is refused with its reason, holds up no other, and opens once mended', async () => {
   const damaged = newLibraryFile({ name: 'damaged' });
   const { paths: place } = await addLibrary(paths(), damaged);
   await writeFile(place.file, '{}');
@@ -70,7 +70,7 @@ test('a damaged library is unavailable with its reason, holds up no other, and o
   await follow();
   expect(names()).toEqual(['whole']);
   expect(() => followed.require(damaged.libraryId)).toThrow(
-    expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('"version"') }),
+    expect.objectContaining({ code: 'damaged-file', message: expect.stringContaining('"version"') }),
   );
   await writeFile(place.file, JSON.stringify({ version: 1, ...damaged }));
   await vi.waitFor(() => expect(names()).toContain('damaged'), soon);

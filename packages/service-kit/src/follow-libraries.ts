@@ -13,7 +13,10 @@ export interface LibraryPart {
 
 /** The libraries of a home as a service has them open. */
 export interface FollowedLibraries<Part extends LibraryPart> {
-  /** The part of a library. Throws `not-found`; `unavailable` while it is there but not open yet. */
+  /**
+   * The part of a library. Throws `not-found`; while it is there and not open yet what kept it from opening, by the code
+   * of that: `version-mismatch`, `disk-full`; `unavailable` for a bug.
+   */
   require(id: LibraryId): Part;
   /** The part of a library; undefined where it is not open. */
   find(id: LibraryId): Part | undefined;
@@ -44,7 +47,7 @@ export async function followLibraries<Part extends LibraryPart>(
 ): Promise<FollowedLibraries<Part>> {
   const { paths, log, pollMs = limits.librariesPollMs } = options;
   const opened = new Map<LibraryId, OpenLibrary<Part>>();
-  const reasonById = new Map<LibraryId, string>();
+  const reasonById = new Map<LibraryId, ShoalError>();
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -55,10 +58,11 @@ export async function followLibraries<Part extends LibraryPart>(
       reasonById.delete(id);
       log.info({ library: id }, 'library opened');
     } catch (error) {
-      const { code, message } = asShoalError(error);
-      if (reasonById.get(id) !== message)
+      const reason = asShoalError(error);
+      const { code, message } = reason;
+      if (reasonById.get(id)?.message !== message)
         log.warn({ library: id, code, reason: message }, 'library not opened');
-      reasonById.set(id, message);
+      reasonById.set(id, reason);
     }
   };
   const lookAtPause = async (entry: OpenLibrary<Part>) => {
@@ -98,7 +102,10 @@ export async function followLibraries<Part extends LibraryPart>(
       if (entry !== undefined) return entry.part;
       const reason = reasonById.get(id);
       const subject = { field: 'library_id', library: id };
-      if (reason !== undefined) throw new ShoalError('unavailable', `library ${id}: ${reason}`, subject);
+      if (reason !== undefined) {
+        const code = reason.code === 'internal' ? 'unavailable' : reason.code;
+        throw new ShoalError(code, `library ${id} is not open: ${reason.message}`, subject, reason);
+      }
       throw new ShoalError('not-found', `this device has no library ${id}`, subject);
     },
     find: (id) => opened.get(id)?.part,

@@ -1,4 +1,4 @@
-import { asShoalError } from '@shoal/core';
+import { asShoalError, type ShoalError } from '@shoal/core';
 import { openInstruments } from '@shoal/telemetry';
 import type { Log } from './log.ts';
 
@@ -6,6 +6,8 @@ import type { Log } from './log.ts';
 export interface SignalledLoop {
   /** There may be something to do: look at once, or once more if work is under way. */
   signal(): void;
+  /** Why the latest piece of work failed; null where it did not. */
+  failure(): ShoalError | null;
   /** Finishes the work in hand, then ends. Idempotent. */
   stop(): Promise<void>;
 }
@@ -28,7 +30,7 @@ export interface SignalledLoopOptions {
 }
 
 /**
- * Starts the loop. A failure is told once, tried again for ever with full jitter, and told to be over (REP-4);
+ * Starts the loop. A failure is told once per code, tried again for ever with full jitter, and told to be over (REP-4);
  * a signal does not shorten the wait after a failure, or a burst of them would hammer what is down.
  */
 export function startSignalledLoop(options: SignalledLoopOptions): SignalledLoop {
@@ -38,6 +40,7 @@ export function startSignalledLoop(options: SignalledLoopOptions): SignalledLoop
   let isStopping = false;
   let wake: () => void = () => {};
   let failures = 0;
+  let failure: ShoalError | null = null;
 
   const sleep = (ms: number, isWakeable: boolean) =>
     new Promise<void>((resolve) => {
@@ -56,12 +59,15 @@ export function startSignalledLoop(options: SignalledLoopOptions): SignalledLoop
       const hasMore = await work();
       if (failures > 0) log.info({ failures }, `${name} again`);
       failures = 0;
+      failure = null;
       if (!hasMore) await sleep(idleMs, true);
     } catch (error) {
       failures++;
       retried.add(1, { library: options.library, reason: name });
-      const { code, message } = asShoalError(error);
-      if (failures === 1) log.warn({ code, reason: message }, `not yet: ${name}; trying again`);
+      const before = failure?.code;
+      failure = asShoalError(error);
+      const { code, message } = failure;
+      if (code !== before) log.warn({ code, reason: message }, `not yet: ${name}; trying again`);
       await sleep(random() * Math.min(retryMsMax, retryMs * 2 ** Math.min(failures, 20)), false);
     }
   }
@@ -72,6 +78,7 @@ export function startSignalledLoop(options: SignalledLoopOptions): SignalledLoop
 
   const running = run();
   return {
+    failure: () => failure,
     signal() {
       isSignalled = true;
       wake();

@@ -6,6 +6,7 @@ import { type Log, startSignalledLoop } from '@shoal/service-kit';
 import type { ComparisonCounts } from './index/comparison-counts.ts';
 import type { IgnoreSettings } from './index/ignore-rules.ts';
 import { createIndexer } from './index/indexer.ts';
+import type { RescanOptions } from './index/location-indexer.ts';
 import type { SkipCounts } from './index/scan.ts';
 import { createLocationIgnores, type IgnoreChange, ignoresOf, writeIgnores } from './location-ignores.ts';
 import { entryRows } from './store/entry-rows.ts';
@@ -28,7 +29,8 @@ export interface Locations {
   /** Throws `not-a-folder`, `already-exists` naming the location that is there. */
   add(path: string, name: string): Promise<RecordId>;
   remove(id: RecordId): Promise<void>;
-  rescan(id: RecordId): Promise<ComparisonCounts & { readonly entries: number }>;
+  /** `acceptsRoot`: also where another folder stands there than before. Throws `location-unavailable`. */
+  rescan(id: RecordId, options?: RescanOptions): Promise<ComparisonCounts & { readonly entries: number }>;
   /**
    * Changes what a location leaves out, in its record, and goes by it; returns what holds. Throws as `writeIgnores` does,
    * and `not-found` for a location that is not of this device.
@@ -124,9 +126,9 @@ export async function openLocations(options: {
       await indexer.removeLocation(key);
       await library.write([{ kind: 'delete', ref: { model: 'location' as ModelName, id }, seen: null }]);
     },
-    async rescan(id) {
+    async rescan(id, options) {
       const row = find(id);
-      const counts = await indexer.rescan(row.key);
+      const counts = await indexer.rescan(row.key, options);
       return { ...counts, entries: rows.totals(row.key).entries };
     },
     async changeIgnores(id, change) {

@@ -1,4 +1,4 @@
-import { limits, type StreamId } from '@shoal/core';
+import { limits, type ShoalError, type StreamId } from '@shoal/core';
 import type { Library, OutboxRow, Shipment } from '@shoal/library';
 import type { Client, LogStoreDefinition } from '@shoal/proto';
 import { entryToWire, lifeFromBytes, uuidToBytes } from '@shoal/proto';
@@ -9,6 +9,8 @@ import { durableStep } from '@shoal/telemetry';
 export interface Relay {
   /** There may be something to ship. */
   signal(): void;
+  /** Why the outbox is not shipped; null: it is. */
+  failure(): ShoalError | null;
   /** Ships what is in hand, then ends. */
   stop(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function startRelay(options: {
     libraryId: library.options.libraryId,
     logStore,
     sightings: () => library.logMemory.sightings(),
+    lastAppend: () => library.logMemory.lastAppend(),
   });
 
   async function shipOnce(): Promise<boolean> {
@@ -64,6 +67,7 @@ export function startRelay(options: {
   });
   return {
     signal: () => loop.signal(),
+    failure: () => loop.failure(),
     async stop() {
       await loop.stop();
       // What was captured while we were told to stop goes too, if the log-store still answers.

@@ -7,6 +7,7 @@ import {
   versionToWire,
   TagTarget as WireTagTarget,
 } from '@shoal/proto';
+import { problemOf } from '@shoal/service-kit';
 import { defaultIgnores } from './index/default-ignores.ts';
 import type { SkipCounts } from './index/scan.ts';
 import type { LibraryCapture } from './library-capture.ts';
@@ -49,7 +50,7 @@ export function captureHandlers(
     },
     async rescanLocation(request) {
       const id = uuidFromBytes<RecordId>(request.locationId, 'location_id');
-      const counts = await partOf(request).locations.rescan(id);
+      const counts = await partOf(request).locations.rescan(id, { acceptsRoot: request.acceptNewRoot });
       const { created, updated, moved, deleted, filesRead } = counts;
       const skipped = sumOf(counts.skipped);
       const unchanged = Math.max(0, counts.entries - created - updated - moved);
@@ -76,7 +77,7 @@ export function captureHandlers(
       return { removed: await removeTag(library, secret, tag, targetOf(request)) };
     },
     async getCaptureStatus(request) {
-      const { library, locations } = partOf(request);
+      const { library, locations, relay } = partOf(request);
       return {
         outbox: library.outboxCount(),
         locations: locations.status().map(({ id, path, state, entries, skipped, error }) => ({
@@ -88,6 +89,7 @@ export function captureHandlers(
           skippedByReason: Object.entries(skipped).map(([reason, count]) => ({ reason, count })),
           error: error ?? '',
         })),
+        problem: problemOf('capture', relay.failure()),
       };
     },
   };

@@ -1,6 +1,6 @@
 import { asShoalError, limits } from '@shoal/core';
-import { type RecordCount, type StatusReply, uuidToBytes } from '@shoal/proto';
-import type { Home, Log } from '@shoal/service-kit';
+import { type Problem, type RecordCount, type StatusReply, uuidToBytes } from '@shoal/proto';
+import { type Home, type Log, problemOf } from '@shoal/service-kit';
 import type { DeviceServices } from './device-services.ts';
 import type { GatewayLibrary } from './gateway-library.ts';
 import { syncStatus } from './sync-status.ts';
@@ -13,19 +13,23 @@ export interface StatusSources {
 
 /**
  * The status of one library on this device, put together from the three services and the view. A service that does
- * not answer within `statusMs`, or answers that it cannot, is named in `unreachable` and holds up nothing.
+ * not answer within `statusMs`, or answers that it cannot, is named in `unreachable`, with the reason in `problems`, and
+ * holds up nothing.
  */
 export async function deviceStatus(sources: StatusSources, library: GatewayLibrary): Promise<StatusReply> {
   const { home, services, log } = sources;
   const request = { libraryId: library.info.libraryId };
   const options = { timeoutMs: limits.statusMs };
   const unreachable: string[] = [];
+  const problems: Problem[] = [];
   const ask = async <Reply>(service: string, answer: Promise<Reply>): Promise<Reply | undefined> => {
     try {
       return await answer;
     } catch (error) {
-      log.debug({ service, code: asShoalError(error).code }, 'a service did not tell its status');
+      const failure = asShoalError(error);
+      log.debug({ service, code: failure.code }, 'a service did not tell its status');
       unreachable.push(service);
+      problems.push(problemOf(service, failure)!);
       return undefined;
     }
   };
@@ -43,6 +47,9 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
     ingest,
     records: recordCounts(library),
     unreachable: unreachable.sort(),
+    problems: [...problems, capture?.problem, ingest?.problem]
+      .filter((problem) => problem !== undefined)
+      .sort((a, b) => (a.service < b.service ? -1 : 1)),
     sync: syncStatus(logStatus, ingest),
   };
 }

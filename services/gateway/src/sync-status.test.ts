@@ -26,6 +26,7 @@ const ingest: IngestStatusReply = {
   skews: [],
   quarantined: 0,
   appliedEntries: 7,
+  problem: undefined,
 };
 const running = { state: 'running', deviceId: Buffer.alloc(0) } as LogStatusReply['backfill'];
 

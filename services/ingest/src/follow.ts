@@ -25,6 +25,8 @@ export interface FollowState {
 export interface Follower {
   /** The log may have grown. */
   signal(): void;
+  /** Why the log is not followed; null: it is. */
+  failure(): ShoalError | null;
   state(): FollowState;
   /** A paused follower finishes the page in hand and applies nothing until it is told to go on. */
   setPaused(isPaused: boolean): void;
@@ -93,6 +95,7 @@ export function startFollower(options: {
     libraryId: library.options.libraryId,
     logStore,
     sightings: () => library.logMemory.sightings(),
+    lastAppend: () => library.logMemory.lastAppend(),
     lastRead: () => library.logMemory.lastRead(),
   });
   let cursor = library.cursor.read();
@@ -173,6 +176,7 @@ export function startFollower(options: {
   });
   return {
     signal: () => loop.signal(),
+    failure: () => loop.failure(),
     state: () => {
       const unapplied = Math.max(0, headSeq - (cursor?.appliedSeq ?? 0));
       const state = syncStateOf({

@@ -1,5 +1,6 @@
 import type { LibraryId } from '@shoal/core';
 import { type Handlers, type IngestDefinition, uuidFromBytes, uuidToBytes } from '@shoal/proto';
+import { problemOf } from '@shoal/service-kit';
 import type { Quarantined } from './keep-quarantine.ts';
 import type { LibraryIngest } from './library-ingest.ts';
 
@@ -24,6 +25,7 @@ export function ingestHandlers(require: (id: LibraryId) => LibraryIngest): Handl
           theirMs,
           ourMs,
         })),
+        problem: problemOf('ingest', follower.failure()),
       };
     },
     async retryQuarantine(request) {

@@ -56,20 +56,31 @@ function addList(parent: Command, surroundings: Surroundings): void {
     .action(async (options: LibraryOptions) => {
       const locations = await withLibrary(options, listLocations);
       outputOf(surroundings, options).result(locations, () =>
-        locations.map(({ id, path, state, entries }) => `${id}  ${state}  ${entries ?? '-'}  ${path}`),
+        locations.flatMap(({ id, path, state, entries, error }) => [
+          `${id}  ${state}  ${entries ?? '-'}  ${path}`,
+          ...(error === null ? [] : [`  ${error}`]),
+        ]),
       );
     });
 }
 
 function addRescan(parent: Command, surroundings: Surroundings): void {
   addLibraryCommand(parent, 'rescan <uuid|path>', 'compare a location with the disk now')
-    .addHelpText('after', helpExamples('location rescan ~/pictures'))
-    .action(async (wanted: string, options: LibraryOptions) => {
+    .option(
+      '--accept-new-root',
+      'also where another folder stands there than before: what it lacks is deleted',
+    )
+    .addHelpText(
+      'after',
+      helpExamples('location rescan ~/pictures', 'location rescan ~/pictures --accept-new-root'),
+    )
+    .action(async (wanted: string, options: LibraryOptions & { readonly acceptNewRoot?: boolean }) => {
       const output = outputOf(surroundings, options);
       output.progress(`comparing ${wanted}`);
       const counts = await withLibrary(options, async (device) => {
         const locationId = await locationIdOf(device, wanted);
-        const request = { libraryId: device.libraryId, locationId };
+        const { acceptNewRoot = false } = options;
+        const request = { libraryId: device.libraryId, locationId, acceptNewRoot };
         return describeRescan(await device.gateway.rescanLocation(request, { timeoutMs: rescanMs }));
       });
       output.progress(undefined);

@@ -22,6 +22,7 @@ function status(
     capture: {
       outbox,
       locations: [{ locationId, path: '/x', state, entries: 3, skipped: 0, skippedByReason: [], error: '' }],
+      problem: undefined,
     },
     log: {
       logId: 'l',
@@ -47,9 +48,11 @@ function status(
       skews: [],
       quarantined: 0,
       appliedEntries: 7,
+      problem: undefined,
     },
     records: [],
     unreachable,
+    problems: [],
     sync: undefined,
   };
 }
