@@ -45,6 +45,12 @@ export function isWithin(folder: BytePath, path: BytePath): boolean {
   return folder === rootPath || path === folder || path.startsWith(`${folder}/`);
 }
 
+/** The way from the folder `root` to `path`, both absolute; null where `path` does not lie below it. */
+export function pathBelow(root: BytePath, path: BytePath): BytePath | null {
+  const start = root.endsWith('/') ? root : `${root}/`;
+  return path.length > start.length && path.startsWith(start) ? (path.slice(start.length) as BytePath) : null;
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -65,8 +71,12 @@ export function nameOf(entry: EntryName): BytePath {
   return bytePath(entry.nameBytes ?? entry.name);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: any byte below 0x80 is itself in UTF-8.
+const isAscii = /^[\x00-\x7f]*$/;
+
 /** A path as text for messages, patterns and logs. */
 export function displayPath(path: BytePath): string {
+  if (isAscii.test(path)) return path;
   return namesOf(path)
     .map((name) => entryName(name).name)
     .join('/');

@@ -1,5 +1,5 @@
 import ignore from 'ignore';
-import { type BytePath, bytePath, displayPath, isWithin, onDisk, rootPath } from './byte-path.ts';
+import { type BytePath, bytePath, displayPath, isWithin, pathBelow, rootPath } from './byte-path.ts';
 import { defaultIgnores } from './default-ignores.ts';
 
 /** What a location says of what is no entry. */
@@ -25,17 +25,14 @@ const answersMax = 10_000;
  */
 export function ignoreRules(root: BytePath, settings: IgnoreSettings, homes: readonly string[]): IgnoreRules {
   const patterns = [...(settings.isDefault ? defaultIgnores : []), ...settings.patterns];
-  const homePaths = homes.map(bytePath);
+  const homesBelow = homes.flatMap((home) => pathBelow(root, bytePath(home)) ?? []);
   const newMatcher = () => ignore({ ignorecase: false }).add(patterns);
   let matcher = newMatcher();
   let answers = 0;
   return {
     isIgnored(path, isDirectory) {
       if (path === rootPath) return false;
-      if (homePaths.length > 0) {
-        const absolute = bytePath(onDisk(root, path));
-        if (homePaths.some((home) => isWithin(home, absolute))) return true;
-      }
+      if (homesBelow.some((home) => isWithin(home, path))) return true;
       answers += 1;
       if (answers > answersMax) {
         matcher = newMatcher();
