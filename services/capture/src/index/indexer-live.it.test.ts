@@ -198,3 +198,31 @@ test('stop ends while a comparison runs, and the next start goes on from there',
   await second.indexer.rescan(1);
   await converges(second, folder.path, patienceMs);
 });
+
+test('what a change of rules brings back is followed live from then on, and what it leaves out gives no hints', async () => {
+  using folder = tempFolder();
+  const at = (name: string) => join(folder.path, name);
+  for (const name of ['raw/day', 'films/day', 'other']) mkdirSync(at(name), { recursive: true });
+  writeFileSync(at('raw/day/a'), 'a');
+  writeFileSync(at('films/day/b'), 'b');
+  await using run = await startLive(folder.path);
+  const known = () => [...run.store.keysByPath().keys()].toSorted();
+  run.indexer.setIgnores(1, { isDefault: true, patterns: ['/raw/'] });
+  await eventually(() => known().join() === ',films,films/day,films/day/b,other', patienceMs);
+  run.indexer.setIgnores(1, { isDefault: true, patterns: ['/films/'] });
+  await eventually(() => known().join() === ',other,raw,raw/day,raw/day/a', patienceMs);
+  await eventually(() => run.indexer.status(1)?.state === 'watching', patienceMs);
+
+  // Both worlds change; the one that is left out leaves no trace, also where a file crosses the border.
+  writeFileSync(at('films/day/late'), 'late');
+  writeFileSync(at('raw/day/late'), 'late');
+  await eventually(() => known().includes('raw/day/late'), patienceMs);
+  renameSync(at('raw/day/late'), at('films/day/later'));
+  renameSync(at('films/day/b'), at('raw/day/b'));
+  await eventually(() => known().join() === ',other,raw,raw/day,raw/day/a,raw/day/b', patienceMs);
+
+  run.indexer.setIgnores(1, { isDefault: true, patterns: [] });
+  await converges(run, folder.path, patienceMs);
+  appendFileSync(at('films/day/later'), ', and edited');
+  await converges(run, folder.path, patienceMs);
+});
