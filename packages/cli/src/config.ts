@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { ResolvedSettings } from './settings/resolve-settings.ts';
-import { settingKeys, settings } from './settings/settings.ts';
+import type { SettingValue } from './settings/setting.ts';
+import { type SettingKey, settingKeys, settings } from './settings/settings.ts';
 
 /** The settings of `shoal` that its supervisor and its child processes need. */
 export interface CliConfig {
@@ -27,13 +29,29 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>> 
 export function settleConfig(config: CliConfig, resolved: ResolvedSettings): CliConfig {
   const set = settingKeys
     .filter((key) => key !== 'home' && key !== 'json')
-    .filter((key) => resolved[key].source === 'flag' || resolved[key].source === 'file')
-    .map((key) => [settings[key].env, String(resolved[key].value)] as const);
+    .filter((key) => resolved[key].source !== 'default')
+    .map((key) => [settings[key].env, textOf(key, resolved[key].value)] as const);
   return {
     ...config,
     natsServer: resolved.natsServer.value ?? undefined,
     environment: { ...config.environment, ...Object.fromEntries(set) },
   };
+}
+
+/** Child processes may have another working folder. */
+function textOf(key: SettingKey, value: SettingValue): string {
+  return settings[key].isPath === true ? resolve(String(value)) : String(value);
+}
+
+/** Lets services in this process find in its environment what child processes would inherit. */
+export function exportSettings(
+  config: CliConfig,
+  env: Record<string, string | undefined> = process.env,
+): void {
+  for (const { env: name } of Object.values(settings)) {
+    const value = config.environment[name];
+    if (value !== undefined) env[name] = value;
+  }
 }
 
 /**

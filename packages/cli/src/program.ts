@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addConfigCommands } from './commands/config.ts';
 import { addConflictCommands } from './commands/conflicts.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDownCommand } from './commands/down.ts';
 import { addDumpCommand } from './commands/dump.ts';
 import { addHomeCommands } from './commands/home.ts';
 import { addHubCommand } from './commands/hub.ts';
@@ -40,6 +41,7 @@ export function createProgram(given: Surroundings): Command {
   addInitCommand(program, surroundings);
   addHomeCommands(program, surroundings);
   addUpCommand(program, surroundings);
+  addDownCommand(program, surroundings);
   addHubCommand(program, surroundings);
   addLibraryCommands(program, surroundings);
   addLocationCommands(program, surroundings);

@@ -4,8 +4,8 @@ import { readLogLevel } from './config.ts';
 /** Structured log of a service. Ids, counts and codes go in; payloads, field values, keys and tokens never do. */
 export type Log = Logger;
 
-/** The log of one service: JSON lines on stderr, written at once so that a crash loses none. */
-export function createLog(service: string, level: string = readLogLevel()): Log {
+/** The log of one service: JSON lines on stderr, or another file, written at once so that a crash loses none. */
+export function createLog(service: string, level: string = readLogLevel(), fd = 2): Log {
   return pino(
     {
       level,
@@ -13,7 +13,7 @@ export function createLog(service: string, level: string = readLogLevel()): Log 
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: ['token', 'password', 'key', 'secret', '*.token', '*.password', '*.key', '*.secret'] },
     },
-    pino.destination({ fd: 2, sync: true }),
+    pino.destination({ fd, sync: true }),
   );
 }
 

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { ShoalError } from '@shoal/core';
 import { startTimeOf } from '@shoal/service-kit';
 import type { ChildSpec } from './child-spec.ts';
-import { supervisorLimits } from './supervisor-limits.ts';
 
 /** One run of a child. */
 export interface RunningChild {
@@ -69,13 +68,8 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
 
 function openLog(file: string): number {
   try {
-    if (sizeOf(file) > supervisorLimits.logBytesMax) renameSync(file, `${file}.1`);
     return openSync(file, 'a', 0o600);
   } catch (error) {
     throw new ShoalError('storage-failed', `${file} could not be opened`, {}, error);
   }
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

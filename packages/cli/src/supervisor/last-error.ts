@@ -4,11 +4,15 @@ import { isErrorCode } from '@shoal/core';
 /** How much of the end of a log is looked at, in bytes. */
 const tailBytes = 16 * 1024;
 
-/** The last line `code: message` of a log, if its end has one: what a process wrote when it could not start. */
+/**
+ * The last line `code: message` of a log, if its end has one: what a process wrote when it could not start. What stands
+ * before `fromByte` is of earlier ones.
+ */
 export async function lastErrorIn(
   file: string,
+  fromByte = 0,
 ): Promise<{ readonly code: string; readonly message: string } | undefined> {
-  const lines = (await tailOf(file)).split('\n').reverse();
+  const lines = (await tailOf(file, fromByte)).split('\n').reverse();
   for (const line of lines) {
     const [, code, message] = /^([a-z-]+): (.+)$/.exec(line) ?? [];
     if (code !== undefined && message !== undefined && isErrorCode(code)) return { code, message };
@@ -16,13 +20,15 @@ export async function lastErrorIn(
   return undefined;
 }
 
-async function tailOf(file: string): Promise<string> {
+async function tailOf(file: string, fromByte: number): Promise<string> {
   const handle = await open(file).catch(() => undefined);
   // No log, no last word.
   if (handle === undefined) return '';
   try {
     const { size } = await handle.stat();
-    const bytes = Buffer.alloc(Math.min(size, tailBytes));
+    // Smaller than it was: it was emptied since, and all in it is new.
+    const news = size >= fromByte ? size - fromByte : size;
+    const bytes = Buffer.alloc(Math.min(news, tailBytes));
     await handle.read(bytes, 0, bytes.length, size - bytes.length);
     return bytes.toString('utf8');
   } finally {

@@ -11,6 +11,7 @@ import {
   writeNatsRun,
 } from '@shoal/service-kit';
 import type { CliConfig } from '../config.ts';
+import { boundLogs } from './bound-logs.ts';
 import type { ChildEvent } from './child-spec.ts';
 import { recordChildren } from './children-record.ts';
 import { cleanUp } from './clean-up.ts';
@@ -57,6 +58,8 @@ export async function superviseDevice(options: SuperviseDeviceOptions): Promise<
     undo.add(() => lock.release());
     await rememberPlace(paths);
     await reapLeftovers(paths);
+    const logs = boundLogs(paths.logs);
+    undo.add(() => logs.stop());
     await removePortsFiles(paths.run);
     const children = recordChildren(paths, options.onEvent);
 

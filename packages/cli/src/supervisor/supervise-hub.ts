@@ -4,6 +4,7 @@ import { findNatsServer, hubServerConfig, removePortsFiles } from '@shoal/bus';
 import { ShoalError } from '@shoal/core';
 import { type Hub, homePaths, lockHome, makeFolder, readHubFile, writeHubFile } from '@shoal/service-kit';
 import type { CliConfig } from '../config.ts';
+import { boundLogs } from './bound-logs.ts';
 import type { ChildEvent } from './child-spec.ts';
 import { recordChildren } from './children-record.ts';
 import { cleanUp } from './clean-up.ts';
@@ -45,6 +46,8 @@ export async function superviseHub(options: SuperviseHubOptions): Promise<Runnin
     const lock = await lockHome(paths);
     undo.add(() => lock.release());
     await reapLeftovers(paths);
+    const logs = boundLogs(paths.logs);
+    undo.add(() => logs.stop());
     await removePortsFiles(paths.run);
     const hub = await chooseHub(file, options.listen);
     const { hostname, port } = new URL(hub.url);

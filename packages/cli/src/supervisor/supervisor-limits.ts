@@ -15,6 +15,13 @@ export const supervisorLimits = {
   restartCapMs: 5_000,
   /** A child that lived this long has recovered: its next restart counts as the first. */
   steadyMs: 10_000,
-  /** A log file larger than this is set aside when its process starts; one older file is kept. */
-  logBytesMax: 16 * 1024 * 1024,
+  /** A log larger than this is set aside and begins anew; so many older files are kept of each. */
+  logBytesMax: 10 * 1024 * 1024,
+  logsKeptMax: 3,
+  /** How often that is looked at: what a service that only complains writes meanwhile is a few MB. */
+  logLookMs: 30_000,
+  /** From the start of a device in the background to its word: nats-server and services, each within `readyMs`. */
+  detachedReadyMs: 150_000,
+  /** How long a device that was asked to end is waited for: services and nats-server, one after the other. */
+  deviceStopMs: 60_000,
 } as const;
