@@ -74,6 +74,25 @@ test('the numbers of a device are read at its gateway, and pass the check of Pro
   expect(text).not.toContain(secret);
 });
 
+test('[S4-32] sends, latencies, lag and queues are told by peer and by model', async () => {
+  const [a, b] = devices();
+  const idOf = ({ home }: DeviceProcess) => home.config.deviceId;
+  const soon = (what: string, device: DeviceProcess, name: string, labels: Record<string, string>) =>
+    until(what, async () => sumOf(await metricsOf(device), name, labels));
+  await soon('A hears B', a, 'shoal_ahead', { peer: idOf(b) });
+  const { libraryId } = fleet;
+  const id = await writeTag(await a.gateway(), { libraryId, fields: { canonical_name: secret } });
+  await until('the tag is on B', async () => readTag(await b.gateway(), libraryId, id));
+  await soon('A told B live', a, 'shoal_sent_total', { model: 'tag', peer: idOf(b) });
+  const fromA = { model: 'tag', peer: idOf(a) };
+  await soon('B received it', b, 'shoal_received_total', fromA);
+  await soon('B applied it', b, 'shoal_applied_total', fromA);
+  await soon('how long it was on its way', b, 'shoal_travel_duration_count', fromA);
+  const text = await metricsOf(a);
+  expect(sumOf(text, 'shoal_captured_total', { model: 'tag' })).toBeGreaterThanOrEqual(2);
+  expect(sumOf(text, 'shoal_outbox', { model: 'tag' }) ?? 0).toBe(0);
+});
+
 /** What led to a span, and what was a step beside those, in the order of the path (the log of B stores what A sends). */
 function storyOf(last: ReceivedSpan): readonly ReceivedSpan[] {
   const ofTrace = receiver.spans().filter(({ traceId }) => traceId === last.traceId);
@@ -100,4 +119,14 @@ function sampleOf(text: string, metric: string, service: string): number {
     .split('\n')
     .find((each) => each.startsWith(`${metric}{`) && each.includes(`"${service}"`));
   return Number(line?.split(' ').at(-1));
+}
+
+/** Undefined: no sample has all of these labels. */
+function sumOf(text: string, metric: string, labels: Readonly<Record<string, string>>): number | undefined {
+  const wanted = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  const samples = text
+    .split('\n')
+    .filter((line) => line.startsWith(`${metric}{`) && wanted.every((label) => line.includes(label)))
+    .map((line) => Number(line.split(' ').at(-1)));
+  return samples.length === 0 ? undefined : samples.reduce((sum, value) => sum + value);
 }

@@ -17,11 +17,12 @@ import { quarantineStore } from './ingest/quarantine-store.ts';
 import { type Replanned, replanKnown } from './ingest/replan-known.ts';
 import type { LibraryOptions } from './library-options.ts';
 import { libraryTelemetry } from './library-telemetry.ts';
+import { requireKnownVersion } from './migrate-library.ts';
 import type { Drift } from './store/clock-store.ts';
 import type { LibraryStore, ViewChange } from './store/library-store.ts';
 import { type LogMemory, logMemory } from './store/log-memory.ts';
 import { openForWriting, type Sqlite } from './store/open-database.ts';
-import type { OutboxRow } from './store/outbox-store.ts';
+import type { OutboxRow, OutboxStore } from './store/outbox-store.ts';
 import { skewStore } from './store/skew-store.ts';
 import { inTransaction } from './store/write-lock.ts';
 
@@ -96,11 +97,13 @@ export interface Library extends LibraryQuarantine {
   /** Devices whose clocks run ahead of ours (CLK-4). */
   skews(): readonly Drift[];
   outboxCount(): number;
+  outboxByModel: OutboxStore['countByModel'];
   close(): void;
 }
 
-/** Opens a migrated library. */
+/** Opens a migrated library. Throws `version-mismatch` for one of a newer program, `disk-full`, `read-only`. */
 export function openLibrary(options: LibraryOptions): Library {
+  requireKnownVersion(options.path, options.migrations);
   const db = openForWriting(options.path);
   const context = captureContext(options, db);
   const { store, clock, outbox, wallMs } = context;
@@ -217,6 +220,7 @@ export function openLibrary(options: LibraryOptions): Library {
     missingRecords: missingRecords(store, device),
     skews: () => skews.ahead(wallMs()),
     outboxCount: () => outbox.count(),
+    outboxByModel: () => outbox.countByModel(),
     close: () => db.close(),
   };
 }

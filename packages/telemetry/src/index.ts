@@ -27,3 +27,4 @@ export {
 export { mergeMetrics } from './merge-metrics.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.ts';
 export { currentTraceParent, inTraceOf } from './trace-parent.ts';
+export { withZeros } from './with-zeros.ts';

@@ -2,7 +2,7 @@ import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/libra
 import { memberSchemas, migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import { appVersion, type Home, type HomeLibrary, type Log } from '@shoal/service-kit';
-import { durableStep, openInstruments } from '@shoal/telemetry';
+import { durableStep, openInstruments, withZeros } from '@shoal/telemetry';
 import { announceDevice } from './device-record.ts';
 import { type Locations, openLocations } from './locations.ts';
 import { startOrphans } from './orphans.ts';
@@ -43,7 +43,7 @@ export async function openLibraryCapture(options: {
     migrations,
     schemas: memberSchemas,
   });
-  const stopTelling = openInstruments().outbox.observe(() => library.outboxCount(), { library: libraryId });
+  const stopTelling = tellOutbox(library);
   const relay = startRelay({ library, logStore: options.logStore, log, idleMs: options.relayMs });
   library.onChanges((records, isLocal) => {
     relay.signal();
@@ -65,4 +65,12 @@ export async function openLibraryCapture(options: {
       library.close();
     },
   };
+}
+
+/** What waits, by model, for whoever looks. */
+function tellOutbox(library: Library): () => void {
+  const labels = { library: library.options.libraryId };
+  return openInstruments().outbox.observeEach(
+    withZeros(() => library.outboxByModel().map(({ model, changes }) => [changes, { ...labels, model }])),
+  );
 }

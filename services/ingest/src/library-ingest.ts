@@ -4,7 +4,7 @@ import { isLibraryReady, keyRing, type Library, openLibrary } from '@shoal/libra
 import { migrations, models } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import type { HomeLibrary, Log } from '@shoal/service-kit';
-import { openInstruments } from '@shoal/telemetry';
+import { openInstruments, withZeros } from '@shoal/telemetry';
 import { showAfterUpgrade } from './after-upgrade.ts';
 import { type Follower, startFollower } from './follow.ts';
 
@@ -83,7 +83,9 @@ function tellLevels(
   const { parked, quarantined, lag } = openInstruments();
   const labels = { library: options.libraryId };
   return [
-    parked.observe(() => cursor.parked().reduce((sum, { records }) => sum + records, 0), labels),
+    parked.observeEach(
+      withZeros(() => cursor.parked().map(({ reason, records }) => [records, { ...labels, reason }])),
+    ),
     quarantined.observe(() => waiting.count(), labels),
     lag.observe(() => {
       const { headSeq, cursor: at } = follower.state();

@@ -36,6 +36,8 @@ export interface OutboxStore {
   /** Removes what the log has committed; a row that changed since it was read stays (CHG-8). */
   remove(rows: readonly OutboxRow[]): void;
   count(): number;
+  /** The same by model, those of which something waits. */
+  countByModel(): readonly { readonly model: string; readonly changes: number }[];
 }
 
 interface Row {
@@ -75,6 +77,9 @@ export function outboxStore(db: Sqlite): OutboxStore {
   );
   const remove = db.prepare('delete from shoal_outbox where id = ? and dot = ?');
   const count = db.prepare<[], number>('select count(*) from shoal_outbox').pluck();
+  const countByModel = db.prepare<[], { model: string; changes: number }>(
+    'select model, count(*) as changes from shoal_outbox group by model',
+  );
 
   return {
     add(item, transactionStamp) {
@@ -99,6 +104,7 @@ export function outboxStore(db: Sqlite): OutboxStore {
       for (const row of rows) remove.run(row.id, row.dot);
     },
     count: () => count.get() as number,
+    countByModel: () => countByModel.all(),
   };
 }
 
