@@ -65,3 +65,4 @@ export * from './session/reappend.ts';
 export * from './session/settle.ts';
 export * from './session/sync-state.ts';
 export * from './session/throttle.ts';
+export * from './session/unshared.ts';

@@ -119,6 +119,10 @@ export const limits = {
   diskFreeMinBytes: 256 * 1024 * 1024,
   /** How long a caller who pauses a library waits for its services to say that they follow. */
   pauseWaitMs: 3_000,
+  /** How long the leaving of a library waits for the services to close it: one may have a request in hand. */
+  leaveWaitMs: 15_000,
+  /** How long the leaving waits until what was written here is known to be with another device: two heartbeats. */
+  shareWaitMs: 12_000,
   /** How often pulling that waits is looked at again (ING-5, REP-4). */
   throttleRecheckMs: 500,
   /** Entries behind the peers from which on catching up is a job that is shown as one (ING-4). */

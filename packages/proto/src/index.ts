@@ -56,6 +56,7 @@ export {
   type GatewayServer,
   GatewayService,
   GetRecordRequest,
+  LeaveLibraryReply,
   LibraryInfo,
   ListLibrariesReply,
   ListLibrariesRequest,

@@ -75,8 +75,11 @@ export async function followLibraries<Part extends LibraryPart>(
   };
   const closeOne = async (id: LibraryId) => {
     const entry = opened.get(id);
+    // Gone only when it is closed: who waits for that moves its files away then.
+    reasonById.set(id, new ShoalError('unavailable', 'it is being closed'));
     opened.delete(id);
     await entry?.part.close();
+    reasonById.delete(id);
   };
   const look = async () => {
     const ids = new Set(await listLibraryIds(paths));

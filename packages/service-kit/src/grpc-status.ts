@@ -31,6 +31,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'port-taken': status.FAILED_PRECONDITION,
   'location-unavailable': status.FAILED_PRECONDITION,
   'damaged-file': status.DATA_LOSS,
+  'not-shared': status.FAILED_PRECONDITION,
   interrupted: status.CANCELLED,
   internal: status.INTERNAL,
 };

@@ -28,6 +28,7 @@ export {
   newLibraryFile,
   readLibrary,
 } from './library-file.ts';
+export * from './library-leave.ts';
 export * from './library-pause.ts';
 export * from './log.ts';
 export { type LogAnswer, type LogRecognition, openLogRecognition } from './log-recognition.ts';

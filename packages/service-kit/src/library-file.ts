@@ -6,6 +6,7 @@ import { checkFileVersion, makeFolder } from './home.ts';
 import { type HomePaths, type LibraryPaths, libraryPaths } from './home-paths.ts';
 import { type Hub, hubOf } from './hub-file.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
+import { isLibraryLeaving } from './library-leave.ts';
 import { isLibraryPaused } from './library-pause.ts';
 import { isErrno, readPrivateFile, storageFailed, writePrivateFile } from './private-file.ts';
 import { uuidV7 } from './uuid-v7.ts';
@@ -120,11 +121,13 @@ export async function readLibrary(paths: HomePaths, id: LibraryId): Promise<Home
   return { ...library, paths: place, isPaused: await isLibraryPaused(place) };
 }
 
-/** The ids of the libraries of a home, in order; what is being made is not among them. */
+/** The ids of the libraries of a home, in order; what is being made, or left, is not among them. */
 export async function listLibraryIds(paths: HomePaths): Promise<LibraryId[]> {
   try {
     const names = await readdir(paths.libraries);
-    return names.filter(isUuid).sort() as LibraryId[];
+    const ids = names.filter(isUuid).sort() as LibraryId[];
+    const areLeaving = await Promise.all(ids.map((id) => isLibraryLeaving(paths.library(id))));
+    return ids.filter((_, at) => !areLeaving[at]);
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];
     throw storageFailed(paths.libraries, 'read', error);

@@ -101,7 +101,7 @@ describe('[SEC-5] every call', () => {
       () => handlers.getRecord({ libraryId, model: 'tag', recordId: id }),
       () => handlers.listRecords({ libraryId, model: 'tag', limit: 0, after: none }),
       async () => stream(handlers.watch({ libraryId, model: '' }, signal)),
-      () => handlers.addLocation({ libraryId, path: '/', name: '' }),
+      () => handlers.addLocation({ libraryId, path: '/', name: '', ignore: [] }),
       () => handlers.removeLocation({ libraryId, locationId: id }),
       () => handlers.rescanLocation({ libraryId, locationId: id, acceptNewRoot: false }),
       () => handlers.changeIgnores({ libraryId, locationId: id, add: [], remove: [] }),
@@ -133,13 +133,13 @@ describe('[SEC-5] every call', () => {
     const refused = (field: string) => ({ code: 'invalid-argument', subject: { field } });
     const tagging = { libraryId, tagId: id, target: TagTarget.TAG_TARGET_CONTENT, targetId: id };
     const short = Buffer.alloc(1);
-    await expect(handlers.addLocation({ libraryId, path: 'a/b', name: '' })).rejects.toMatchObject(
+    await expect(handlers.addLocation({ libraryId, path: 'a/b', name: '', ignore: [] })).rejects.toMatchObject(
       refused('path'),
     );
-    await expect(handlers.addLocation({ libraryId, path: '/a\0b', name: '' })).rejects.toMatchObject(
+    await expect(handlers.addLocation({ libraryId, path: '/a\0b', name: '', ignore: [] })).rejects.toMatchObject(
       refused('path'),
     );
-    await expect(handlers.addLocation({ libraryId, path: '/', name: 'x'.repeat(256) })).rejects.toMatchObject(
+    await expect(handlers.addLocation({ libraryId, path: '/', name: 'x'.repeat(256), ignore: [] })).rejects.toMatchObject(
       refused('name'),
     );
     await expect(handlers.removeLocation({ libraryId, locationId: short })).rejects.toMatchObject(
@@ -177,6 +177,7 @@ describe('the status', () => {
     behind: 0,
     backfill: undefined,
     holes: 0,
+    unshared: 0,
   };
 
   test('is put together from the services that answer; the others are named, and none is waited for', async () => {

@@ -15,6 +15,7 @@ import {
 import { deviceStatus, type StatusSources } from './device-status.ts';
 import { dumpLibrary } from './dump-library.ts';
 import type { GatewayLibrary } from './gateway-library.ts';
+import { leaveLibrary } from './leave-library.ts';
 import { getConflict, listConflicts } from './read-conflicts.ts';
 import { readLog } from './read-log.ts';
 import { getQuarantined, listQuarantine } from './read-quarantine.ts';
@@ -84,6 +85,10 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
     },
     getStatus: async (request) => deviceStatus(parts, libraryOf(request)),
     setPaused: async (request) => setPaused(services, libraryOf(request), { isPaused: request.paused }),
+    leaveLibrary: async (request) => {
+      const id = checkLibraryId(request.libraryId);
+      return leaveLibrary({ ...parts, id });
+    },
     readLog: async (request) => {
       libraryOf(request);
       return readLog(services, request);

@@ -16,6 +16,7 @@ const log: LogStatusReply = {
   behind: 0,
   backfill: undefined,
   holes: 0,
+  unshared: 0,
 };
 const ingest: IngestStatusReply = {
   logId: 'log',

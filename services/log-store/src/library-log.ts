@@ -219,7 +219,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     },
     ask: ({ wanted }) => ({ fruitless: asker.want(wantedFromWire(wanted)) }),
     fetch,
-    status: () => logStatus({ log, peers: replication.peers, throttle: pressure.throttle(), surroundings }),
+    status: () => logStatus({ log, device, peers: replication.peers, throttle: pressure.throttle(), surroundings }),
     setPaused: (isPaused) => {
       pressure.setPaused(isPaused);
       replication.weigh();

@@ -1,4 +1,13 @@
-import { countBehind, countBeyond, isPresent, type Peer, type Peers, type ThrottleReason } from '@shoal/core';
+import {
+  countBehind,
+  countBeyond,
+  countUnshared,
+  type DeviceId,
+  isPresent,
+  type Peer,
+  type Peers,
+  type ThrottleReason,
+} from '@shoal/core';
 import {
   type BackfillStatus,
   type LogStatusReply,
@@ -13,11 +22,12 @@ import type { SyncLog } from './sync-log.ts';
 /** What a person may want to know of one library's log and of the peers it hears. */
 export function logStatus(of: {
   readonly log: SyncLog;
+  readonly device: DeviceId;
   readonly peers: Peers;
   readonly throttle: ThrottleReason | null;
   readonly surroundings: Surroundings;
 }): LogStatusReply {
-  const { log, peers, throttle, surroundings } = of;
+  const { log, device, peers, throttle, surroundings } = of;
   const all = [...peers.values()];
   const nowMs = surroundings.nowMs();
   return {
@@ -34,6 +44,7 @@ export function logStatus(of: {
     behind: countBehind(peers, log.have, nowMs),
     backfill: backfillStatus(log),
     holes: log.holes,
+    unshared: countUnshared(peers, log.have, device),
   };
 }
 

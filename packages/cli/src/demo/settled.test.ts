@@ -38,6 +38,7 @@ function status(
       behind: 0,
       backfill: undefined,
       holes: 0,
+      unshared: 0,
     },
     ingest: {
       logId: 'l',

@@ -180,6 +180,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 10,
   },
+  'not-shared': {
+    meaning: 'What was written here has not reached another device as far as is known.',
+    remedy: 'Let another device of the library be on for a moment, or say --force, and lose it here.',
+    retryable: true,
+    exitCode: 13,
+  },
   interrupted: {
     meaning: 'Somebody asked the command to end before it had done what it was for.',
     remedy: 'Run it again; what was done is kept.',
