@@ -42,4 +42,5 @@ export type { LibraryStore, ViewChange } from './store/library-store.ts';
 export type { Migration } from './store/migrate.ts';
 export type { Sqlite } from './store/open-database.ts';
 export type { OutboxRow } from './store/outbox-store.ts';
+export { storageError } from './store/storage-error.ts';
 export { isStorageFailure } from './store/storage-failure.ts';

@@ -129,9 +129,11 @@ function parsePorts(fields: JsonFields): HomeConfig['ports'] {
 /** Throws `version-mismatch` for a file of a newer program. */
 export function checkFileVersion(version: number, file: string): void {
   if (version === fileVersion) return;
-  throw new ShoalError('version-mismatch', `${file}: expected version ${fileVersion}, found ${version}`, {
-    field: 'version',
-  });
+  throw new ShoalError(
+    'version-mismatch',
+    `${file} is of version ${version}, made by a newer Shoal; this one knows ${fileVersion}: update it`,
+    { field: 'version' },
+  );
 }
 
 async function readToken(file: string): Promise<string> {

@@ -4,6 +4,8 @@ import { ShoalError } from '@shoal/core';
 
 /** No file of a home is larger; a key ring of 1,000 keys takes 100 KB. */
 const fileBytesMax = 1024 * 1024;
+const fullReasons = ['ENOSPC', 'EDQUOT'];
+const lockedReasons = ['EROFS', 'EACCES', 'EPERM'];
 
 /**
  * Writes `text` so that a reader sees the old file or the new one, never a part, and only the owner may read it
@@ -65,9 +67,19 @@ export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-/** A failure of the file system, with the path that it is about. */
+/**
+ * A failure of the file system, with the path that it is about: `disk-full`, `read-only` where it was not about reading,
+ * else `storage-failed`.
+ */
 export function storageFailed(path: string, verb: string, cause: unknown): ShoalError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  if (fullReasons.includes(reason)) {
+    return new ShoalError('disk-full', `${path} could not be ${verb}: make room on its disk`, {}, cause);
+  }
+  if (verb !== 'read' && lockedReasons.includes(reason)) {
+    const message = `${path} could not be ${verb}: give its user the right to write there (${reason})`;
+    return new ShoalError('read-only', message, {}, cause);
+  }
   return new ShoalError('storage-failed', `${path} could not be ${verb}: ${reason}`, {}, cause);
 }
 

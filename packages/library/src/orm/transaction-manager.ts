@@ -2,6 +2,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/core';
 import { inStep } from '@shoal/telemetry';
 import { captureContext } from '../capture/capture-context.ts';
 import type { LibraryOptions } from '../library-options.ts';
+import { requireKnownVersion } from '../migrate-library.ts';
 import type { ViewChange } from '../store/library-store.ts';
 import { openForWriting } from '../store/open-database.ts';
 import { CaptureSubscriber } from './capture-subscriber.ts';
@@ -21,11 +22,12 @@ export interface TransactionManager {
   close(): Promise<void>;
 }
 
-/** Opens MikroORM on a migrated library. `onChanges` hears of each commit that changed the view. */
+/** Opens MikroORM on a migrated library; throws `version-mismatch` for one of a newer program. `onChanges` hears of each commit that changed the view. */
 export async function openTransactionManager(
   options: LibraryOptions,
   onChanges: (changes: readonly ViewChange[]) => void = () => {},
 ): Promise<TransactionManager> {
+  requireKnownVersion(options.path, options.migrations);
   const db = openForWriting(options.path);
   const subscriber = new CaptureSubscriber(captureContext(options, db), options.models, onChanges);
   const orm = await MikroORM.init({

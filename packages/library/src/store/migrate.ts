@@ -32,12 +32,13 @@ export function isMigrated(db: Sqlite, migrations: readonly Migration[]): boolea
   return true;
 }
 
-function requireVersion(db: Sqlite, migrations: readonly Migration[]): void {
+/** Throws `version-mismatch` for a file that a newer program migrated. Reads only: nothing of the file changes. */
+export function requireVersion(db: Sqlite, migrations: readonly Migration[]): void {
   const found = schemaVersion(db);
   if (found <= migrations.length) return;
   throw new ShoalError(
     'version-mismatch',
-    `library.db is at version ${found}, this program knows ${migrations.length}`,
+    `${db.name} is at version ${found}, made by a newer Shoal; this one knows ${migrations.length}: update it`,
   );
 }
 

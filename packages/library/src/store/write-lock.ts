@@ -2,6 +2,7 @@ import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ShoalError } from '@shoal/core';
 import type { Sqlite, Statement } from './open-database.ts';
+import { storageError } from './storage-error.ts';
 
 /** How long a writer waits for the others of the same file, in ms. */
 const waitMaxMs = 30_000;
@@ -48,7 +49,7 @@ export async function beginImmediate(db: Sqlite): Promise<WriteLock> {
 /**
  * Begins an immediate transaction when no other writer, here or in another process, holds the file, and runs `begun`
  * before anything else of this process can. Waits without blocking the event loop; throws `storage-failed` after
- * 30 s, and what `begun` throws, after which the lock is free.
+ * 30 s, `disk-full`, `read-only`, and what `begun` throws, after which the lock is free.
  */
 async function whenFree<T>(db: Sqlite, begun: () => T): Promise<{ lock: WriteLock; result: T }> {
   const writer = writerOf(db);
@@ -67,7 +68,7 @@ async function whenFree<T>(db: Sqlite, begun: () => T): Promise<{ lock: WriteLoc
     return { lock, result: begun() };
   } catch (error) {
     lock.release();
-    throw error;
+    throw storageError(error, writer.path);
   }
 }
 

@@ -21,6 +21,9 @@ const steps: readonly string[] = [
     -- What ingest said last, under whatever id the log had then (LOG-1).
     last_word_log_id text,
     last_word_seq integer,
+    -- Where its library appended last, and the id that the log had then (LOG-1).
+    last_append_log_id text,
+    last_append_seq integer,
     -- Up to where the library has all that ingest applied under earlier ids of the log.
     known_seq integer not null default 0,
     -- What was appended up to there the library may have forgotten, as one of the two went back; 0: nothing.
@@ -96,8 +99,8 @@ const steps: readonly string[] = [
   create table holes (
     stream_id integer not null references streams (id),
     origin_seq integer not null,
-    -- The device's library has what the entry said, and can append it again (REP-6).
-    is_known integer not null,
+    -- Why the device's library can append it again (REP-6): it had applied or appended it. Null: perhaps it cannot.
+    known text check (known in ('applied', 'appended')),
     primary key (stream_id, origin_seq)
   ) without rowid;
 
@@ -133,6 +136,22 @@ const steps: readonly string[] = [
 ];
 
 /**
+ * Throws `version-mismatch` for a sync.db of a newer program, and touches nothing: opening it for writing would already
+ * move what a killed program left beside it. A file that cannot be read is no matter of versions.
+ */
+export function refuseNewer(path: string): void {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true });
+    requireKnown(db);
+  } catch (error) {
+    if (error instanceof ShoalError) throw error;
+  } finally {
+    db?.close();
+  }
+}
+
+/**
  * Brings sync.db to the newest schema. Throws `version-mismatch` for a file of a newer program; for tables that are not
  * what the version stands for, structural damage: statements would go on to other columns, or none (LOG-1).
  */
@@ -140,12 +159,7 @@ export function migrate(db: Database.Database): void {
   const found = db.pragma('user_version', { simple: true }) as number;
   const tables = tablesOf(db);
   const isOurs = tables === newestTables();
-  if (found > steps.length && !isOurs) {
-    throw new ShoalError(
-      'version-mismatch',
-      `${db.name}: expected at most schema ${steps.length}, found ${found}`,
-    );
-  }
+  requireKnown(db);
   const isNew = found === 0 && tables === '';
   if (found !== steps.length && (isOurs || (found === 0 && !isNew))) {
     throw structuralDamage(db, `schema ${found} with the tables of another`);
@@ -155,6 +169,15 @@ export function migrate(db: Database.Database): void {
     db.pragma(`user_version = ${steps.length}`);
   }).immediate();
   if (!isOurs && tablesOf(db) !== newestTables()) throw structuralDamage(db, 'tables that no step made');
+}
+
+function requireKnown(db: Database.Database): void {
+  const found = db.pragma('user_version', { simple: true }) as number;
+  if (found <= steps.length || tablesOf(db) === newestTables()) return;
+  throw new ShoalError(
+    'version-mismatch',
+    `${db.name} is at version ${found}, made by a newer Shoal; this one knows ${steps.length}: update it`,
+  );
 }
 
 let newest: string | undefined;

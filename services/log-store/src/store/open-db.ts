@@ -1,13 +1,14 @@
 import { closeSync, openSync } from 'node:fs';
-import { ShoalError } from '@shoal/core';
 import Database from 'better-sqlite3';
-import { migrate } from './migrations.ts';
+import { migrate, refuseNewer } from './migrations.ts';
+import { logStorageError } from './storage-error.ts';
 import { watchStatements } from './watch-statements.ts';
 
 /**
  * Opens sync.db at its newest schema, making it (0600) if there is none. A commit is on the disk when it returns (0.4 ms
  * idle, 2 to 3 under load): an append is acknowledged after it and its outbox row removed (CHG-8), and ingest must not be ahead of
- * a log that lost its tail with the power (REP-6). `onDamaged` hears what `watchStatements` finds. Throws `storage-failed`, `version-mismatch`.
+ * a log that lost its tail with the power (REP-6). `onDamaged` hears what `watchStatements` finds. Throws `storage-failed`, `disk-full`, `read-only`;
+ * `version-mismatch` for a file of a newer program, of which nothing is touched.
  */
 export function openDb(
   path: string,
@@ -15,6 +16,7 @@ export function openDb(
 ): Database.Database {
   let db: Database.Database | undefined;
   try {
+    refuseNewer(path);
     // SQLite would make it readable for all, and its -wal and -shm after it.
     closeSync(openSync(path, 'a', 0o600));
     db = new Database(path);
@@ -27,7 +29,6 @@ export function openDb(
     return db;
   } catch (error) {
     db?.close();
-    if (error instanceof ShoalError) throw error;
-    throw new ShoalError('storage-failed', `${path} could not be opened as a sync log`, {}, error);
+    throw logStorageError(error, path);
   }
 }

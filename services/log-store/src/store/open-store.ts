@@ -1,4 +1,4 @@
-import { type LibraryId, ShoalError } from '@shoal/core';
+import { errorAbout, type LibraryId } from '@shoal/core';
 import type Database from 'better-sqlite3';
 import { type AckRows, ackRows } from './ack-rows.ts';
 import { type BackfillRows, backfillRows } from './backfill-rows.ts';
@@ -9,6 +9,7 @@ import { type HoleRows, holeRows } from './hole-rows.ts';
 import { type LifeRows, lifeRows } from './life-rows.ts';
 import { type LogRowAccess, logRow } from './log-row.ts';
 import { openDb } from './open-db.ts';
+import { logStorageError } from './storage-error.ts';
 import { type StreamRows, streamRows } from './stream-rows.ts';
 import { structuralDamage } from './structural-damage.ts';
 import { type SupersededRows, supersededRows } from './superseded-rows.ts';
@@ -30,16 +31,14 @@ export interface Store {
   close(): void;
 }
 
-/** Opens the store of a library. Throws `storage-failed`, `damaged-file`, `version-mismatch`. */
+/** Opens the store of a library. Throws `storage-failed`, `disk-full`, `read-only`, `damaged-file`, `version-mismatch`. */
 export function openStore(path: string, libraryId: LibraryId, onDamaged?: (error: unknown) => void): Store {
   const db = openDb(path, onDamaged);
   const transaction = <T>(work: () => T): T => {
     try {
       return db.transaction(work).immediate();
     } catch (error) {
-      if (error instanceof ShoalError) throw error;
-      const message = `the sync log ${path} could not be written`;
-      throw new ShoalError('storage-failed', message, { library: libraryId }, error);
+      throw errorAbout(logStorageError(error, path), { library: libraryId });
     }
   };
   try {
