@@ -13,7 +13,7 @@ beforeAll(async () => {
   await mkdir(join(root, 'letters'), { recursive: true });
   await writeFile(join(root, 'letters', 'first.txt'), 'Dear shoal');
   const gateway = await fleet.devices[0]!.gateway();
-  await gateway.addLocation({ libraryId: fleet.libraryId, path: root, name: '' });
+  await gateway.addLocation({ libraryId: fleet.libraryId, path: root, name: '', ignore: [] });
   await onB('the index is on B', (entries) => entries.some(({ name }) => name === 'first.txt'), 30_000);
 });
 afterAll(() => fleet?.close());

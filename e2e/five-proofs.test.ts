@@ -66,7 +66,7 @@ test('[S3-30] four: a location of one device is on the other, with its owner and
   const path = join(fleet.folder.path, 'files');
   await mkdir(path);
   await writeFile(join(path, 'one.txt'), 'one');
-  const { locationId } = await a.addLocation({ libraryId, path, name: 'shelf' });
+  const { locationId } = await a.addLocation({ libraryId, path, name: 'shelf', ignore: [] });
   const id = uuidFromBytes(locationId, 'location_id');
   const { deviceId } = fleet.devices[0]!.home.config;
   const lines = await fleet.converged({

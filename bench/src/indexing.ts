@@ -48,7 +48,7 @@ async function indexMs(fleet: Fleet, path: string, entries: number) {
   const gateway = await fleet.devices[0]!.gateway();
   const libraryId = uuidToBytes(places[0]!.libraryId);
   const startedMs = performance.now();
-  await gateway.addLocation({ libraryId, path, name: '' });
+  await gateway.addLocation({ libraryId, path, name: '', ignore: [] });
   const [indexed, applied] = await Promise.all([a!.reached(entries), b!.reached(entries)]);
   a!.close();
   b!.close();

@@ -19,6 +19,8 @@ export interface ListedLocation {
   readonly state: string;
   readonly entries: number | null;
   readonly skipped: number | null;
+  /** Of `skipped`: `ignored`, `unreadable`, `socket`, `fifo`, `device`. */
+  readonly skippedByReason: Readonly<Record<string, number>> | null;
   /** Why it is `unavailable` or `failed`; null otherwise. */
   readonly error: string | null;
 }
@@ -43,6 +45,9 @@ export async function listLocations({
       state: own?.state ?? 'remote',
       entries: own?.entries ?? null,
       skipped: own?.skipped ?? null,
+      skippedByReason: own
+        ? Object.fromEntries(own.skippedByReason.map((it) => [it.reason, it.count]))
+        : null,
       error: own?.error || null,
     });
   }

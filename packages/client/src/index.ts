@@ -1,6 +1,7 @@
 export type {
   AddLocationReply,
   CaptureStatusReply,
+  ChangeIgnoresReply,
   FieldValue,
   IngestStatusReply,
   LibraryInfo,

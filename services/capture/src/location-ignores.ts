@@ -20,6 +20,8 @@ export interface LocationIgnores {
   /** Goes on by the record as it is now; for a location that was started. A record that says nothing sound changes nothing. */
   follow(row: LocationRow): Promise<void>;
   forget(key: number): void;
+  /** Throws what is wrong with the record of a location that could not even be started. */
+  requireStarted(row: LocationRow): void;
   /** Why the record of a location is not followed; null where it is. */
   refusal(key: number): string | null;
 }
@@ -61,6 +63,9 @@ export function createLocationIgnores(indexer: Indexer, log: Log): LocationIgnor
     forget(key) {
       followedByKey.delete(key);
       refusalByKey.delete(key);
+    },
+    requireStarted(row) {
+      if (indexer.status(row.key) === null) ignoresOf(row);
     },
     refusal: (key) => refusalByKey.get(key) ?? null,
   };

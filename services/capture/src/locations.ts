@@ -4,6 +4,7 @@ import { type ModelName, type RecordId, ShoalError, type Value } from '@shoal/co
 import { freshRecordId, type Library } from '@shoal/library';
 import { type Log, startSignalledLoop } from '@shoal/service-kit';
 import type { ComparisonCounts } from './index/comparison-counts.ts';
+import { changePatterns, formatPatterns } from './index/ignore-patterns.ts';
 import type { IgnoreSettings } from './index/ignore-rules.ts';
 import { createIndexer } from './index/indexer.ts';
 import type { RescanOptions } from './index/location-indexer.ts';
@@ -26,8 +27,8 @@ export interface LocationState {
 
 /** The locations of this device in one library: records and the indexer that keeps them true. */
 export interface Locations {
-  /** Throws `not-a-folder`, `already-exists` naming the location that is there. */
-  add(path: string, name: string): Promise<RecordId>;
+  /** Throws `not-a-folder`, `already-exists` naming the location that is there, and as `changePatterns` does. */
+  add(path: string, name: string, ignores?: IgnoreSettings): Promise<RecordId>;
   remove(id: RecordId): Promise<void>;
   /** `acceptsRoot`: also where another folder stands there than before. Throws `location-unavailable`. */
   rescan(id: RecordId, options?: RescanOptions): Promise<ComparisonCounts & { readonly entries: number }>;
@@ -94,7 +95,8 @@ export async function openLocations(options: {
   });
 
   return {
-    async add(path, name) {
+    async add(path, name, { isDefault, patterns } = { isDefault: true, patterns: [] }) {
+      const text = formatPatterns(changePatterns('', { add: patterns, remove: [] }));
       const folder = await requireFolder(path);
       const there = own().find((location) => location.path === folder);
       if (there !== undefined) {
@@ -108,6 +110,8 @@ export async function openLocations(options: {
         ['name', name === '' ? basename(folder) || folder : name],
         ['path', folder],
         ['device', library.options.device],
+        ['default_ignores', isDefault],
+        ['ignore_patterns', text],
       ]);
       await library.write([
         { kind: 'replace', ref: { model: 'location' as ModelName, id }, fields, seen: null },
@@ -115,6 +119,7 @@ export async function openLocations(options: {
       try {
         await ignores.start(find(id));
       } catch (error) {
+        ignores.forget(find(id).key);
         await library.write([{ kind: 'delete', ref: { model: 'location' as ModelName, id }, seen: null }]);
         throw error;
       }
@@ -128,6 +133,7 @@ export async function openLocations(options: {
     },
     async rescan(id, options) {
       const row = find(id);
+      ignores.requireStarted(row);
       const counts = await indexer.rescan(row.key, options);
       return { ...counts, entries: rows.totals(row.key).entries };
     },

@@ -41,7 +41,10 @@ export function captureHandlers(
       };
     },
     async addLocation(request) {
-      const id = await partOf(request).locations.add(request.path, request.name);
+      const id = await partOf(request).locations.add(request.path, request.name, {
+        isDefault: request.defaultIgnores ?? true,
+        patterns: request.ignore,
+      });
       return { locationId: uuidToBytes(id) };
     },
     async removeLocation(request) {

@@ -75,21 +75,26 @@ export function checkWrite(request: WriteRequest): void {
   for (const mutation of request.mutations) checkMutation(mutation);
 }
 
-/** A location to add: an absolute path. */
-export function checkAddLocation({ path, name }: AddLocationRequest): void {
+/** A location to add: an absolute path, and what is left out there. */
+export function checkAddLocation({ path, name, ignore }: AddLocationRequest): void {
   if (!isAbsolute(path) || path.includes('\0') || Buffer.byteLength(path) > pathBytesMax) {
     refuse('path', `an absolute path of up to ${pathBytesMax} bytes`, 'something else');
   }
   if (name.length > locationNameMax) {
     refuse('name', `up to ${locationNameMax} characters`, String(name.length));
   }
+  checkPatterns({ ignore });
 }
 
 /** A change of what a location leaves out: how many patterns, and how long; what they say is capture's to judge. */
 export function checkChangeIgnores({ locationId, add, remove }: ChangeIgnoresRequest): void {
   checkId(locationId, 'location_id');
+  checkPatterns({ add, remove });
+}
+
+function checkPatterns(lists: Readonly<Record<string, readonly string[]>>): void {
   const { ignorePatternsMax: max, ignorePatternBytesMax: bytesMax } = limits;
-  for (const [field, patterns] of Object.entries({ add, remove })) {
+  for (const [field, patterns] of Object.entries(lists)) {
     if (patterns.length > max) refuse(field, `at most ${max} patterns`, String(patterns.length));
     const long = patterns.find((pattern) => Buffer.byteLength(pattern) > bytesMax);
     if (long !== undefined)

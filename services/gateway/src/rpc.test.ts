@@ -133,15 +133,15 @@ describe('[SEC-5] every call', () => {
     const refused = (field: string) => ({ code: 'invalid-argument', subject: { field } });
     const tagging = { libraryId, tagId: id, target: TagTarget.TAG_TARGET_CONTENT, targetId: id };
     const short = Buffer.alloc(1);
-    await expect(handlers.addLocation({ libraryId, path: 'a/b', name: '', ignore: [] })).rejects.toMatchObject(
-      refused('path'),
-    );
-    await expect(handlers.addLocation({ libraryId, path: '/a\0b', name: '', ignore: [] })).rejects.toMatchObject(
-      refused('path'),
-    );
-    await expect(handlers.addLocation({ libraryId, path: '/', name: 'x'.repeat(256), ignore: [] })).rejects.toMatchObject(
-      refused('name'),
-    );
+    await expect(
+      handlers.addLocation({ libraryId, path: 'a/b', name: '', ignore: [] }),
+    ).rejects.toMatchObject(refused('path'));
+    await expect(
+      handlers.addLocation({ libraryId, path: '/a\0b', name: '', ignore: [] }),
+    ).rejects.toMatchObject(refused('path'));
+    await expect(
+      handlers.addLocation({ libraryId, path: '/', name: 'x'.repeat(256), ignore: [] }),
+    ).rejects.toMatchObject(refused('name'));
     await expect(handlers.removeLocation({ libraryId, locationId: short })).rejects.toMatchObject(
       refused('location_id'),
     );

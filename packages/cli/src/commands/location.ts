@@ -1,36 +1,57 @@
 import { resolve } from 'node:path';
 import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
+import { skippedText } from '../describe-ignores.ts';
 import { describeRescan } from '../describe-rescan.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { listLocations, locationIdOf } from '../locations.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { withLibrary } from '../with-device.ts';
+import { addIgnore } from './location-ignore.ts';
 
 /** A rescan of a large folder takes its time; the service ends it earlier where it must. */
 const rescanMs = 30 * 60_000;
 
-/** `shoal location add|remove|list|rescan`: the folders of this device that are indexed. */
+/** `shoal location add|remove|list|rescan|ignore`: the folders of this device that are indexed. */
 export function addLocationCommands(program: Command, surroundings: Surroundings): void {
   const parent = program.command('location').description('the folders of this device that are indexed');
   addAdd(parent, surroundings);
   addRemove(parent, surroundings);
   addList(parent, surroundings);
   addRescan(parent, surroundings);
+  addIgnore(parent, surroundings);
+}
+
+interface AddOptions extends LibraryOptions {
+  readonly name?: string;
+  readonly ignore?: readonly string[];
+  readonly defaultIgnores: boolean;
 }
 
 function addAdd(parent: Command, surroundings: Surroundings): void {
   addLibraryCommand(parent, 'add <path>', 'index a folder, and follow it')
     .option('--name <name>', 'name of the location (default: that of the folder)')
+    .option('--ignore <pattern...>', 'leave out what matches, as in .gitignore')
+    .option('--no-default-ignores', 'index also what the default list leaves out')
     .addHelpText(
       'after',
-      helpExamples('location add ~/pictures', 'location add . --name work --library ours'),
+      helpExamples(
+        'location add ~/pictures',
+        'location add . --name work --library ours',
+        "location add ~/pictures --ignore '*.raw' '/exports/'",
+      ),
     )
-    .action(async (path: string, options: LibraryOptions & { readonly name?: string }) => {
+    .action(async (path: string, options: AddOptions) => {
       const folder = resolve(path);
       const { locationId } = await withLibrary(options, ({ gateway, libraryId }) =>
-        gateway.addLocation({ libraryId, path: folder, name: options.name ?? '' }),
+        gateway.addLocation({
+          libraryId,
+          path: folder,
+          name: options.name ?? '',
+          ignore: [...(options.ignore ?? [])],
+          defaultIgnores: options.defaultIgnores,
+        }),
       );
       const id = uuidFromBytes(locationId, 'location_id');
       outputOf(surroundings, options).result({ id, path: folder }, () => `location ${id}: ${folder}`);
@@ -56,12 +77,18 @@ function addList(parent: Command, surroundings: Surroundings): void {
     .action(async (options: LibraryOptions) => {
       const locations = await withLibrary(options, listLocations);
       outputOf(surroundings, options).result(locations, () =>
-        locations.flatMap(({ id, path, state, entries, error }) => [
+        locations.flatMap(({ id, path, state, entries, skippedByReason, error }) => [
           `${id}  ${state}  ${entries ?? '-'}  ${path}`,
+          ...skippedLines(skippedByReason),
           ...(error === null ? [] : [`  ${error}`]),
         ]),
       );
     });
+}
+
+function skippedLines(countsByReason: Readonly<Record<string, number>> | null): string[] {
+  const text = skippedText(countsByReason ?? {});
+  return text === '' ? [] : [`  not indexed: ${text}`];
 }
 
 function addRescan(parent: Command, surroundings: Surroundings): void {

@@ -21,7 +21,7 @@ export function demoStory(libraryId: Buffer, onLine: (line: string) => void): De
       const gateway = await device.gateway();
       const found = await findOwnLocation({ home: device.home, gateway, libraryId }, folder);
       if (found !== undefined) return onLine(`${device.name}  follows ${folder} already`);
-      await gateway.addLocation({ libraryId, path: folder, name: '' });
+      await gateway.addLocation({ libraryId, path: folder, name: '', ignore: [] });
       onLine(`${device.name}  indexes ${folder}`);
     },
     makeTag: async (device) => {
