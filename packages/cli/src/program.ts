@@ -10,6 +10,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addLibraryCommands } from './commands/library.ts';
 import { addLocationCommands } from './commands/location.ts';
 import { addLogCommand } from './commands/log.ts';
+import { addLogsCommand } from './commands/logs.ts';
 import { addQuarantineCommands } from './commands/quarantine.ts';
 import { addRecordCommands } from './commands/record.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -42,6 +43,7 @@ export function createProgram(given: Surroundings): Command {
   addHomeCommands(program, surroundings);
   addUpCommand(program, surroundings);
   addDownCommand(program, surroundings);
+  addLogsCommand(program, surroundings);
   addHubCommand(program, surroundings);
   addLibraryCommands(program, surroundings);
   addLocationCommands(program, surroundings);
