@@ -2,7 +2,7 @@ import { type LibraryId, type LogId, type LogSighting, limits, type StreamId } f
 import {
   type Client,
   type LogStoreDefinition,
-  lastReadToWire,
+  lastSightingToWire,
   lifeFromBytes,
   sightingsToWire,
   uuidToBytes,
@@ -31,6 +31,8 @@ export function openLogRecognition(options: {
   readonly libraryId: LibraryId;
   readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'recognise'>;
   readonly sightings: () => readonly LogSighting[];
+  /** Where the relay appended last (LOG-1). */
+  readonly lastAppend: () => LogSighting | null;
   /** Of ingest: where it read the log last (LOG-1). */
   readonly lastRead?: () => LogSighting | null;
 }): LogRecognition {
@@ -45,7 +47,8 @@ export function openLogRecognition(options: {
           libraryId,
           sightings: sightingsToWire(options.sightings()),
           wholeLogId: '',
-          lastRead: options.lastRead && lastReadToWire(options.lastRead()),
+          lastAppend: lastSightingToWire(options.lastAppend()),
+          lastRead: options.lastRead && lastSightingToWire(options.lastRead()),
         },
         { timeoutMs: limits.logAttemptMs },
       );

@@ -7,6 +7,7 @@ import {
   deviceOf,
   haveAt,
   isAdmittedByIngest,
+  knownAfterHearingAppend,
   knownAfterLibraryWentBack,
   loseEntry,
   nextReappendStep,
@@ -47,6 +48,7 @@ export interface Parts {
   readonly loseEntry: typeof loseEntry;
   readonly servedClaim: typeof servedClaim;
   readonly knownAfterLibraryWentBack: typeof knownAfterLibraryWentBack;
+  readonly knownAfterHearingAppend: typeof knownAfterHearingAppend;
   readonly deleteState: typeof deleteState;
   readonly nextReappendStep: typeof nextReappendStep;
   readonly planAppend: typeof planAppend;
@@ -101,6 +103,7 @@ export const productionParts: Parts = {
   loseEntry,
   servedClaim,
   knownAfterLibraryWentBack,
+  knownAfterHearingAppend,
   deleteState,
   nextReappendStep,
   planAppend,

@@ -46,11 +46,13 @@ export function appendOfNewerProgram(fleet: Fleet, device: Device, draws: readon
   if (append(fleet, device, change)) fleet.ledger.addWrites([made]);
 }
 
-/** Answers whether the log has it. */
+/** Answers whether the log has it. Its library does not: no relay appended it. */
 function append(fleet: Fleet, device: Device, change: Change): boolean {
   const logStore = device.logStore();
   fleet.tell(device.index, () => `a strange entry of ${nameOf(change.ref)}`);
-  return logStore !== null && commits(() => void logStore.append([change]));
+  if (logStore === null || !commits(() => void logStore.append([change]))) return false;
+  device.log.disown();
+  return true;
 }
 
 /** Of a replica that no library here was opened as. */

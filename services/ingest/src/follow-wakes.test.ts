@@ -34,6 +34,7 @@ function followGrowingLog(options: {
     sweepExceptions: async () => undefined,
     logMemory: {
       sightings: () => [],
+      lastAppend: () => null,
       lastRead: () => null,
       wholeLogId: () => 'log',
       knowsNoOther: () => true,

@@ -20,6 +20,7 @@ function libraryAt(cursor: Cursor): Followed {
     sweepExceptions: async () => undefined,
     logMemory: {
       sightings: () => [],
+      lastAppend: () => null,
       lastRead: () => null,
       wholeLogId: () => cursor.logId,
       knowsNoOther: () => true,

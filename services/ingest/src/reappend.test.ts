@@ -17,6 +17,7 @@ function world() {
       options: { libraryId: '018f0000-0000-7000-8000-0000000000aa' as LibraryId } as Library['options'],
       logMemory: {
         sightings: () => [],
+        lastAppend: () => null,
         lastRead: () => null,
         wholeLogId: () => at.wholeLogId,
         knowsNoOther: () => false,

@@ -61,7 +61,7 @@ export function openReappend(options: {
 
   async function open(logId: LogId): Promise<boolean> {
     const reply = await logStore.recognise(
-      { libraryId, sightings: [], wholeLogId: '', lastRead: undefined },
+      { libraryId, sightings: [], wholeLogId: '', lastAppend: undefined, lastRead: undefined },
       attempt,
     );
     if (reply.settling || reply.logId !== logId) return false;
@@ -86,7 +86,10 @@ export function openReappend(options: {
 
   async function noteWhole(logId: LogId): Promise<void> {
     // First the log, which claims again what it had lost (LOG-1); where the other word is not kept, both come again.
-    await logStore.recognise({ libraryId, sightings: [], wholeLogId: logId, lastRead: undefined }, attempt);
+    await logStore.recognise(
+      { libraryId, sightings: [], wholeLogId: logId, lastAppend: undefined, lastRead: undefined },
+      attempt,
+    );
     durableStep('reappend.before-whole');
     await library.setWholeLog(logId);
     log.info({ logId, appended }, 'the log has all that the library knows');

@@ -76,6 +76,28 @@ describe('a library that may have forgotten', () => {
     expect(holesLeft(log)).toBe(1);
   });
 
+  it('[LOG-1] [REP-6] a library that says less than it has appended went back, also where ingest had read nothing', () => {
+    const appendedLog = () => {
+      const log = openTempLog();
+      log.append(made(1));
+      log.append([makeEntry({ record: 9, at: 9 })]);
+      return log;
+    };
+    const saying = (log: SyncLog, seq: number) => log.hearAppend({ logId: log.logId, life: log.life, seq });
+    const known = appendedLog();
+    saying(known, 2);
+    known.setAside([2]);
+    expect(holesLeft(known)).toBe(0);
+    const lostBefore = appendedLog();
+    lostBefore.hearAppend({ logId: lostBefore.logId, life: lostBefore.life, seq: 1 });
+    lostBefore.setAside([2]);
+    expect(holesLeft(lostBefore)).toBe(1);
+    const lostAfter = appendedLog();
+    lostAfter.setAside([2]);
+    lostAfter.hearAppend(null);
+    expect(holesLeft(lostAfter)).toBe(1);
+  });
+
   it('[LOG-1] what was appended in an earlier start of the log-store is known as long as neither went back', () => {
     const path = join(tempFolder(), 'sync.db');
     const log = openTempLog(path);

@@ -1,6 +1,7 @@
 import {
   isAdmittedByIngest,
   isKnownAsAppended,
+  knownAfterHearingAppend,
   knownAfterLibraryWentBack,
   knownAfterLogWentBack,
   knownAfterRenewal,
@@ -115,6 +116,21 @@ export class LogApplied {
     read: LogSighting | null,
   ): LibraryKnowledge | null {
     return knownAfterLibraryWentBack(this.#known, log, read);
+  }
+
+  /** What becomes known when the library says where it appended last; null where it did not go back (REP-6). */
+  knownAfterAppend(headSeq: number, appended: LogSighting | null): LibraryKnowledge | null {
+    return knownAfterHearingAppend(this.#known, headSeq, appended);
+  }
+
+  /** The library appended up to there. */
+  appended(lastAppend: NonNullable<LibraryKnowledge['lastAppend']>): void {
+    this.#setKnown({ ...this.#known, lastAppend });
+  }
+
+  /** The library went back, and had applied what it says now. */
+  libraryForgot(known: LibraryKnowledge): void {
+    this.#setKnown(known);
   }
 
   /** The library went back: so much of the log is applied still. */

@@ -7,6 +7,7 @@ import {
   hasPosition,
   haveAt,
   haveBesideHoles,
+  type KnownAs,
   type LostEntry,
   loseEntry,
   type StreamId,
@@ -105,8 +106,8 @@ export class LogVector {
   }
 
   /** The library went back: only peers fill what is lost now (REP-6). */
-  forgetHoles(): void {
-    this.#keep(forgetHoles(this.#vector));
+  forgetHoles(forgotten: readonly KnownAs[]): void {
+    this.#keep(forgetHoles(this.#vector, forgotten));
   }
 
   reload(): void {
@@ -138,7 +139,7 @@ export class LogVector {
       if (!vector.holes.includes(hole)) this.#store.holes.remove(this.#placeOf(hole));
     }
     for (const hole of vector.holes) {
-      if (!holes.includes(hole)) this.#store.holes.add(this.#placeOf(hole), hole.isKnown);
+      if (!holes.includes(hole)) this.#store.holes.add(this.#placeOf(hole), hole.known);
     }
     if (claimed === vector.claimed) return;
     for (const [stream, have] of vector.claimed) {

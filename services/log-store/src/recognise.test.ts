@@ -11,7 +11,7 @@ import { openTempLog, tempFolder } from './testing/temp-log.ts';
 
 const libraryId = uuidToBytes(library);
 const ask = (log: LibraryLog, wholeLogId = '') =>
-  log.recognise({ libraryId, sightings: [], wholeLogId, lastRead: undefined });
+  log.recognise({ libraryId, sightings: [], wholeLogId, lastAppend: undefined, lastRead: undefined });
 
 /** A's log-store, to which nobody speaks but the test: live, as B. Its clock stands until it is set. */
 function world() {

@@ -141,6 +141,7 @@ export class SyncLog {
       if (plan.length === 0) return [];
       const appended = this.#head.numbered(plan);
       this.#count += this.#head.addGroups(appended);
+      this.#applied.appended({ logId: this.logId, seq: this.headSeq });
       durableStep('append.before-commit');
       return appended;
     });
@@ -309,8 +310,21 @@ export class SyncLog {
     const known = this.#applied.knownAfterReading({ logId, headSeq }, read);
     if (known === null) return;
     this.#transaction(() => {
-      this.#vector.forgetHoles();
+      this.#vector.forgetHoles(['applied', 'appended']);
       this.#applied.libraryWentBack(known, read?.logId === logId ? Math.min(read.seq, headSeq) : 0);
+    });
+  }
+
+  /**
+   * The library says where it appended last, null: nowhere. If that is behind what it did append, it went back, and may
+   * have forgotten what it wrote since (LOG-1, REP-6).
+   */
+  hearAppend(appended: LogSighting | null): void {
+    const known = this.#applied.knownAfterAppend(this.headSeq, appended);
+    if (known === null) return;
+    this.#transaction(() => {
+      this.#vector.forgetHoles(['appended']);
+      this.#applied.libraryForgot(known);
     });
   }
 

@@ -97,12 +97,16 @@ describe('holes', () => {
     expect(isFilled({}, 6)).toBe(false);
     expect(isFilled({ isPassedOver: true }, 7)).toBe(false);
     expect(isFilled({ isOwn: true }, 0)).toBe(true);
+    expect(isFilled({ isOwn: true, isPassedOver: true }, 0)).toBe(false);
   });
 
   it('[LOG-1] [REP-6] what a library that went back had applied is not known to it any more', () => {
     const holed = loseEntry(whole, lost, 7);
-    expect(fillKnownHoles(forgetHoles(holed)).holes).toHaveLength(1);
-    expect(forgetHoles(whole)).toEqual(whole);
+    expect(fillKnownHoles(forgetHoles(holed, ['applied', 'appended'])).holes).toHaveLength(1);
+    expect(forgetHoles(holed, ['appended'])).toEqual(holed);
+    const unknown = loseEntry(whole, lost, 0);
+    expect(forgetHoles(unknown, ['applied', 'appended'])).toEqual(unknown);
+    expect(forgetHoles(whole, ['applied'])).toEqual(whole);
   });
 
   it('[LOG-1] [REP-2] who claims a stream up to behind a hole gave all that is left there', () => {

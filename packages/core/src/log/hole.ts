@@ -4,9 +4,14 @@ import { claims, contiguousFrom, type StreamPosition, type Vector, vectorAt } fr
 
 /** A position whose entry was found damaged and is not had again (LOG-1). */
 export interface Hole extends StreamPosition {
-  /** The device's library has what the entry said, and can append it again (REP-6). */
-  readonly isKnown: boolean;
+  /**
+   * Why the device's library has what the entry said, and can append it again (REP-6): its ingest had applied it, or it
+   * had appended it itself. Null: it may not have it.
+   */
+  readonly known: KnownAs | null;
 }
+
+export type KnownAs = 'applied' | 'appended';
 
 /** What a log claimed, and the holes in it: beyond `claimed`, too, as such an entry may have replaced what is claimed. */
 export interface HoledVector {
@@ -73,14 +78,14 @@ export interface LostEntry extends StreamPosition {
   readonly seq: number;
   /** Its ingest passed over it without applying it (LOG-3). */
   readonly isPassedOver: boolean;
-  /** It stands in a stream of this device. */
+  /** This device's library appended it, as far as the log can tell. */
   readonly isOwn: boolean;
 }
 
 /** An entry was found damaged: there is a hole, which the library may know how to fill when it had applied that. */
 export function loseEntry({ claimed, holes }: HoledVector, lost: LostEntry, appliedSeq: number): HoledVector {
-  const { stream, originSeq, isOwn } = lost;
-  const hole = { stream, originSeq, isKnown: isOwn || isAdmittedByIngest(lost, appliedSeq) };
+  const { stream, originSeq } = lost;
+  const hole = { stream, originSeq, known: knownAs(lost, appliedSeq) };
   return { claimed, holes: [...holes.filter((other) => !isAt(other, lost)), hole] };
 }
 
@@ -91,12 +96,13 @@ export function fillHole({ claimed, holes }: HoledVector, position: StreamPositi
 
 /** The library has appended again all that it knows to the log (REP-6). */
 export function fillKnownHoles({ claimed, holes }: HoledVector): HoledVector {
-  return { claimed, holes: holes.filter(({ isKnown }) => !isKnown) };
+  return { claimed, holes: holes.filter(({ known }) => known === null) };
 }
 
-/** The library went back, and may have forgotten what it had applied (REP-6): only peers fill these holes. */
-export function forgetHoles({ claimed, holes }: HoledVector): HoledVector {
-  return { claimed, holes: holes.map((hole) => ({ ...hole, isKnown: false })) };
+/** The library went back, and may have forgotten what it had (REP-6): only peers fill these holes. */
+export function forgetHoles({ claimed, holes }: HoledVector, forgotten: readonly KnownAs[]): HoledVector {
+  const isForgotten = ({ known }: Hole) => known !== null && forgotten.includes(known);
+  return { claimed, holes: holes.map((hole) => (isForgotten(hole) ? { ...hole, known: null } : hole)) };
 }
 
 /**
@@ -119,6 +125,12 @@ export function outlastsLoss(
 ): boolean {
   const isBefore = advance.stream !== lost.stream || advance.originSeq < lost.originSeq;
   return isBefore || advance.seq <= stillAppliedSeq(lost, appliedSeq);
+}
+
+/** What ingest passed over it may not have from elsewhere either: such an entry may be none that the library made. */
+function knownAs(lost: LostEntry, appliedSeq: number): KnownAs | null {
+  if (isAdmittedByIngest(lost, appliedSeq)) return 'applied';
+  return lost.isOwn && !lost.isPassedOver ? 'appended' : null;
 }
 
 function isAt(one: StreamPosition, { stream, originSeq }: StreamPosition): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type DeviceId, type LogId, lifeId, type StreamId } from '../ids.ts';
 import {
   isKnownAsAppended,
+  knownAfterHearingAppend,
   knownAfterLibraryWentBack,
   knownAfterLogWentBack,
   knownAfterRenewal,
@@ -42,9 +43,10 @@ describe('what a log remembers of its library', () => {
   });
 
   test('[LOG-1] [REP-6] a library that read less than it has told went back; what it had applied is not known any more', () => {
-    const known = { lastWord: { logId: present, appliedSeq: 8 }, knownSeq: 6, forgottenSeq: 0 };
+    const known = { ...nothingKnown, lastWord: { logId: present, appliedSeq: 8 }, knownSeq: 6 };
     expect(knownAfterLibraryWentBack(known, log, sighting(present, 8))).toBeNull();
     expect(knownAfterLibraryWentBack(known, log, sighting(present, 5))).toEqual({
+      ...nothingKnown,
       lastWord: { logId: present, appliedSeq: 5 },
       knownSeq: 5,
       forgottenSeq: 9,
@@ -55,5 +57,24 @@ describe('what a log remembers of its library', () => {
       forgottenSeq: 1,
     });
     expect(knownAfterLibraryWentBack(nothingKnown, log, null)).toBeNull();
+  });
+
+  test('[LOG-1] [REP-6] a library that says less than it has appended went back, also where it had read nothing', () => {
+    const known = { ...nothingKnown, lastAppend: { logId: former, seq: 8 } };
+    expect(knownAfterHearingAppend(known, 9, sighting(former, 8))).toBeNull();
+    expect(knownAfterHearingAppend(known, 9, sighting(former, 9))).toBeNull();
+    const forgotten = (lastAppend: typeof known.lastAppend | null) => ({
+      ...known,
+      forgottenSeq: 9,
+      lastAppend,
+    });
+    expect(knownAfterHearingAppend(known, 9, sighting(former, 7))).toEqual(
+      forgotten({ logId: former, seq: 7 }),
+    );
+    expect(knownAfterHearingAppend(known, 9, sighting(present, 9))).toEqual(
+      forgotten({ logId: present, seq: 9 }),
+    );
+    expect(knownAfterHearingAppend(known, 9, null)).toEqual(forgotten(null));
+    expect(knownAfterHearingAppend(nothingKnown, 9, null)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import type { StreamId } from '../ids.ts';
+import type { LogId, StreamId } from '../ids.ts';
 import { isBehindLastWord, type LastWord } from './last-word.ts';
 import type { LogLife, LogSighting } from './sighting.ts';
 
@@ -13,10 +13,17 @@ export interface LibraryKnowledge {
   readonly knownSeq: number;
   /** What was appended up to there the library may have forgotten, as one of the two went back; 0: nothing. */
   readonly forgottenSeq: number;
+  /** Where the library appended last, and what id the log had then; null: nowhere yet. */
+  readonly lastAppend: { readonly logId: LogId; readonly seq: number } | null;
 }
 
 /** Of a log that never heard of its library. */
-export const nothingKnown: LibraryKnowledge = { lastWord: null, knownSeq: 0, forgottenSeq: 0 };
+export const nothingKnown: LibraryKnowledge = {
+  lastWord: null,
+  knownSeq: 0,
+  forgottenSeq: 0,
+  lastAppend: null,
+};
 
 /** The log takes a new id, of which nothing is applied yet; what was applied under the one before stays known. */
 export function knownAfterRenewal(
@@ -41,9 +48,29 @@ export function knownAfterLibraryWentBack(
   if (!isBehindLastWord(known.lastWord, log.logId, read)) return null;
   const isSameLog = read !== null && read.logId === known.lastWord?.logId;
   return {
+    ...known,
     lastWord: read === null ? null : { logId: read.logId, appliedSeq: read.seq },
     knownSeq: Math.min(known.knownSeq, isSameLog ? read.seq : 0),
     forgottenSeq: Math.max(1, log.headSeq),
+  };
+}
+
+/**
+ * The library says where it appended last; null where that is what the log knows, too, else what is known from then on
+ * (REP-6). One that says less went back, or could not note its last append any more: in doubt it has forgotten it.
+ */
+export function knownAfterHearingAppend(
+  known: LibraryKnowledge,
+  headSeq: number,
+  appended: Pick<LogSighting, 'logId' | 'seq'> | null,
+): LibraryKnowledge | null {
+  const { lastAppend } = known;
+  if (lastAppend === null) return null;
+  if (appended !== null && appended.logId === lastAppend.logId && appended.seq >= lastAppend.seq) return null;
+  return {
+    ...known,
+    forgottenSeq: Math.max(1, headSeq),
+    lastAppend: appended && { logId: appended.logId, seq: appended.seq },
   };
 }
 

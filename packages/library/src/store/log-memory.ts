@@ -7,6 +7,8 @@ export interface LogMemory {
   sightings(): LogSighting[];
   /** Where ingest read a log last; null: it has read none. */
   lastRead(): LogSighting | null;
+  /** Where the relay appended last; null: nowhere. */
+  lastAppend(): LogSighting | null;
   /** The log that is known to cover every record of this library, or `noWholeLog`; null: no log was ever followed. */
   wholeLogId(): LogId | null;
   /** Whether nothing was shipped to or read from any log but this one. */
@@ -43,6 +45,7 @@ export function logMemory(db: Sqlite): LogMemory {
   return {
     sightings: () => [cursor.get(), select.get()].flatMap(toSighting),
     lastRead: () => toSighting(cursor.get())[0] ?? null,
+    lastAppend: () => toSighting(select.get())[0] ?? null,
     wholeLogId: () => select.get()!.whole,
     knowsNoOther: (logId) =>
       [cursor.get()?.logId, select.get()!.logId].every((known) => (known ?? logId) === logId),

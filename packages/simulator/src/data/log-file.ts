@@ -49,6 +49,8 @@ export interface LogFile {
   compareOwn(device: DeviceId, theirs: Vector): boolean;
   /** Appends a group in a stream; answers what it took (CHG-8, DEP-1, REP-8). */
   append(stream: StreamId, group: readonly Change[]): Entry[];
+  /** What was appended up to here was not written in this device's library. */
+  disown(): void;
   /** Stores entries of others, claims what is contiguous; answers how many were new (LOG-1, LOG-2). */
   store(entries: readonly Entry[]): number;
   /** Stores what was asked for by record; nothing waits for its group, a hole before it stays one (DEP-4, LOG-2). */
@@ -167,13 +169,26 @@ export function openLogFile(
   }
 
   /** The library went back to before what it had told: what it had applied is not known to it any more (LOG-1). */
-  function forget(read: LogSighting | null): void {
+  function forget({ read, append }: Sightings): void {
+    forgetApplied(read);
+    const content = disk.read();
+    const known = parts.knownAfterHearingAppend(content, content.headSeq, append);
+    if (known !== null) disk.commit({ ...content, ...forgetHoles(content, ['appended']), ...known });
+  }
+
+  function forgetApplied(read: LogSighting | null): void {
     const content = disk.read();
     const known = parts.knownAfterLibraryWentBack(content, content, read);
     if (known === null) return;
     const appliedSeq = read?.logId === content.logId ? read.seq : 0;
     const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
-    disk.commit({ ...content, ...forgetHoles(content), ...known, appliedSeq, advances });
+    disk.commit({
+      ...content,
+      ...forgetHoles(content, ['applied', 'appended']),
+      ...known,
+      appliedSeq,
+      advances,
+    });
   }
 
   /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
@@ -209,8 +224,9 @@ export function openLogFile(
       const content = disk.read();
       disk.commit({ ...content, lives: [...content.lives, { life, startSeq: content.headSeq }] });
     },
-    recognise({ read, append }) {
-      forget(read);
+    recognise(sightings) {
+      forget(sightings);
+      const { read, append } = sightings;
       const { logId, lives, headSeq } = disk.read();
       const hasGoneBack = [read, append].some(
         (seen) => seen?.logId === logId && !parts.confirmsSighting(lives, headSeq, seen),
@@ -231,8 +247,12 @@ export function openLogFile(
       const groupLast = first + plan.length - 1;
       const entries = plan.map((change, at) => ({ ...change, stream, originSeq: first + at, groupLast }));
       add(draft, entries);
-      disk.commit(draft);
+      disk.commit({ ...draft, lastAppend: { logId: draft.logId, seq: draft.headSeq } });
       return entries;
+    },
+    disown() {
+      const content = disk.read();
+      disk.commit({ ...content, forgottenSeq: content.headSeq });
     },
     store(entries) {
       const content = disk.read();
@@ -314,7 +334,7 @@ export function openLogFile(
     setAsideDamaged,
     declareWhole(logId) {
       const content = disk.read();
-      if (logId !== content.logId || !content.holes.some(({ isKnown }) => isKnown)) return;
+      if (logId !== content.logId || content.holes.every(({ known }) => known === null)) return;
       const draft = draftOf(content);
       const streams = content.holes.map(({ stream }) => stream);
       become(draft, fillKnownHoles(draft), streams);

@@ -56,6 +56,8 @@ export function startIngest(options: {
   let isReading = false;
   let pass: ReappendPass | null = null;
   let hasToldMissing = false;
+  /** The life of the log-store that knows what this process saw of its log. */
+  let recognised: StreamId | null = null;
 
   function read(): void {
     if (isReading || options.pressure.isPaused) return;
@@ -64,7 +66,8 @@ export function startIngest(options: {
     call(
       (process) => {
         const { sightings, wholeLogId } = file.content;
-        const { isSettled } = process.recognise(sightings, wholeLogId);
+        const { isSettled } = process.recognise(recognised === process.stream ? null : sightings, wholeLogId);
+        recognised = process.stream;
         const limit = Math.max(sizes.pageEntries, sizes.groupEntries);
         return { ...process.read(fromSeq, limit), isSettled };
       },

@@ -1,4 +1,4 @@
-import { type LogSighting, limits } from '@shoal/core';
+import { type LogSighting, limits, type StreamId } from '@shoal/core';
 import type { LibraryFile, OutboxRow } from '../data/library-file.ts';
 import type { Life } from '../time/life.ts';
 import { callLocal } from './call-local.ts';
@@ -22,6 +22,8 @@ export function startRelay(options: {
   const { surroundings, file, life, logStore } = options;
   const { parts, sizes } = surroundings;
   let isShipping = false;
+  /** The life of the log-store that knows what this process saw of its log. */
+  let recognised: StreamId | null = null;
 
   function ship(): void {
     if (isShipping) return;
@@ -34,7 +36,8 @@ export function startRelay(options: {
       caller: life,
       target: logStore,
       work(process) {
-        process.recognise(file.content.sightings, null);
+        if (recognised !== process.stream) process.recognise(file.content.sightings, null);
+        recognised = process.stream;
         return process.append(group);
       },
       done: (append) => {

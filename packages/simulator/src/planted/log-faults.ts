@@ -157,6 +157,12 @@ export const logFaults: readonly PlantedFault[] = [
     keptSeed: 'library-goes-back-behind-its-last-word',
   },
   {
+    name: 'a library that says less than it has appended counts as one that knows all',
+    rule: 'LOG-1',
+    parts: { knownAfterHearingAppend: () => null },
+    keptSeed: 'library-goes-back-while-ingest-is-paused',
+  },
+  {
     name: 'ingest reads a group as far as it is there',
     rule: 'REP-8',
     parts: { planOpenGroups: () => [] },

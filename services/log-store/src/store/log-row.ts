@@ -28,6 +28,8 @@ interface StoredLogRow extends Omit<LogRow, 'known'> {
   readonly wordSeq: number | null;
   readonly knownSeq: number;
   readonly forgottenSeq: number;
+  readonly appendLogId: LogId | null;
+  readonly appendSeq: number | null;
 }
 
 /** The one row of the log. */
@@ -65,7 +67,7 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
   const read = db.prepare<[], StoredLogRow>(
     `select log_id as logId, head_seq as headSeq, chain, applied_seq as appliedSeq, compacted_seq as compactedSeq,
        own_stream as ownStream, last_word_log_id as wordLogId, last_word_seq as wordSeq, known_seq as knownSeq,
-       forgotten_seq as forgottenSeq from log`,
+       forgotten_seq as forgottenSeq, last_append_log_id as appendLogId, last_append_seq as appendSeq from log`,
   );
   const setHead = db.prepare('update log set head_seq = ?, chain = ?');
   const setApplied = db.prepare<[{ seq: number }]>(
@@ -73,7 +75,8 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
   );
   const takeBackApplied = db.prepare('update log set applied_seq = ?');
   const setKnown = db.prepare(
-    'update log set last_word_log_id = ?, last_word_seq = ?, known_seq = ?, forgotten_seq = ?',
+    `update log set last_word_log_id = ?, last_word_seq = ?, known_seq = ?, forgotten_seq = ?,
+       last_append_log_id = ?, last_append_seq = ?`,
   );
   const setCompacted = db.prepare('update log set compacted_seq = ?');
   const renew = db.prepare('update log set log_id = ?, applied_seq = 0, compacted_seq = 0');
@@ -84,16 +87,21 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
       if (row === undefined || !isLogRow(row)) {
         throw structuralDamage(db, 'the row of the log is not one that was written');
       }
-      const { wordLogId, wordSeq, knownSeq, forgottenSeq, ...own } = row;
+      const { wordLogId, wordSeq, knownSeq, forgottenSeq, appendLogId, appendSeq, ...own } = row;
       const lastWord =
         wordLogId === null || wordSeq === null ? null : { logId: wordLogId, appliedSeq: wordSeq };
-      return { ...own, known: { lastWord, knownSeq, forgottenSeq } };
+      const lastAppend =
+        appendLogId === null || appendSeq === null ? null : { logId: appendLogId, seq: appendSeq };
+      return { ...own, known: { lastWord, knownSeq, forgottenSeq, lastAppend } };
     },
     setHead: (headSeq, chain) => void setHead.run(headSeq, chain),
     setApplied: (seq) => void setApplied.run({ seq }),
     takeBackApplied: (appliedSeq) => void takeBackApplied.run(appliedSeq),
-    setKnown: ({ lastWord, knownSeq, forgottenSeq }) =>
-      void setKnown.run(lastWord?.logId ?? null, lastWord?.appliedSeq ?? null, knownSeq, forgottenSeq),
+    setKnown: ({ lastWord, knownSeq, forgottenSeq, lastAppend }) => {
+      const word = [lastWord?.logId ?? null, lastWord?.appliedSeq ?? null];
+      const append = [lastAppend?.logId ?? null, lastAppend?.seq ?? null];
+      setKnown.run(...word, knownSeq, forgottenSeq, ...append);
+    },
     setCompacted: (compactedSeq) => void setCompacted.run(compactedSeq),
     setOwnStream: (stream) => void setOwnStream.run(stream),
     renew: () => void renew.run(newLogId()),
@@ -101,8 +109,19 @@ export function logRow(db: Database.Database, libraryId: LibraryId): LogRowAcces
 }
 
 function isLogRow(row: StoredLogRow): boolean {
-  const { logId, headSeq, chain, appliedSeq, compactedSeq, ownStream, wordSeq, knownSeq, forgottenSeq } = row;
-  const seqs = [headSeq, appliedSeq, compactedSeq, wordSeq ?? 0, knownSeq, forgottenSeq];
+  const {
+    logId,
+    headSeq,
+    chain,
+    appliedSeq,
+    compactedSeq,
+    ownStream,
+    wordSeq,
+    knownSeq,
+    forgottenSeq,
+    appendSeq,
+  } = row;
+  const seqs = [headSeq, appliedSeq, compactedSeq, wordSeq ?? 0, knownSeq, forgottenSeq, appendSeq ?? 0];
   const areSeqs = seqs.every((seq) => Number.isSafeInteger(seq) && seq >= 0);
   const isChain = Buffer.isBuffer(chain) && chain.length === chainBytes;
   const isStream = ownStream === null || isLifeId(`${ownStream}`);

@@ -128,6 +128,7 @@ export function openMemoryPeer(
         libraryId,
         sightings: sightingsToWire(sightings),
         wholeLogId: '',
+        lastAppend: undefined,
         lastRead: undefined,
       }),
     see: () => {
