@@ -121,8 +121,8 @@ export const limits = {
   pauseWaitMs: 3_000,
   /** How long the leaving of a library waits for the services to close it: one may have a request in hand. */
   leaveWaitMs: 15_000,
-  /** How long the leaving waits until what was written here is known to be with another device: two heartbeats. */
-  shareWaitMs: 12_000,
+  /** How long the leaving waits until what was written here is known to be with another device: a heartbeat and more. */
+  shareWaitMs: 8_000,
   /** How often pulling that waits is looked at again (ING-5, REP-4). */
   throttleRecheckMs: 500,
   /** Entries behind the peers from which on catching up is a job that is shown as one (ING-4). */

@@ -12,9 +12,10 @@ import { chooseLibrary } from '../choose-library.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, addLibraryCommand, type CommonOptions, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
+import { addLeaveCommand } from './leave.ts';
 import { addPauseCommands } from './pause.ts';
 
-/** `shoal library create|list|invite|join|pause|resume`: files of the home; services that run pick a new library up. */
+/** `shoal library create|list|invite|join|pause|resume|leave`: files of the home; services that run pick a new library up. */
 export function addLibraryCommands(program: Command, surroundings: Surroundings): void {
   const parent = program.command('library').description('the libraries of this device');
   addCreate(parent, surroundings);
@@ -22,6 +23,7 @@ export function addLibraryCommands(program: Command, surroundings: Surroundings)
   addInvite(parent, surroundings);
   addJoin(parent, surroundings);
   addPauseCommands(parent, surroundings);
+  addLeaveCommand(parent, surroundings);
 }
 
 function addCreate(parent: Command, surroundings: Surroundings): void {
