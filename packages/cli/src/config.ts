@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ResolvedSettings } from './settings/resolve-settings.ts';
+import type { ResolvedSettings, SettingSource } from './settings/resolve-settings.ts';
 import type { SettingValue } from './settings/setting.ts';
 import { type SettingKey, settingKeys, settings } from './settings/settings.ts';
 
@@ -27,15 +27,23 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>> 
 
 /** The same with what flags and the configuration file say: services hear of it by their environment. */
 export function settleConfig(config: CliConfig, resolved: ResolvedSettings): CliConfig {
-  const set = settingKeys
-    .filter((key) => key !== 'home' && key !== 'json')
-    .filter((key) => resolved[key].source !== 'default')
-    .map((key) => [settings[key].env, textOf(key, resolved[key].value)] as const);
+  const keys = settingKeys.filter((key) => key !== 'home' && key !== 'json');
+  const set = settingVariables(resolved, keys, ['flag', 'environment', 'file']);
   return {
     ...config,
     natsServer: resolved.natsServer.value ?? undefined,
-    environment: { ...config.environment, ...Object.fromEntries(set) },
+    environment: { ...config.environment, ...set },
   };
+}
+
+/** Variables that say what these settings are, of those that come from one of the sources. */
+export function settingVariables(
+  resolved: ResolvedSettings,
+  keys: readonly SettingKey[],
+  sources: readonly SettingSource[],
+): Readonly<Record<string, string>> {
+  const wanted = keys.filter((key) => sources.includes(resolved[key].source));
+  return Object.fromEntries(wanted.map((key) => [settings[key].env, textOf(key, resolved[key].value)]));
 }
 
 /** Child processes may have another working folder. */

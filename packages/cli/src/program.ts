@@ -13,6 +13,7 @@ import { addLogCommand } from './commands/log.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addQuarantineCommands } from './commands/quarantine.ts';
 import { addRecordCommands } from './commands/record.ts';
+import { addServiceCommands } from './commands/service.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTagCommands } from './commands/tag.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -54,7 +55,8 @@ export function createProgram(given: Surroundings): Command {
   addLogCommand(program, surroundings);
   addConflictCommands(program, surroundings);
   addQuarantineCommands(program, surroundings);
-  // It says where each setting comes from, so it takes them as they were given.
+  // These say where each setting comes from, so they take them as they were given.
   addConfigCommands(program, given);
+  addServiceCommands(program, given);
   return program;
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { applyColour, type CliConfig, settleConfig } from '../config.ts';
+import { applyColour, type CliConfig, settingVariables, settleConfig } from '../config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { configPlace, readConfigFile } from './config-file.ts';
 import { type ResolvedSettings, resolveSettings, type SettingLayers } from './resolve-settings.ts';
@@ -40,6 +40,12 @@ export function layersOf(command: Command, config: CliConfig): SettingLayers {
   const named = typeof given.config === 'string' ? given.config : undefined;
   const place = configPlace({ named, environment: config.environment });
   return { flags: Object.fromEntries(flags), environment: config.environment, file: readConfigFile(place) };
+}
+
+/** Variables for what was given by flag or environment: for what is started later, where neither is there. */
+export function givenSettings(command: Command, config: CliConfig): Readonly<Record<string, string>> {
+  const resolved = resolveSettings(layersOf(command, config));
+  return settingVariables(resolved, ['natsServer', 'logLevel', 'relayMs'], ['flag', 'environment']);
 }
 
 /**
