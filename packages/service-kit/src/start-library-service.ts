@@ -70,8 +70,8 @@ export function startLibraryService<
   const { name, definition, wake } = options;
   return startParts(async (own) => {
     const home = await readHome(options.home);
-    const log = createLog(name);
     const device = home.config.deviceId;
+    const log = createLog(name).child({ device });
     const buses = await options.connect(home, { service: name, log });
     const { local, shared } = buses;
     own(() => Promise.all([local.close(), shared?.close()]));

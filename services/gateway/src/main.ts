@@ -34,7 +34,7 @@ import { createWatchers } from './watchers.ts';
 export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
   return startParts(async (own) => {
     const home = await readHome(dir);
-    const log = createLog('gateway');
+    const log = createLog('gateway').child({ device: home.config.deviceId });
     const { grpcPort, httpPort } = gatewayConfig(home);
     const bus = await connectLocal(home, { service: 'gateway', log });
     own(() => bus.close());

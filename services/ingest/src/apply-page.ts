@@ -1,7 +1,8 @@
 import { asShoalError, ShoalError } from '@shoal/core';
-import { type Applied, type AppliedEntry, type Cursor, isStorageFailure, type Library } from '@shoal/library';
+import { type AppliedEntry, type Cursor, isStorageFailure, type Library } from '@shoal/library';
 import { parsePositionedEntry, type SequencedEntry as WireEntry } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
+import { fieldsOf, reportApplied } from './report-applied.ts';
 
 /**
  * Applies a page of the log and moves the cursor to `end`, in one transaction; where an entry brings that down, one by
@@ -14,7 +15,7 @@ export async function applyPage(
 ): Promise<void> {
   const { entries, damaged } = parsePage(page, log);
   try {
-    report(await library.apply(entries, end, damaged), log);
+    reportApplied(await library.apply(entries, end, damaged), entries, log);
   } catch (error) {
     if (!isPoison(error)) throw error;
     for (const entry of entries) await applyOne(entry, { ...end, appliedSeq: entry.seq });
@@ -23,14 +24,10 @@ export async function applyPage(
 
   async function applyOne(entry: AppliedEntry, next: Cursor): Promise<void> {
     try {
-      report(await library.apply([entry], next), log);
+      reportApplied(await library.apply([entry], next), [entry], log);
     } catch (error) {
       if (!isPoison(error)) throw error;
-      const { model, recordId } = entry.entry.header;
-      log.error(
-        { err: error, seq: entry.seq, model, record: recordId },
-        'an entry could not be applied and is set aside',
-      );
+      log.error({ err: error, ...fieldsOf(entry) }, 'an entry could not be applied and is set aside');
       await library.quarantine(entry, asShoalError(error), next);
     }
   }
@@ -52,16 +49,6 @@ function parsePage(page: readonly WireEntry[], log: Log) {
     }
   }
   return { entries, damaged };
-}
-
-function report(applied: Applied, log: Log): void {
-  log.debug(applied.counts, 'entries were applied; those skipped were older than what is here');
-  for (const { entry, error } of applied.quarantined) {
-    const { model, recordId } = entry.entry.header;
-    log.warn({ seq: entry.seq, model, record: recordId, code: error.code }, 'an entry waits in quarantine');
-  }
-  for (const drift of applied.drifts)
-    log.warn(drift, 'a device has its clock ahead; its changes count, its clock does not');
 }
 
 /** A failure that trying again does not mend: of the entry, or of our own code on it; not of the disk. */

@@ -2,6 +2,7 @@ import { type LogId, limits, ShoalError } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
 import type { Log } from '@shoal/service-kit';
 import type { Acknowledger } from './acknowledge.ts';
+import { fieldsOf } from './report-applied.ts';
 
 /** What of the quarantine is to be tried: these entries, or all that wait. */
 export type Quarantined = readonly number[] | 'all';
@@ -47,8 +48,9 @@ export function openQuarantineKeeper(options: {
   let triedId: number | null = 0;
 
   async function attempt(ids: readonly number[]): Promise<number> {
-    const { applied, kept, liftedSeq } = await library.retryQuarantined(ids);
+    const { applied, left, kept, liftedSeq } = await library.retryQuarantined(ids);
     if (liftedSeq !== null) acknowledger.tellAgainFrom(liftedSeq);
+    for (const entry of left) log.debug(fieldsOf(entry), 'an entry left the quarantine');
     if (applied > 0) log.info({ applied, kept }, 'entries left the quarantine');
     return applied;
   }

@@ -22,22 +22,24 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
     definition: LogStoreDefinition,
     grpcPort: logStoreConfig().grpcPort,
     connect: connectDevice,
-    open: ({ libraryId, paths, isPaused, role }, { device, buses: { local, shared }, log }) =>
-      openLastingLog({
+    open: ({ libraryId, paths, isPaused, role }, { device, buses: { local, shared }, log }) => {
+      const report = log.child({ library: libraryId });
+      return openLastingLog({
         libraryId,
         device,
         path: paths.syncDb,
         isPaused,
         diskFreeBytes: () => diskFreeBytes(paths.dir),
         role: role ?? 'member',
-        openChannel: () => busChannel({ bus: shared, library: libraryId, device, report: log }),
+        openChannel: () => busChannel({ bus: shared, library: libraryId, device, report }),
         surroundings,
         onReadable: (headSeq, from) => {
           const hint = encodeLogCommitted({ libraryId, headSeq, isOwn: from === 'device' });
           local.publish(subjects.local.logCommitted(device), hint);
         },
-        report: log.child({ library: libraryId }),
-      }),
+        report,
+      });
+    },
     handlers: logStoreHandlers,
   });
 }

@@ -8,9 +8,11 @@ import {
   type ModelSpec,
   makeDot,
   planApply,
+  type RecordConflicts,
   type RecordRef,
   type RecordState,
   ShoalError,
+  type ViewPlan,
 } from '@shoal/core';
 import type { ParsedEntry, PositionedEntry } from '@shoal/proto';
 import { type KeyRing, openPayload } from '../crypto/seal.ts';
@@ -45,6 +47,10 @@ export interface Applied {
   /** Said nothing new, and do not open: nothing to wait for, but they must let nothing go (LOG-3). */
   readonly unopened: readonly SequencedEntry[];
   readonly drifts: readonly Drift[];
+  /** What is not shown from now on, and why. */
+  readonly hidden: ViewPlan['hidden'];
+  /** The conflicts that are open of the records that were touched (MRG-8). */
+  readonly journal: readonly RecordConflicts[];
   /** What came of each entry that opened: ignored, no conflict, merged, or a conflict in the journal (MRG-8). */
   readonly counts: ApplyCounts;
 }
@@ -80,7 +86,8 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
     .filter((each) => !isKnownToOpen(context, each));
   const passedOver = new Set([...plan.skipped, ...plan.quarantined.map(({ index }) => index)]);
   const applied = entries.filter((_, index) => !passedOver.has(index));
-  return { changes, applied, quarantined, unopened, drifts, counts: plan.counts };
+  const { journal, counts, view } = plan;
+  return { changes, applied, quarantined, unopened, drifts, hidden: view.hidden, journal, counts };
 }
 
 /** A copy that is damaged, or nobody's, would else stand for the good one in the log, as one of an equal version. */

@@ -173,7 +173,8 @@ export function startLocationIndexer(
     failures += 1;
     // What was in hand is found again by comparing all.
     nextFullMs = now() + Math.min(limits.retryMinMs * 2 ** (failures - 1), limits.retryMaxMs);
-    log.warn({ location, code: failure.code, error: failure.message, failures }, 'indexing failed');
+    // Its message may name files: the code says enough, the status says the rest.
+    log.warn({ location, code: codeOf(error), failures }, 'indexing failed');
   };
 
   const nextDueMs = (): number | null => {
