@@ -50,7 +50,14 @@ export interface RecordRef {
   readonly id: RecordId;
 }
 
-/** A record reference as one string, for keys of maps. */
+let lastRef: RecordRef | undefined;
+let lastKey = '';
+
+/** A record reference as one string, for keys of maps. Of one reference it is mostly asked many times in a row. */
 export function refKey(ref: RecordRef): string {
-  return `${ref.model}/${ref.id}`;
+  if (ref !== lastRef) {
+    lastKey = `${ref.model}/${ref.id}`;
+    lastRef = ref;
+  }
+  return lastKey;
 }

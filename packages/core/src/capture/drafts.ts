@@ -90,12 +90,19 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
 
   function stored(ref: RecordRef): StoredRecord | undefined {
     const key = refKey(ref);
-    if (!storedByKey.has(key)) storedByKey.set(key, scope.reader.record(ref));
-    return storedByKey.get(key);
+    const known = storedByKey.get(key);
+    if (known !== undefined || storedByKey.has(key)) return known;
+    const found = scope.reader.record(ref);
+    storedByKey.set(key, found);
+    return found;
+  }
+
+  function current(ref: RecordRef): StoredRecord | undefined {
+    return draftByKey.get(refKey(ref))?.stored ?? stored(ref);
   }
 
   function present(ref: RecordRef): RecordState {
-    return (draftByKey.get(refKey(ref))?.stored ?? stored(ref))?.state ?? emptyState;
+    return current(ref)?.state ?? emptyState;
   }
 
   function tick(): Dot {
@@ -110,17 +117,18 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
     state: RecordState,
     setReferences: readonly string[],
   ): void {
-    const earlier = draftByKey.get(refKey(ref));
+    const key = refKey(ref);
+    const earlier = draftByKey.get(key);
     const before = stored(ref);
     const schemaVersion = Math.max(schemaToWrite(spec, scope.schemas), before?.schemaVersion ?? 0);
-    draftByKey.set(refKey(ref), {
+    draftByKey.set(key, {
       ref,
       spec,
       dot,
       change,
       before,
       stored: { state, schemaVersion },
-      setReferences: [...(earlier?.setReferences ?? []), ...setReferences],
+      setReferences: earlier === undefined ? setReferences : [...earlier.setReferences, ...setReferences],
     });
   }
 
@@ -128,7 +136,7 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
     scope,
     reader: {
       ...scope.reader,
-      record: (ref) => draftByKey.get(refKey(ref))?.stored ?? stored(ref),
+      record: current,
     },
     get clock() {
       return clock;

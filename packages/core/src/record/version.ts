@@ -55,7 +55,11 @@ export function withDot(version: Version, dot: Dot): Version {
 
 /** The latest dots of a version, ordered by replica. */
 export function versionDots(version: Version): Dot[] {
-  return [...version.keys()].sort().map((replica) => makeDot(version.get(replica)!, replica));
+  const dots: Dot[] = [];
+  // Mostly one.
+  const replicas = version.size > 1 ? [...version.keys()].sort() : version.keys();
+  for (const replica of replicas) dots.push(makeDot(version.get(replica)!, replica));
+  return dots;
 }
 
 /** The version that a list of dots spans. */

@@ -19,5 +19,7 @@ export function viewField(field: FieldSpec, state: RecordState): Value {
 
 /** The view of every synced field, by name. References as UUIDs, whether their targets are visible or not. */
 export function viewOf(spec: ModelSpec, state: RecordState): Map<string, Value> {
-  return new Map(spec.fields.map((field) => [field.name, viewField(field, state)]));
+  const row = new Map<string, Value>();
+  for (const field of spec.fields) row.set(field.name, viewField(field, state));
+  return row;
 }

@@ -30,8 +30,9 @@ export function putState(spec: ModelSpec, state: RecordState, write: PutWrite): 
   if (bringsBack) requireEveryField(spec, write.fields);
   const fields = new Map(state.fields);
   for (const [field, value] of write.fields) {
-    const unseen = (state.fields.get(field) ?? []).filter((s) => !covers(write.seen, s.dot));
-    fields.set(field, [{ dot: write.dot, value }, ...unseen].sort(byDotDescending));
+    const own = { dot: write.dot, value };
+    const unseen = state.fields.get(field)?.filter((s) => !covers(write.seen, s.dot)) ?? [];
+    fields.set(field, unseen.length === 0 ? [own] : [own, ...unseen].sort(byDotDescending));
   }
   return {
     version: withDot(state.version, write.dot),

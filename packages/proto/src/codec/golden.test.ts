@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Entry } from '../../gen/shoal/v1/entry.ts';
 import { Heartbeat } from '../../gen/shoal/v1/log_store.ts';
 import { protocolVersion } from '../protocol-version.ts';
+import { encodeRecordPayload } from './encode-record-payload.ts';
 import {
   decodeHeader,
   type EntryPosition,
@@ -13,7 +14,7 @@ import {
   parsePositionedEntry,
 } from './entry.ts';
 import { uuidToBytes } from './ids.ts';
-import { decodeRecordPayload, encodeRecordPayload } from './record-payload.ts';
+import { decodeRecordPayload } from './record-payload.ts';
 import { vectorFromWire, vectorToWire } from './vector.ts';
 
 // Bytes that a released version wrote lie in logs and on devices for years. They are never edited: a version that

@@ -1,5 +1,6 @@
 export * from './ack.ts';
 export * from './asked-records.ts';
+export * from './encode-record-payload.ts';
 export * from './entry.ts';
 export * from './ids.ts';
 export * from './log-committed.ts';

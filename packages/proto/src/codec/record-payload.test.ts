@@ -2,8 +2,9 @@ import { type Dot, limits, mergeState, type RecordState, type Version } from '@s
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecordPayload } from '../../gen/shoal/v1/entry.ts';
+import { encodeRecordPayload } from './encode-record-payload.ts';
 import { dotToWire } from './ids.ts';
-import { decodeRecordPayload, encodeRecordPayload, readRecordPayload } from './record-payload.ts';
+import { decodeRecordPayload, readRecordPayload } from './record-payload.ts';
 import { damage, damages, state } from './testing/arbitraries.ts';
 import { expectRefused, refusal } from './testing/refused.ts';
 import { valueToWire } from './value.ts';

@@ -1,28 +1,8 @@
-import { type Dot, type RecordState, ShoalError, type Sibling, type Version } from '@shoal/core';
+import { type RecordState, ShoalError, type Sibling, type Version } from '@shoal/core';
 import { RecordPayload } from '../../gen/shoal/v1/entry.ts';
 import { checkRecordPayload, checkStateDots } from './check-payload.ts';
-import { dotFromWire, dotToWire } from './ids.ts';
-import { valueFromWire, valueToWire } from './value.ts';
-
-/**
- * The canonical bytes of a record's merged state without its version (CHG-3): fields in order of their names, one
- * base dot for those that share it, the rest beside. Equal states give equal bytes.
- */
-export function encodeRecordPayload(state: RecordState): Buffer {
-  const names = [...state.fields.keys()].sort();
-  const base = commonDot(state);
-  const payload: RecordPayload = { base: undefined, fields: [], siblings: [], deletes: [] };
-  if (base !== undefined) payload.base = dotToWire(base);
-  for (const field of names) {
-    for (const { dot, value } of state.fields.get(field)!) {
-      const wire = valueToWire(value);
-      if (dot === base) payload.fields.push({ field, value: wire });
-      else payload.siblings.push({ field, dot: dotToWire(dot), value: wire });
-    }
-  }
-  payload.deletes = state.deletes.map(dotToWire);
-  return Buffer.from(RecordPayload.encode(payload).finish());
-}
+import { dotFromWire } from './ids.ts';
+import { valueFromWire } from './value.ts';
 
 /**
  * Parses and bounds a payload that came from outside (SEC-5), under the version that its header names. Refuses other
@@ -65,20 +45,6 @@ function toState(payload: RecordPayload, version: Version): RecordState {
 function insert(siblings: Sibling[], sibling: Sibling): void {
   const at = siblings.findLastIndex(({ dot }) => dot > sibling.dot);
   siblings.splice(at + 1, 0, sibling);
-}
-
-/** The dot that most values share; of equally many the greatest, so that the bytes are canonical. */
-function commonDot(state: RecordState): Dot | undefined {
-  const countByDot = new Map<Dot, number>();
-  for (const siblings of state.fields.values()) {
-    for (const { dot } of siblings) countByDot.set(dot, (countByDot.get(dot) ?? 0) + 1);
-  }
-  let base: Dot | undefined;
-  for (const [dot, count] of countByDot) {
-    const most = base === undefined ? 0 : countByDot.get(base)!;
-    if (count > most || (count === most && base !== undefined && dot > base)) base = dot;
-  }
-  return base;
 }
 
 function parse(bytes: Uint8Array): RecordPayload {
