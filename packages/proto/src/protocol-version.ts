@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = 'c466784f92a6c492ccdfb59d244aecc4f664cbe99bcd4afd1adeb383abdbaca0';
+export const contractFingerprint = '212cd5c4e7fa6454bc2b9d82dbc0c7fe18d781817467843165a6286766d86237';

@@ -19,6 +19,8 @@ export interface LocationState {
   readonly path: string;
   readonly state: string;
   readonly entries: number;
+  /** How many files and folders the comparison under way, or the latest, has looked at. */
+  readonly compared: number;
   /** What the latest comparison left out, by reason. */
   readonly skipped: Readonly<SkipCounts>;
   /** Why it is not indexed as its record says; null while it is. */
@@ -151,7 +153,8 @@ export async function openLocations(options: {
         const state = status?.state ?? (refusal === null ? 'pending' : 'failed');
         const { entries } = rows.totals(key);
         const skipped = status?.counts.skipped ?? {};
-        return { id, path, state, entries, skipped, error: refusal ?? status?.error ?? null };
+        const compared = status?.counts.compared ?? 0;
+        return { id, path, state, entries, compared, skipped, error: refusal ?? status?.error ?? null };
       }),
     async stop() {
       unlisten();

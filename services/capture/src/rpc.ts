@@ -83,7 +83,7 @@ export function captureHandlers(
       const { library, locations, relay } = partOf(request);
       return {
         outbox: library.outboxCount(),
-        locations: locations.status().map(({ id, path, state, entries, skipped, error }) => ({
+        locations: locations.status().map(({ id, path, state, entries, compared, skipped, error }) => ({
           locationId: uuidToBytes(id),
           path,
           state,
@@ -91,6 +91,7 @@ export function captureHandlers(
           skipped: sumOf(skipped),
           skippedByReason: Object.entries(skipped).map(([reason, count]) => ({ reason, count })),
           error: error ?? '',
+          compared,
         })),
         problem: problemOf('capture', relay.failure()),
       };

@@ -21,7 +21,18 @@ function status(
     library: undefined,
     capture: {
       outbox,
-      locations: [{ locationId, path: '/x', state, entries: 3, skipped: 0, skippedByReason: [], error: '' }],
+      locations: [
+        {
+          locationId,
+          path: '/x',
+          state,
+          entries: 3,
+          skipped: 0,
+          skippedByReason: [],
+          error: '',
+          compared: 0,
+        },
+      ],
       problem: undefined,
     },
     log: {

@@ -134,7 +134,7 @@ async function compareFolder(
     else comparison.counter.skip({ unreadable: 1 });
     return null;
   }
-  comparison.counter.folder();
+  comparison.counter.folder(read.entries.length);
   comparison.counter.skip(read.skipped);
   if (!isText(node.path) && isText(parentPath(node.path))) comparison.onUnwatchable(node.path);
   const key = batch.keyOf(node.key);

@@ -4,6 +4,8 @@ import type { SkipCounts } from './scan.ts';
 /** What one comparison saw and did. */
 export interface ComparisonCounts {
   readonly folders: number;
+  /** Files and folders in the folders that were read. */
+  readonly compared: number;
   readonly created: number;
   readonly updated: number;
   readonly moved: number;
@@ -15,7 +17,8 @@ export interface ComparisonCounts {
 
 /** Counts while a comparison runs; `counts` is a copy of that moment. */
 export interface CountKeeper {
-  folder(): void;
+  /** A folder with so many files and folders in it. */
+  folder(entries: number): void;
   skip(skipped: SkipCounts): void;
   change(type: EntryChange['type']): void;
   fileRead(): void;
@@ -27,10 +30,12 @@ export function createCountKeeper(): CountKeeper {
   const changes = { create: 0, update: 0, move: 0, delete: 0 };
   const skipped: SkipCounts = {};
   let folders = 0;
+  let compared = 0;
   let filesRead = 0;
   return {
-    folder() {
+    folder(entries) {
       folders += 1;
+      compared += entries;
     },
     skip(more) {
       for (const [reason, count] of Object.entries(more) as [keyof SkipCounts, number][]) {
@@ -45,6 +50,7 @@ export function createCountKeeper(): CountKeeper {
     },
     counts: () => ({
       folders,
+      compared,
       created: changes.create,
       updated: changes.update,
       moved: changes.move,
