@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectNats } from '@shoal/bus';
 import { listLibraries, readNatsRun } from '@shoal/service-kit';
@@ -49,13 +49,33 @@ test('[S1-43] [CHG-4] neither logs nor what passes between devices shows what wa
   }
 });
 
-test('no program writes what is written, or refused, into its log', async () => {
+test('[S1x-19] no program writes what is written, or refused, into its log', async () => {
   const [a, b] = fleet.devices;
   const secret = 'NOT-FOR-ANY-FILE-4711';
   const gateway = await a!.gateway();
   const write = (fields: object) => writeTag(gateway, { libraryId: fleet.libraryId, fields });
-  const id = await write({ canonical_name: secret });
+  const fields = {
+    canonical_name: secret,
+    display_name: secret,
+    namespace: secret,
+    color: secret,
+    icon: secret,
+  };
+  const id = await write(fields);
   await until('the tag is on B', async () => readTag(await b!.gateway(), fleet.libraryId, id));
+  // Names of files and folders are fields of records; where two writes meet both values are at hand.
+  const tree = join(fleet.folder.path, secret);
+  mkdirSync(join(tree, `folder ${secret}`), { recursive: true });
+  writeFileSync(join(tree, `folder ${secret}`, `file ${secret}.txt`), secret);
+  const { libraryId } = fleet;
+  await gateway.addLocation({ libraryId, path: tree, name: secret, ignore: [`*.${secret}`] });
+  await (await b!.gateway()).setPaused({ libraryId, paused: true });
+  for (const device of fleet.devices) {
+    const color = `${secret} ${device.home.config.name}`;
+    await writeTag(await device.gateway(), { libraryId, id, fields: { color } });
+  }
+  await (await b!.gateway()).setPaused({ libraryId, paused: false });
+  await fleet.converged({ isWanted: (lines) => lines.some((line) => line.includes(`file ${secret}`)) });
   const refused = [{ color: 4711 }, { canonical_name: secret.repeat(20_000) }, { nosuch: secret }];
   for (const fields of refused) await expect(write(fields)).rejects.toThrow();
   await expect(write({ canonical_name: secret, color: { [secret]: secret } })).rejects.toThrow();
@@ -64,5 +84,32 @@ test('no program writes what is written, or refused, into its log', async () => 
     const said = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'));
     expect(said.join('')).toContain('"msg":"ready"');
     expect(said.filter((text) => text.includes(secret) || text.includes(device.home.token))).toEqual([]);
+    for (const line of linesOf(logs)) {
+      expect(line).toMatchObject({
+        level: expect.any(Number),
+        service: expect.any(String),
+        time: expect.any(String),
+      });
+      if (!('record' in line)) continue;
+      // One line for each record is for who debugs, or warns.
+      expect(line.level).not.toBe(30);
+      expect(line).toMatchObject({
+        library: expect.any(String),
+        device: device.home.config.deviceId,
+        model: expect.any(String),
+      });
+    }
   }
+  expect(fleet.devices.flatMap(({ home }) => linesOf(home.paths.logs)).map(({ msg }) => msg)).toContain(
+    'writes met and one is shown',
+  );
 });
+
+/** All lines of our services: nats-server writes its own kind. */
+function linesOf(logs: string): Record<string, unknown>[] {
+  return readdirSync(logs)
+    .filter((name) => !name.startsWith('nats'))
+    .flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n'))
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
