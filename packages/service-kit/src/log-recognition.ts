@@ -16,6 +16,8 @@ export interface LogAnswer {
 
 /** Sees to it that a log that went back is found out before anybody builds on it (REP-6). */
 export interface LogRecognition {
+  /** Says what the library saw before anything is appended, as that would hide it. Throws what the request throws. */
+  introduce(): Promise<void>;
   /**
    * The id of the log that gave `answer`, once its log-store knows what the library saw of it: it may have taken
    * another since. Null: the log-store started anew meanwhile; ask again. Throws what the request throws.
@@ -38,21 +40,27 @@ export function openLogRecognition(options: {
 }): LogRecognition {
   const libraryId = uuidToBytes(options.libraryId);
   let knownLife: StreamId | undefined;
+  async function recognise() {
+    const request = {
+      libraryId,
+      sightings: sightingsToWire(options.sightings()),
+      wholeLogId: '',
+      lastAppend: lastSightingToWire(options.lastAppend()),
+      lastRead: options.lastRead && lastSightingToWire(options.lastRead()),
+    };
+    const reply = await options.logStore.recognise(request, { timeoutMs: limits.logAttemptMs });
+    knownLife = lifeFromBytes<StreamId>(reply.life, 'life');
+    return reply;
+  }
+
   return {
+    async introduce() {
+      if (knownLife === undefined) await recognise();
+    },
     async idOf(answer) {
       const life = lifeFromBytes<StreamId>(answer.life, 'life');
       if (life === knownLife) return answer.logId as LogId;
-      const reply = await options.logStore.recognise(
-        {
-          libraryId,
-          sightings: sightingsToWire(options.sightings()),
-          wholeLogId: '',
-          lastAppend: lastSightingToWire(options.lastAppend()),
-          lastRead: options.lastRead && lastSightingToWire(options.lastRead()),
-        },
-        { timeoutMs: limits.logAttemptMs },
-      );
-      knownLife = lifeFromBytes<StreamId>(reply.life, 'life');
+      const reply = await recognise();
       return knownLife === life ? (reply.logId as LogId) : null;
     },
   };

@@ -19,7 +19,7 @@ function waitingChange() {
   const libraryId = '018f0000-0000-7000-8000-0000000000aa' as LibraryId;
   const library: Parameters<typeof startRelay>[0]['library'] = {
     options: { libraryId } as Library['options'],
-    logMemory: { sightings: () => [] } as never,
+    logMemory: { sightings: () => [], lastAppend: () => null } as never,
     readOutbox: () => ({ entries: rows.map(() => entry), rows }),
     clearOutbox: async () => {
       rows = [];
@@ -77,12 +77,12 @@ test('[S0-18] [S1-38] [REP-4] what was written before there is a log-store is sh
   const here = network.connect();
   const client = rpcClient(here.bus, 'log-store', LogStoreDefinition, { timeoutMs: limits.requestMs });
   let attempts = 0;
-  const logStore = {
-    append: (request: AppendRequest) => {
+  const logStore: Parameters<typeof startRelay>[0]['logStore'] = {
+    append: client.append,
+    recognise: (...args) => {
       attempts += 1;
-      return client.append(request);
+      return client.recognise(...args);
     },
-    recognise: client.recognise,
   };
   // Not even the bus is there.
   here.cut();

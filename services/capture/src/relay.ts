@@ -43,6 +43,7 @@ export function startRelay(options: {
     const shipment = library.readOutbox(limits.batchEntriesMax);
     if (shipment.rows.length === 0) return false;
     durableStep('relay.after-drain');
+    await recognition.introduce();
     for (const { entries, rows } of chunksOf(shipment)) {
       const request = { libraryId, entries: entries.map((entry) => entryToWire(entry)) };
       const reply = await logStore.append(request, attempt);
