@@ -64,8 +64,9 @@ test('two devices are made, invited, joined and used by the command line alone',
   const files = join(folder.path, 'files');
   await mkdir(files);
   await writeFile(join(files, 'one.txt'), 'one');
+  await writeFile(join(files, 'one.raw'), 'raw');
   await until('the library is open', () => shoal(a, 'location', 'list'));
-  const location = await shoal<{ id: string }>(a, 'location', 'add', files);
+  const location = await shoal<{ id: string }>(a, 'location', 'add', files, '--ignore', '*.raw');
   const entries = await until('the file is on B', async () => {
     const found = await shoal<{ id: string; fields: Record<string, unknown> }[]>(
       b,
@@ -76,7 +77,11 @@ test('two devices are made, invited, joined and used by the command line alone',
     return found.length === 2 && found;
   });
   const file1 = entries.find(({ fields }) => fields.name === 'one.txt')!;
-  expect(await shoal(a, 'location', 'list')).toMatchObject([{ id: location.id, path: files, entries: 2 }]);
+  expect(await shoal(a, 'location', 'list')).toMatchObject([
+    { id: location.id, path: files, entries: 2, skippedByReason: { ignored: 1 } },
+  ]);
+  const ignore = await shoal(a, 'location', 'ignore', files, '--add', '/raw/', '--defaults', 'off');
+  expect(ignore).toMatchObject({ id: location.id, patterns: ['*.raw', '/raw/'], defaultIgnores: false });
   expect(await shoal(a, 'location', 'rescan', files)).toMatchObject({ unchanged: 2, hashed: 0 });
 
   const tag = await shoal<{ id: string }>(b, 'tag', 'create', 'good', '--color', 'green');

@@ -99,6 +99,31 @@ test('of an archive that is unpacked at once, its top folder renamed at once, no
   expect(entries.filter(({ name }) => /^[def]\d*$/.test(name))).toHaveLength(128);
 });
 
+test('patterns that are changed on A are followed on B', async () => {
+  await mkdir(join(root, 'raws', 'day'), { recursive: true });
+  for (const name of ['p1.raw', 'p1.jpg', 'day/p2.raw']) await writeFile(join(root, 'raws', name), name);
+  const jpeg = await onB(
+    'all',
+    (all) => find('p2.raw')(all) && find('p1.raw')(all) && find('p1.jpg')(all),
+    5_000,
+  );
+  const gateway = await fleet.devices[0]!.gateway();
+  const { capture } = await gateway.getStatus({ libraryId: fleet.libraryId });
+  const { locationId } = capture!.locations[0]!;
+  const change = (add: string[], remove: string[]) =>
+    gateway.changeIgnores({ libraryId: fleet.libraryId, locationId, add, remove });
+  await change(['*.raw', '!p1.raw'], []);
+  await onB('p2 is gone', (all) => !find('p2.raw')(all) && find('p1.raw')(all) && find('day')(all), 5_000);
+  expect(await change(['/raws/day/'], ['*.raw', '!p1.raw'])).toMatchObject({ patterns: ['/raws/day/'] });
+  const left = await onB('the day is gone', (all) => !find('day')(all) && find('p1.jpg')(all), 5_000);
+  expect(left.uuid).toBe(jpeg.uuid);
+  // These stay, over the restart of the next test.
+  expect(await change(['*.raw', '!p2.raw'], ['/raws/day/'])).toMatchObject({
+    patterns: ['*.raw', '!p2.raw'],
+  });
+  await onB('the day is back', (all) => find('p2.raw')(all) && !find('p1.raw')(all), 5_000);
+});
+
 test('what happened while A was off is found at its next start', async () => {
   const [a] = fleet.devices;
   await writeFile(join(root, 'kept.txt'), 'kept');
@@ -108,6 +133,7 @@ test('what happened while A was off is found at its next start', async () => {
   await rename(join(root, 'kept.txt'), join(root, 'kept-elsewhere.txt'));
   await rm(join(root, 'gone.txt'));
   await writeFile(join(root, 'new.txt'), 'new');
+  await writeFile(join(root, 'new.raw'), 'left out');
   await a!.start();
   const found = await onB(
     'what happened',
@@ -115,7 +141,9 @@ test('what happened while A was off is found at its next start', async () => {
     10_000,
   );
   expect(found.uuid).toBe(kept.uuid);
-  await fleet.converged();
+  const lines = await fleet.converged();
+  const entries = lines.map((line): DumpedEntry => JSON.parse(line)).filter(({ model }) => model === 'entry');
+  expect(entries.map(({ name }) => name).filter((name) => name.endsWith('.raw'))).toEqual(['p2.raw']);
 });
 
 /** Waits until the entries on B are as wanted. */
