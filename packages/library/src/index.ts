@@ -3,13 +3,8 @@ export type { RecordPage } from './capture/read-records.ts';
 export { keyRing } from './crypto/key-ring.ts';
 export { derivedRecordId, freshRecordId } from './crypto/record-ids.ts';
 export { type KeyRing, openPayload, sealPayload } from './crypto/seal.ts';
-export {
-  checkDerived,
-  type DerivedDifference,
-  type DerivedRow,
-  type DerivedRows,
-  rebuildDerived,
-} from './derived/check-derived.ts';
+export { checkDerived, rebuildDerived } from './derived/check-derived.ts';
+export type { DerivedDifference, DerivedRow, DerivedRows } from './derived/compare-derived.ts';
 export type { Applied, SequencedEntry as AppliedEntry } from './ingest/apply-entries.ts';
 export type { Cursor } from './ingest/cursor-store.ts';
 export type { Replanned } from './ingest/replan-known.ts';

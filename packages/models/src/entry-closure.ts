@@ -1,11 +1,22 @@
 import type { DerivedTable } from '@shoal/library';
 
+const select = `
+  with recursive above (ancestor_id, descendant_id, depth) as (
+    select id, id, 0 from entries where uuid is not null
+    union all
+    select entries.parent_id, above.descendant_id, above.depth + 1
+    from above join entries on entries.id = above.ancestor_id
+    where entries.parent_id is not null
+  )
+  select ancestor_id, descendant_id, depth from above`;
+
 /**
  * All ancestors of all entries with their distance, itself included: derived, never synced, kept up in the
  * transaction that writes the entries (DEP-6).
  */
 export const entryClosure: DerivedTable = {
   table: 'entry_closure',
+  select,
   prepare(db) {
     const parentNow = db
       .prepare<[number], number | null>('select parent_id from entries where id = ?')
@@ -36,17 +47,7 @@ export const entryClosure: DerivedTable = {
     const removeBelow = db.prepare('delete from entry_closure where ancestor_id = ?');
     const rebuild = [
       db.prepare('delete from entry_closure'),
-      db.prepare(
-        `insert into entry_closure (ancestor_id, descendant_id, depth)
-         with recursive above (ancestor_id, descendant_id, depth) as (
-           select id, id, 0 from entries where uuid is not null
-           union all
-           select entries.parent_id, above.descendant_id, above.depth + 1
-           from above join entries on entries.id = above.ancestor_id
-           where entries.parent_id is not null
-         )
-         select ancestor_id, descendant_id, depth from above`,
-      ),
+      db.prepare(`insert into entry_closure (ancestor_id, descendant_id, depth) ${select}`),
     ];
 
     /** Takes an entry with all below it from where it hung; answers whether it hangs anew. */

@@ -7,6 +7,8 @@ import { readUniques, type UniqueDeclaration } from './entity-uniques.ts';
 /** What a derived table does when rows of its model change, in the transaction that changes them (DEP-6). */
 export interface DerivedTable {
   readonly table: string;
+  /** A query of all its rows as they follow from their source, in the order of its columns. */
+  readonly select: string;
   /** Prepares the upkeep on a connection. */
   prepare(db: Sqlite): DerivedUpkeep;
 }

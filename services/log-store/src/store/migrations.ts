@@ -135,6 +135,9 @@ const steps: readonly string[] = [
   `,
 ];
 
+/** The newest version of the schema. */
+export const schemaVersion = steps.length;
+
 /**
  * Throws `version-mismatch` for a sync.db of a newer program, and touches nothing: opening it for writing would already
  * move what a killed program left beside it. A file that cannot be read is no matter of versions.

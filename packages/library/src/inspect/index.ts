@@ -1,0 +1,9 @@
+export {
+  type Inspection,
+  type InspectLibraryOptions,
+  inspect,
+  inspectLibrary,
+  type LibraryContent,
+  type Waiting,
+} from './inspect-library.ts';
+export type { FileCheck } from './open-for-inspection.ts';
