@@ -145,6 +145,22 @@ describe('[SEC-5] every call', () => {
     await expect(handlers.removeLocation({ libraryId, locationId: short })).rejects.toMatchObject(
       refused('location_id'),
     );
+    const ignores = { libraryId, locationId: id, add: [], remove: [] };
+    await expect(handlers.changeIgnores({ ...ignores, locationId: short })).rejects.toMatchObject(
+      refused('location_id'),
+    );
+    const many = Array.from({ length: limits.ignorePatternsMax + 1 }, (_, index) => `f${index}`);
+    await expect(handlers.changeIgnores({ ...ignores, remove: many })).rejects.toMatchObject(
+      refused('remove'),
+    );
+    const long = ['fine', 'x'.repeat(limits.ignorePatternBytesMax + 1)];
+    await expect(handlers.changeIgnores({ ...ignores, add: long })).rejects.toMatchObject({
+      ...refused('add'),
+      message: expect.stringContaining('xxx'),
+    });
+    await expect(
+      handlers.addLocation({ libraryId, path: '/', name: '', ignore: long }),
+    ).rejects.toMatchObject(refused('ignore'));
     await expect(handlers.applyTag({ ...tagging, tagId: short })).rejects.toMatchObject(refused('tag_id'));
     await expect(
       handlers.applyTag({ ...tagging, target: TagTarget.TAG_TARGET_UNSPECIFIED }),
