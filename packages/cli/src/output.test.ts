@@ -28,13 +28,21 @@ test('without --json the lines for people are on stdout', () => {
   expect(written).toEqual({ stdout: 'first\none\ntwo\n', stderr: '' });
 });
 
-test('progress is shown on a terminal only, and a line takes its place', () => {
-  const silent = streams(false);
-  createOutput({ isJson: true, streams: silent }).progress('half');
-  expect(silent.written.stderr).toBe('');
+test('progress is shown in place on a terminal, and a line takes its place', () => {
   const { written, ...to } = streams(true);
   const output = createOutput({ isJson: false, streams: to });
   output.progress('half');
   output.note('done');
   expect(written).toEqual({ stdout: 'done\n', stderr: '\r\u001b[Khalf\r\u001b[K' });
+});
+
+test('elsewhere progress is lines for people, once it takes its time; with --json there is none', () => {
+  for (const isJson of [true, false]) {
+    let nowMs = 0;
+    const { written, ...to } = streams(false);
+    const output = createOutput({ isJson, streams: to, nowMs: () => nowMs });
+    for (; nowMs < 3_000; nowMs += 100) output.progress(`at ${nowMs}`);
+    output.progress(undefined);
+    expect(written).toEqual({ stdout: '', stderr: isJson ? '' : 'at 1000\nat 2000\n' });
+  }
 });

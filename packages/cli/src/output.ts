@@ -1,3 +1,6 @@
+import { fitText } from './display-width.ts';
+import { createSpacedLines } from './progress/spaced-lines.ts';
+
 /** Where a command writes: stdout for what was asked for, stderr for everything else. */
 export interface Streams {
   readonly stdout: {
@@ -6,7 +9,7 @@ export interface Streams {
     readonly columns?: number;
     readonly rows?: number;
   };
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
 
 /**
@@ -21,23 +24,40 @@ export interface Output {
   note(line: string): void;
   /** A line on stdout whatever the mode; for results that are lines by themselves. */
   line(line: string): void;
-  /** Shows where long work stands, in place, on a terminal only; `undefined` clears it. */
+  /**
+   * Shows on stderr where long work stands; `undefined`: it ended. On a terminal in place; elsewhere as lines at a growing
+   * distance, and with `--json` not at all.
+   */
   progress(text: string | undefined): void;
 }
 
 /** The output of one command. */
-export function createOutput(options: { readonly isJson: boolean; readonly streams: Streams }): Output {
-  const { isJson, streams } = options;
+export function createOutput(options: {
+  readonly isJson: boolean;
+  readonly streams: Streams;
+  /** A clock that only goes on. */
+  readonly nowMs?: () => number;
+}): Output {
+  const { isJson, streams, nowMs = () => performance.now() } = options;
   const { stdout, stderr } = streams;
+  const lines = createSpacedLines((line) => stderr.write(`${line}\n`), nowMs);
   let shown = '';
   const progress = (text: string | undefined) => {
-    if (stderr.isTTY !== true || text === shown) return;
-    stderr.write(`\r\u001b[K${text ?? ''}`);
-    shown = text ?? '';
+    if (isJson) return;
+    if (stderr.isTTY === true) inPlace(text ?? '');
+    else if (text === undefined) lines.reset();
+    else lines.offer(text);
+  };
+  const inPlace = (text: string) => {
+    // Wider than the terminal it would not stay in its place.
+    const fitted = fitText(text, Math.max(1, (stderr.columns ?? 80) - 1));
+    if (fitted === shown) return;
+    stderr.write(`\r\u001b[K${fitted}`);
+    shown = fitted;
   };
   /** A line takes the place of what stands there as progress. */
   const writeLine = (stream: { write(text: string): unknown }, line: string) => {
-    progress(undefined);
+    if (stderr.isTTY === true) inPlace('');
     stream.write(`${line}\n`);
   };
   return {
