@@ -22,13 +22,16 @@ export const rooms = {
       'client',
       'service-kit',
       'bus',
+      // What `doctor` looks at without services.
+      'library',
+      'models',
       // The services' `main` entry points, for `--in-process`.
       'capture',
       'log-store',
       'ingest',
       'gateway',
     ],
-    tests: ['testkit', 'library', 'models', 'proto'],
+    tests: ['testkit', 'proto'],
   },
   'services/capture': {
     may: ['core', 'proto', 'bus', 'library', 'models', 'service-kit', 'telemetry'],

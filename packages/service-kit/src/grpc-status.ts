@@ -32,6 +32,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'location-unavailable': status.FAILED_PRECONDITION,
   'damaged-file': status.DATA_LOSS,
   'not-shared': status.FAILED_PRECONDITION,
+  'check-failed': status.FAILED_PRECONDITION,
   interrupted: status.CANCELLED,
   internal: status.INTERNAL,
 };

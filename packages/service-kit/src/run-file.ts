@@ -1,3 +1,4 @@
+import { appVersion } from './app-version.ts';
 import type { HomePaths, ServiceName } from './home-paths.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
 import { readPrivateFile, removeFile, writePrivateFile } from './private-file.ts';
@@ -10,7 +11,10 @@ export interface ServiceAddresses {
 }
 
 /** A service that said it is ready. */
-export interface RunningService extends ProcessIdentity, ServiceAddresses {}
+export interface RunningService extends ProcessIdentity, ServiceAddresses {
+  /** Of the program that it runs. */
+  readonly version?: string | undefined;
+}
 
 /** The device's nats-server. */
 export interface RunningNats extends ProcessIdentity {
@@ -24,7 +28,7 @@ export async function writeServiceRun(
   addresses: ServiceAddresses,
 ): Promise<void> {
   const { grpc, http } = addresses;
-  await writePrivateFile(paths.serviceRun(service), textOf({ ...ownIdentity(), grpc, http }));
+  await writePrivateFile(paths.serviceRun(service), textOf({ ...ownIdentity(), version: appVersion, grpc, http }));
 }
 
 /** The service that runs now, or undefined: a file that a dead process left counts as none. */
@@ -34,8 +38,9 @@ export async function readServiceRun(
 ): Promise<RunningService | undefined> {
   const fields = await readFields(paths.serviceRun(service));
   if (fields === undefined) return undefined;
-  const address = (name: string) => (fields.has(name) ? fields.text(name, 200) : undefined);
-  return ifRunning({ ...identityOf(fields), grpc: address('grpc'), http: address('http') });
+  const text = (name: string) => (fields.has(name) ? fields.text(name, 200) : undefined);
+  const addresses = { grpc: text('grpc'), http: text('http') };
+  return ifRunning({ ...identityOf(fields), version: text('version'), ...addresses });
 }
 
 /** Takes the word back, if it is still this process's. */

@@ -186,6 +186,12 @@ export const errorCatalogue = {
     retryable: true,
     exitCode: 13,
   },
+  'check-failed': {
+    meaning: 'A check of `shoal doctor` found something that keeps this device from working as it should.',
+    remedy: 'Do what stands below each check that failed, and run it again.',
+    retryable: false,
+    exitCode: 14,
+  },
   interrupted: {
     meaning: 'Somebody asked the command to end before it had done what it was for.',
     remedy: 'Run it again; what was done is kept.',
