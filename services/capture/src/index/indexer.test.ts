@@ -85,9 +85,9 @@ test('an editor that saves by rename keeps the entry; its content is another', a
   await using run = await startTestIndexer({ path: folder.path, ...quiet });
   await run.indexer.rescan(1);
   const key = run.store.keysByPath().get('text');
-  writeFileSync(join(folder.path, '.text.tmp'), 'after, and longer');
+  writeFileSync(join(folder.path, '.text.new'), 'after, and longer');
   await run.indexer.rescan(1);
-  renameSync(join(folder.path, '.text.tmp'), join(folder.path, 'text'));
+  renameSync(join(folder.path, '.text.new'), join(folder.path, 'text'));
   await run.indexer.rescan(1);
   expect(run.store.keysByPath()).toEqual(
     new Map([
