@@ -7,7 +7,9 @@ export function describeEvent(event: ChildEvent): string | undefined {
     case 'ready':
       return undefined;
     case 'ended':
-      return event.isUnexpected ? `${event.name} ended (${event.how}); starting it again` : undefined;
+      return event.isUnexpected && !event.isTold
+        ? `${event.name} ended (${event.how}); starting it again`
+        : undefined;
     case 'failed':
       return `${event.name}: ${event.reason}`;
   }

@@ -2,6 +2,7 @@ import { type Backfill, countBehind, isPresent, type Peers, stepBackfill } from 
 import type { Log } from '@shoal/service-kit';
 import type { Surroundings } from './replicate.ts';
 import type { SyncLog } from './sync-log.ts';
+import { tellFailures } from './tell-failures.ts';
 
 /** Keeps the job of catching up from far behind as it stands in sync.db (ING-4); writes only when it changes. */
 export function followBackfill(options: {
@@ -10,6 +11,7 @@ export function followBackfill(options: {
   readonly report: Log;
 }) {
   const { log, surroundings, report } = options;
+  const tellFailure = tellFailures(report, surroundings.nowMs);
   let job: Backfill = log.backfill.job();
   return {
     /** To be called whenever peers or log may have changed. */
@@ -28,7 +30,7 @@ export function followBackfill(options: {
         report.info({ backfill: next }, 'catching up from far behind');
       } catch (error) {
         // The next look writes it; until then it is shown as it was.
-        report.error({ err: error }, 'the job of catching up could not be written');
+        tellFailure(error, 'the job of catching up could not be written');
       }
     },
   };

@@ -51,6 +51,7 @@ import { Replication, type Surroundings } from './replicate.ts';
 import { openScrub } from './scrub.ts';
 import { isStructuralDamage } from './store/structural-damage.ts';
 import { type LogRole, SyncLog } from './sync-log.ts';
+import { tellFailures } from './tell-failures.ts';
 
 export interface LibraryLogOptions {
   readonly libraryId: LibraryId;
@@ -110,6 +111,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     ...(options.onDamaged && { onDamaged: options.onDamaged }),
   });
   const onReadable = () => options.onReadable(log.readableSeq, 'others');
+  const tellFailure = tellFailures(report, surroundings.nowMs);
   const pressure = openPressure({
     log,
     isPaused: options.isPaused ?? false,
@@ -150,13 +152,13 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
         return done;
       },
     },
-    onFailed: (error) => report.error({ err: error }, 'superseded entries not removed'),
+    onFailed: (error) => tellFailure(error, 'superseded entries not removed'),
   });
   const scrub = openScrub({
     log,
     verify: (afterSeq, entriesMax) => noticing(() => log.verify(afterSeq, entriesMax)),
     random: surroundings.random,
-    onFailed: (error) => report.error({ err: error }, 'the log could not be read through'),
+    onFailed: (error) => tellFailure(error, 'the log could not be read through'),
   });
   const pull = (request: PullRequest) => noticing(() => pullPage(log, request));
   const fetch = (request: FetchRequest) => fetchRecords(log, request);
@@ -219,7 +221,8 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
     },
     ask: ({ wanted }) => ({ fruitless: asker.want(wantedFromWire(wanted)) }),
     fetch,
-    status: () => logStatus({ log, device, peers: replication.peers, throttle: pressure.throttle(), surroundings }),
+    status: () =>
+      logStatus({ log, device, peers: replication.peers, throttle: pressure.throttle(), surroundings }),
     setPaused: (isPaused) => {
       pressure.setPaused(isPaused);
       replication.weigh();

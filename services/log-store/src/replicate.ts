@@ -27,6 +27,7 @@ import type { LogTelemetry } from './log-telemetry.ts';
 import { openPeerRounds, type PeerRounds } from './peer-rounds.ts';
 import type { LogPressure } from './pressure.ts';
 import type { SyncLog } from './sync-log.ts';
+import { type TellFailure, tellFailures } from './tell-failures.ts';
 
 /** Time and chance, as parameters. */
 export interface Surroundings {
@@ -61,6 +62,7 @@ export class Replication {
   readonly #groupWait: ReturnType<typeof openGroupWait>;
   readonly #backfill: ReturnType<typeof followBackfill>;
   readonly #rounds: PeerRounds;
+  readonly #tellFailure: TellFailure;
   readonly #refusedVersions = new Set<DeviceId>();
   #session: Session;
   /** Since when the log is as new as it is. */
@@ -71,6 +73,7 @@ export class Replication {
   constructor(options: ReplicationOptions) {
     const { log, channel, surroundings, telemetry } = options;
     this.#options = options;
+    this.#tellFailure = tellFailures(options.report, surroundings.nowMs);
     this.#freshMs = surroundings.nowMs();
     this.#session = openSession(this.#freshMs);
     this.#groupWait = openGroupWait(log, surroundings.nowMs);
@@ -84,7 +87,7 @@ export class Replication {
       },
       onGap: (device, missing) => this.#step({ kind: 'gap', device, missing }),
       onRefused: telemetry.refused,
-      onFailed: (error) => options.report.error({ err: error }, 'live entries not stored'),
+      onFailed: (error) => this.#tellFailure(error, 'live entries not stored'),
     });
     this.#rounds = openPeerRounds({
       log,
@@ -209,7 +212,7 @@ export class Replication {
     try {
       work();
     } catch (error) {
-      this.#options.report.error({ err: error }, 'the log could not be read or written');
+      this.#tellFailure(error, 'the log could not be read or written');
     }
   }
 

@@ -25,8 +25,8 @@ export function logChildEvent(log: Log, event: ChildEvent): void {
       log.info({ child: name, childPid: event.pid }, 'child ready');
       break;
     case 'ended': {
-      const { pid: childPid, how, isUnexpected } = event;
-      if (isUnexpected) log.warn({ child: name, childPid, how }, 'child ended; starting it again');
+      const { pid: childPid, how, isUnexpected, isTold } = event;
+      if (isUnexpected && !isTold) log.warn({ child: name, childPid, how }, 'child ended; starting it again');
       else log.info({ child: name, childPid, how }, 'child ended');
       break;
     }

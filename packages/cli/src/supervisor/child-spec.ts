@@ -25,5 +25,7 @@ export type ChildEvent =
       readonly how: string;
       /** Nobody asked for it. */
       readonly isUnexpected: boolean;
+      /** It cannot start, which a `failed` told before: nothing new. */
+      readonly isTold: boolean;
     }
   | { readonly kind: 'failed'; readonly name: string; readonly reason: string };

@@ -1,6 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HomePaths, isRunning, type ProcessIdentity, startTimeOf } from '@shoal/service-kit';
+import {
+  type HomePaths,
+  isRunning,
+  type ProcessIdentity,
+  startTimeOf,
+  storageFailed,
+} from '@shoal/service-kit';
 import type { ChildEvent } from './child-spec.ts';
 import { commandLineOf } from './command-line.ts';
 
@@ -11,13 +17,25 @@ export interface RecordedChild extends ProcessIdentity {
 
 /**
  * Keeps `run/children.json` (0600) as the events say, for a later supervisor to find what this one may have left.
- * Written before the event goes on to `next`: a supervisor that is killed right after a start has noted it.
+ * Written before the event goes on to `next`: a supervisor that is killed right after a start has noted it. A record that
+ * cannot be written holds up nothing, and `next` is told once: children of a killed supervisor end by themselves, too.
  */
 export function recordChildren(
   paths: HomePaths,
   next: (event: ChildEvent) => void,
 ): { onEvent(event: ChildEvent): void } {
   const childByName = new Map<string, RecordedChild>();
+  let told: string | undefined;
+  const record = () => {
+    try {
+      writeRecord(paths, [...childByName.values()]);
+      told = undefined;
+    } catch (error) {
+      const { message } = storageFailed(childrenRecordFile(paths), 'written', error);
+      if (message !== told) next({ kind: 'failed', name: 'supervisor', reason: message });
+      told = message;
+    }
+  };
   return {
     onEvent: (event) => {
       if (event.kind === 'started') {
@@ -25,7 +43,7 @@ export function recordChildren(
         childByName.set(name, { name, pid, startTime: startTimeOf(pid) ?? 'ended' });
       }
       if (event.kind === 'ended') childByName.delete(event.name);
-      if (event.kind === 'started' || event.kind === 'ended') writeRecord(paths, [...childByName.values()]);
+      if (event.kind === 'started' || event.kind === 'ended') record();
       next(event);
     },
   };

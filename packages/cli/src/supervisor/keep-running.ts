@@ -37,6 +37,8 @@ export interface KeepRunningOptions {
  *                   │ restart asked ───────────────────▶ starting
  *                   └─ stop asked ──▶ stopping ──▶ stopped
  * ```
+ *
+ * What keeps it from starting is told when it begins and when it is over, not at each try.
  */
 export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): SupervisedChild {
   const { onEvent, random = Math.random } = options;
@@ -48,19 +50,35 @@ export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): Super
   let isRestarting = false;
   let failures = 0;
   let startsFailed = 0;
+  let told: string | undefined;
 
+  const fail = (reason: string) => {
+    if (reason !== told) onEvent({ kind: 'failed', name, reason });
+    told = reason;
+  };
+  const isReady = async (child: RunningChild): Promise<boolean> => {
+    if (!(await spec.isReady(child.pid))) return false;
+    try {
+      await spec.onReady?.(child);
+      return true;
+    } catch (error) {
+      // Its disk may be full, or not to be written: asked again until the deadline.
+      fail(asShoalError(error).message);
+      return false;
+    }
+  };
   const awaitReadiness = async (child: RunningChild, isOver: AbortSignal) => {
     const deadlineMs = performance.now() + readyMs;
     while (!isOver.aborted) {
-      if (await spec.isReady(child.pid)) {
-        await spec.onReady?.(child);
+      if (await isReady(child)) {
         if (isOver.aborted) return;
         readyPid = child.pid;
+        told = undefined;
         onEvent({ kind: 'ready', name, pid: child.pid });
         return;
       }
       if (performance.now() > deadlineMs) {
-        onEvent({ kind: 'failed', name, reason: 'it did not get ready in time' });
+        fail('it did not get ready in time');
         return child.stop(stopMs);
       }
       await pause(supervisorLimits.readyPollMs, isOver);
@@ -77,6 +95,7 @@ export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): Super
     over.abort();
     current = undefined;
     if (readyPid === undefined) startsFailed += 1;
+    const isTold = readyPid === undefined && told !== undefined;
     readyPid = undefined;
     onEvent({
       kind: 'ended',
@@ -84,8 +103,12 @@ export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): Super
       pid: child.pid,
       how,
       isUnexpected: !stopping.signal.aborted && !isRestarting,
+      isTold,
     });
     await readiness;
+    if (startsFailed >= supervisorLimits.failedStartsMax && !stopping.signal.aborted) {
+      fail((await startFailure(spec)).message);
+    }
   };
   const loop = async () => {
     while (!stopping.signal.aborted) {
@@ -94,7 +117,7 @@ export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): Super
         await runOnce();
       } catch (error) {
         startsFailed += 1;
-        onEvent({ kind: 'failed', name, reason: asShoalError(error).message });
+        fail(asShoalError(error).message);
       }
       failures = performance.now() - startedMs > supervisorLimits.steadyMs ? 1 : failures + 1;
       if (isRestarting) failures = 0;
