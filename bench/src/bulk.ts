@@ -21,7 +21,7 @@ export const bulk: Scenario = {
       const stages: Stages[] = [];
       const pairs = await runPairs(options, this.name, {
         measure: async () => {
-          const measured = await bulkStages(fleet);
+          const measured = await bulkStages(fleet, rows);
           stages.push(measured);
           return measured.applied;
         },
@@ -34,7 +34,8 @@ export const bulk: Scenario = {
   },
 };
 
-async function bulkStages(fleet: Fleet): Promise<Stages> {
+/** So many records, written on A in transactions of 1,000, in a library of their own. */
+export async function bulkStages(fleet: Fleet, rows: number): Promise<Stages> {
   const { places } = await newFleetLibrary(fleet, fleet.devices);
   const [a, b] = places.map(({ paths }) => paths);
   const writer = await openEmbedded(fleet.devices[0]!, places[0]!);

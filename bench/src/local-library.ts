@@ -4,18 +4,19 @@ import type { DeviceId, LibraryId, RecordId } from '@shoal/core';
 import { type Library, type LibraryOptions, migrateLibrary, openLibrary } from '@shoal/library';
 import { migrations, models } from '@shoal/models';
 
-/** A library of no fleet, in this process: what capturing costs by itself. */
+/** A library of no fleet, in this process: what capturing costs by itself. `of`: on another device of that library. */
 export async function openLocalLibrary(
   folder: string,
+  of?: Pick<LibraryOptions, 'libraryId' | 'ring'>,
 ): Promise<{ library: Library; options: LibraryOptions }> {
   const path = join(folder, 'library.db');
   const device = randomUUID() as string as DeviceId;
   await migrateLibrary(path, migrations);
   const options: LibraryOptions = {
     path,
-    libraryId: randomUUID() as string as LibraryId,
+    libraryId: of?.libraryId ?? (randomUUID() as string as LibraryId),
     device,
-    ring: { currentKeyId: 1, keysById: new Map([[1, randomBytes(32)]]) },
+    ring: of?.ring ?? { currentKeyId: 1, keysById: new Map([[1, randomBytes(32)]]) },
     models,
     migrations,
   };

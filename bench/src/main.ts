@@ -5,6 +5,7 @@ import { batchApi } from './batch-api.ts';
 import { bulk } from './bulk.ts';
 import { captureFlush } from './capture-flush.ts';
 import { catchUp } from './catch-up.ts';
+import { growth } from './growth.ts';
 import { indexing } from './indexing.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
@@ -22,6 +23,7 @@ const scenarios: readonly Scenario[] = [
   catchUp,
   startup,
   memory,
+  growth,
 ];
 
 interface Options {
