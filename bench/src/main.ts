@@ -6,12 +6,14 @@ import { bulk } from './bulk.ts';
 import { captureFlush } from './capture-flush.ts';
 import { catchUp } from './catch-up.ts';
 import { growth } from './growth.ts';
+import { idle } from './idle.ts';
 import { indexing } from './indexing.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { reportJson, reportLines } from './report.ts';
 import type { Scenario, ScenarioResult } from './scenario.ts';
 import { startup } from './startup.ts';
+import { tenPeers } from './ten-peers.ts';
 
 /** All scenarios, in the order of the report. */
 const scenarios: readonly Scenario[] = [
@@ -24,6 +26,8 @@ const scenarios: readonly Scenario[] = [
   startup,
   memory,
   growth,
+  idle,
+  tenPeers,
 ];
 
 interface Options {
