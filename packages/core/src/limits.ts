@@ -56,6 +56,12 @@ export const limits = {
   heartbeatMs: 5_000,
   /** The relay looks at the outbox at least this often (CHG-8, S0-57). */
   relayMs: 100,
+  /**
+   * While an index writes batches of at least so many changes, what it finds waits to be shipped, for this long at most
+   * (CHG-8): about what 10,000 files take on two cores.
+   */
+  indexHoldChangesMin: 500,
+  indexHoldMs: 3_000,
   /** Rounds under way at once from one log-store. */
   roundsMax: 4,
   /** Answers to a heartbeat that wants one are spread over this time, so that a fleet does not answer at once. */

@@ -44,14 +44,21 @@ export async function openLibraryCapture(options: {
     schemas: memberSchemas,
   });
   const stopTelling = tellOutbox(library);
-  const relay = startRelay({ library, logStore: options.logStore, log, idleMs: options.relayMs });
+  let locations: Locations | undefined;
+  const relay = startRelay({
+    library,
+    logStore: options.logStore,
+    log,
+    idleMs: options.relayMs,
+    isHeld: () => locations?.isHolding() ?? false,
+  });
   library.onChanges((records, isLocal) => {
     relay.signal();
     if (records.length > 0) options.publishChanged(encodeRecordsChanged({ libraryId, records, isLocal }));
   });
   const orphans = startOrphans({ library, log });
   await announceDevice(library, home.config.name, appVersion);
-  const locations = await openLocations({ library, secret, home: home.paths.dir, log });
+  locations = await openLocations({ library, secret, home: home.paths.dir, log });
   return {
     library,
     secret,

@@ -9,7 +9,9 @@ import type { IgnoreSettings } from './index/ignore-rules.ts';
 import { createIndexer } from './index/indexer.ts';
 import type { RescanOptions } from './index/location-indexer.ts';
 import type { SkipCounts } from './index/scan.ts';
+import { createIndexHold } from './index-hold.ts';
 import { createLocationIgnores, type IgnoreChange, ignoresOf, writeIgnores } from './location-ignores.ts';
+import { indexedModels } from './store/entry-changes.ts';
 import { entryRows } from './store/entry-rows.ts';
 import { type LocationRow, locationRows } from './store/location-rows.ts';
 
@@ -40,6 +42,8 @@ export interface Locations {
    */
   changeIgnores(id: RecordId, change: IgnoreChange): Promise<IgnoreSettings>;
   status(): LocationState[];
+  /** Whether what an index finds waits for the index to rest before it is shipped (CHG-8). */
+  isHolding(): boolean;
   stop(): Promise<void>;
 }
 
@@ -55,8 +59,24 @@ export async function openLocations(options: {
 }): Promise<Locations> {
   const { library, log } = options;
   const rows = locationRows(library);
-  const indexer = createIndexer({ store: entryRows(library, options.secret), log, homes: [options.home] });
   const own = () => rows.own(library.options.device);
+  const hold = createIndexHold({
+    isComparing: () => own().some(({ key }) => indexer.status(key)?.state === 'scanning'),
+    isOnlyIndex: () => library.outboxByModel().every(({ model }) => indexedModels.has(model)),
+    nowMs: () => performance.now(),
+  });
+  const store = entryRows(library, options.secret);
+  const indexer = createIndexer({
+    store: {
+      ...store,
+      apply(location, changes) {
+        hold.writing(changes.length);
+        return store.apply(location, changes);
+      },
+    },
+    log,
+    homes: [options.home],
+  });
   const find = (id: RecordId): LocationRow => {
     const row = own().find((location) => location.id === id);
     if (row !== undefined) return row;
@@ -156,6 +176,7 @@ export async function openLocations(options: {
         const compared = status?.counts.compared ?? 0;
         return { id, path, state, entries, compared, skipped, error: refusal ?? status?.error ?? null };
       }),
+    isHolding: () => hold.isHeld(),
     async stop() {
       unlisten();
       await upkeep.stop();

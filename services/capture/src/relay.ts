@@ -29,8 +29,10 @@ export function startRelay(options: {
   readonly log: Log;
   /** Without a signal the outbox is looked at this often. */
   readonly idleMs?: number;
+  /** Whether what waits may wait a little more. */
+  readonly isHeld?: () => boolean;
 }): Relay {
-  const { library, logStore, log, idleMs = limits.relayMs } = options;
+  const { library, logStore, log, idleMs = limits.relayMs, isHeld = () => false } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
   const recognition = openLogRecognition({
     libraryId: library.options.libraryId,
@@ -58,7 +60,7 @@ export function startRelay(options: {
   }
 
   const loop = startSignalledLoop({
-    work: shipOnce,
+    work: async () => !isHeld() && (await shipOnce()),
     name: 'the outbox is shipped',
     idleMs,
     retryMs: limits.relayMs,

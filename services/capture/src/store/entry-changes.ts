@@ -11,6 +11,9 @@ const entryModel = 'entry' as ModelName;
 const contentModel = 'content_identity' as ModelName;
 const locationModel = 'location' as ModelName;
 
+/** The models of which the index writes records. */
+export const indexedModels: ReadonlySet<string> = new Set([entryModel, contentModel, locationModel]);
+
 /** A location by its local id and its name on every device. */
 export interface LocationNames {
   readonly key: number;
