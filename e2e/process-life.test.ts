@@ -62,7 +62,9 @@ test('Ctrl-C before the devices have the same data ends the main job as cleanly'
   await job.line((line) => line.includes('makes the tag'));
   job.signal('SIGINT');
   const { code, stdout, stderr } = await job.ended;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(code).toBe(0);
+  // Where it stands may be told there, and no failure.
+  expect(stderr).not.toMatch(/^[a-z-]+: /m);
   expect(stdout).toContain('stopping');
   await nothingRuns(folder.path);
 });

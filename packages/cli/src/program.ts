@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addConfigCommands } from './commands/config.ts';
 import { addConflictCommands } from './commands/conflicts.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
 import { addDumpCommand } from './commands/dump.ts';
 import { addHomeCommands } from './commands/home.ts';
@@ -17,6 +18,7 @@ import { addServiceCommands } from './commands/service.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTagCommands } from './commands/tag.ts';
 import { addUpCommand } from './commands/up.ts';
+import { addWaitCommand } from './commands/wait.ts';
 import { exitCodeLines } from './exit-codes.ts';
 import { settleSettings } from './settings/settle-settings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -51,10 +53,12 @@ export function createProgram(given: Surroundings): Command {
   addRecordCommands(program, surroundings);
   addTagCommands(program, surroundings);
   addStatusCommand(program, surroundings);
+  addWaitCommand(program, surroundings);
   addDumpCommand(program, surroundings);
   addLogCommand(program, surroundings);
   addConflictCommands(program, surroundings);
   addQuarantineCommands(program, surroundings);
+  addDoctorCommand(program, surroundings);
   // These say where each setting comes from, so they take them as they were given.
   addConfigCommands(program, given);
   addServiceCommands(program, given);

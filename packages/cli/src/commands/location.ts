@@ -3,6 +3,7 @@ import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
 import { skippedText } from '../describe-ignores.ts';
 import { describeRescan } from '../describe-rescan.ts';
+import { followIndexing } from '../follow-indexing.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { listLocations, locationIdOf } from '../locations.ts';
@@ -27,6 +28,7 @@ interface AddOptions extends LibraryOptions {
   readonly name?: string;
   readonly ignore?: readonly string[];
   readonly defaultIgnores: boolean;
+  readonly wait?: boolean;
 }
 
 function addAdd(parent: Command, surroundings: Surroundings): void {
@@ -34,27 +36,31 @@ function addAdd(parent: Command, surroundings: Surroundings): void {
     .option('--name <name>', 'name of the location (default: that of the folder)')
     .option('--ignore <pattern...>', 'leave out what matches, as in .gitignore')
     .option('--no-default-ignores', 'index also what the default list leaves out')
+    .option('--wait', 'until all of it is indexed, with progress')
     .addHelpText(
       'after',
       helpExamples(
         'location add ~/pictures',
+        'location add ~/pictures --wait',
         'location add . --name work --library ours',
         "location add ~/pictures --ignore '*.raw' '/exports/'",
       ),
     )
     .action(async (path: string, options: AddOptions) => {
       const folder = resolve(path);
-      const { locationId } = await withLibrary(options, ({ gateway, libraryId }) =>
-        gateway.addLocation({
-          libraryId,
+      const output = outputOf(surroundings, options);
+      const id = await withLibrary(options, async (device) => {
+        const { locationId } = await device.gateway.addLocation({
+          libraryId: device.libraryId,
           path: folder,
           name: options.name ?? '',
           ignore: [...(options.ignore ?? [])],
           defaultIgnores: options.defaultIgnores,
-        }),
-      );
-      const id = uuidFromBytes(locationId, 'location_id');
-      outputOf(surroundings, options).result({ id, path: folder }, () => `location ${id}: ${folder}`);
+        });
+        if (options.wait === true) await followIndexing({ device, locationId, output, surroundings });
+        return uuidFromBytes(locationId, 'location_id');
+      });
+      output.result({ id, path: folder }, () => `location ${id}: ${folder}`);
     });
 }
 
@@ -103,14 +109,15 @@ function addRescan(parent: Command, surroundings: Surroundings): void {
     )
     .action(async (wanted: string, options: LibraryOptions & { readonly acceptNewRoot?: boolean }) => {
       const output = outputOf(surroundings, options);
-      output.progress(`comparing ${wanted}`);
       const counts = await withLibrary(options, async (device) => {
         const locationId = await locationIdOf(device, wanted);
         const { acceptNewRoot = false } = options;
         const request = { libraryId: device.libraryId, locationId, acceptNewRoot };
-        return describeRescan(await device.gateway.rescanLocation(request, { timeoutMs: rescanMs }));
+        const rescanning = device.gateway.rescanLocation(request, { timeoutMs: rescanMs });
+        const until = rescanning.then(() => undefined);
+        await followIndexing({ device, locationId, output, surroundings, until });
+        return describeRescan(await rescanning);
       });
-      output.progress(undefined);
       output.result(counts, () =>
         Object.entries(counts)
           .map(([name, count]) => `${name} ${count}`)

@@ -4,7 +4,9 @@ import { ShoalError } from '@shoal/core';
 import { homePaths } from '@shoal/service-kit';
 import type { CliConfig } from '../config.ts';
 import { describeEvent } from '../describe-event.ts';
+import { folderTotals } from '../folder-totals.ts';
 import type { Output } from '../output.ts';
+import { createProgressMeter } from '../progress/progress-meter.ts';
 import { cleanUp } from '../supervisor/clean-up.ts';
 import { superviseDevice } from '../supervisor/supervise-device.ts';
 import { superviseHub } from '../supervisor/supervise-hub.ts';
@@ -13,9 +15,10 @@ import { openDemoHomes } from './demo-homes.ts';
 import type { DemoPlan } from './demo-options.ts';
 import { demoResult, resultLines } from './demo-result.ts';
 import { demoStory } from './demo-story.ts';
+import { demoWork } from './demo-work.ts';
 import { makeSampleFolder } from './sample-folder.ts';
 import { tellChanges } from './tell-changes.ts';
-import { waitConverged } from './wait-converged.ts';
+import { type WaitConvergedOptions, waitConverged } from './wait-converged.ts';
 
 /** Longer than any write of a device that follows on its own, such as the totals of a location. */
 const quietMs = 1_500;
@@ -85,8 +88,15 @@ export async function runDemo({ plan, config, output, ending }: RunDemoOptions):
 
     const [first, second] = devices;
     const story = demoStory(libraryId, output.note);
-    const wait = (quietMs: number) =>
-      waitConverged({ devices, libraryId, signal, onProgress: output.progress, quietMs });
+    const totals = folderTotals(first!.home.paths.dir, { libraryId, signal });
+    const meter = createProgressMeter(output);
+    const wait = (quietMs: number) => {
+      const onLook: WaitConvergedOptions['onLook'] = (missing, statuses) => {
+        for (const location of statuses[0]?.status.capture?.locations ?? []) totals.count(location);
+        meter.show(demoWork(missing, statuses, totals.byPath));
+      };
+      return waitConverged({ devices, libraryId, signal, onLook, quietMs });
+    };
     await story.addLocation(first!, folder);
     const tag = await story.makeTag(first!);
     if (second !== undefined) await story.makeTag(second);

@@ -12,6 +12,12 @@ export interface Convergence {
   readonly atMs: number;
 }
 
+/** A device's status by the name of the device. */
+export interface NamedStatus {
+  readonly name: string;
+  readonly status: StatusReply;
+}
+
 /** A device that agrees with the others. */
 export interface ConvergedDevice {
   readonly device: DemoDevice;
@@ -23,8 +29,8 @@ export interface WaitConvergedOptions {
   readonly devices: readonly DemoDevice[];
   readonly libraryId: Buffer;
   readonly signal: AbortSignal;
-  /** Told at each look what is still missing. */
-  readonly onProgress: (missing: string) => void;
+  /** Told at each look what is still missing, and how each device stands, where all of them say. */
+  readonly onLook: (missing: string, statuses: readonly NamedStatus[]) => void;
   /** They have to go on agreeing on the same for so long: totals of a location are written a second after its files. */
   readonly quietMs: number;
   /** Without any progress for so long it is given up. */
@@ -42,7 +48,7 @@ const stuckAfterMs = 120_000;
  * signal when that is aborted.
  */
 export async function waitConverged(options: WaitConvergedOptions): Promise<Convergence> {
-  const { devices, libraryId, signal, onProgress, quietMs, stuckMs = stuckAfterMs } = options;
+  const { devices, libraryId, signal, onLook, quietMs, stuckMs = stuckAfterMs } = options;
   let seen = '';
   let changedMs = performance.now();
   for (;;) {
@@ -54,7 +60,7 @@ export async function waitConverged(options: WaitConvergedOptions): Promise<Conv
       seen = look.trace;
       changedMs = nowMs;
     }
-    onProgress(look.missing);
+    onLook(look.missing, look.statuses);
     if (look.converged !== undefined && nowMs - changedMs >= quietMs) {
       return { devices: look.converged, atMs: changedMs };
     }
@@ -71,6 +77,7 @@ export async function waitConverged(options: WaitConvergedOptions): Promise<Conv
 interface Look {
   readonly converged?: readonly ConvergedDevice[];
   readonly missing: string;
+  readonly statuses: readonly NamedStatus[];
   /** Another text than at the last look: something moved. */
   readonly trace: string;
 }
@@ -78,22 +85,24 @@ interface Look {
 async function lookAt(devices: readonly DemoDevice[], libraryId: Buffer): Promise<Look> {
   try {
     const statuses = await Promise.all(devices.map((device) => statusOf(device, libraryId)));
-    const missing = unsettled(statuses.map(({ device, status }) => ({ name: device.name, status })));
-    if (missing.length > 0) return { missing: missing.join(', '), trace: traceOf(statuses) };
+    const named = statuses.map(({ device, status }) => ({ name: device.name, status }));
+    const missing = unsettled(named);
+    if (missing.length > 0) return { missing: missing.join(', '), statuses: named, trace: traceOf(statuses) };
     const digests = await Promise.all(
       statuses.map(async ({ device }) => dumpDigest(await device.gateway(), libraryId)),
     );
     const isEqual = new Set(digests).size === 1;
-    if (!isEqual) return { missing: 'dumps differ', trace: digests.join() };
+    if (!isEqual) return { missing: 'dumps differ', statuses: named, trace: digests.join() };
     return {
       missing: '',
+      statuses: named,
       trace: digests.join(),
       converged: statuses.map((it, index) => ({ ...it, digest: digests[index]! })),
     };
   } catch (error) {
     // A service restarts; whatever else it is will not pass by itself.
     if (error instanceof ShoalError && error.retryable)
-      return { missing: error.message, trace: error.message };
+      return { missing: error.message, statuses: [], trace: error.message };
     throw error;
   }
 }

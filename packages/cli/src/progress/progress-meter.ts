@@ -2,8 +2,10 @@ import type { Output } from '../output.ts';
 import { progressLine } from './progress-line.ts';
 import { addSample, leftMs, perSecond, type Samples } from './rate.ts';
 
-/** A piece of work as it is looked at: how much is done, or how much is left, whichever is known. */
-export type Work =
+/** A piece of work as it is looked at: how much is done, or how much is left, whichever is known; or neither. */
+export type Work = { readonly what: string } | Measured;
+
+type Measured =
   | { readonly what: string; readonly done: number; readonly total?: number | undefined }
   | { readonly what: string; readonly left: number };
 
@@ -30,6 +32,7 @@ export function createProgressMeter(
 ): ProgressMeter {
   const memoryByWhat = new Map<string, Memory>();
   const lineOf = (work: Work) => {
+    if (!('left' in work || 'done' in work)) return work.what;
     const memory = remember(memoryByWhat.get(work.what), work, nowMs());
     if (memoryByWhat.size >= worksMax) memoryByWhat.clear();
     memoryByWhat.set(work.what, memory);
@@ -57,7 +60,7 @@ export function createProgressMeter(
 }
 
 /** Of work of which only the rest is known, done is what the rest became less by: more may come meanwhile. */
-function remember(before: Memory | undefined, work: Work, atMs: number): Memory {
+function remember(before: Memory | undefined, work: Measured, atMs: number): Memory {
   if ('done' in work) {
     return { samples: addSample(before?.samples ?? [], { atMs, done: work.done }), left: 0 };
   }
