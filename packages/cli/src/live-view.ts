@@ -20,7 +20,8 @@ export function createLiveView(terminal: Terminal): LiveView {
   let drawn = 0;
   return {
     draw: (lines) => {
-      const { columns = 80, rows = 24 } = terminal;
+      // A terminal that does not know its size says 0.
+      const [columns, rows] = [terminal.columns || 80, terminal.rows || 24];
       const shown = lines.slice(0, Math.max(1, rows - 1)).map((line) => fitPainted(line, columns));
       const back = drawn > 0 ? `\u001b[${Math.min(drawn, rows - 1)}A` : '';
       // Each line is cleared behind its text, and then what is below: nothing flickers.

@@ -50,7 +50,7 @@ export function createOutput(options: {
   };
   const inPlace = (text: string) => {
     // Wider than the terminal it would not stay in its place.
-    const fitted = fitText(text, Math.max(1, (stderr.columns ?? 80) - 1));
+    const fitted = fitText(text, (stderr.columns || 80) - 1);
     if (fitted === shown) return;
     stderr.write(`\r\u001b[K${fitted}`);
     shown = fitted;

@@ -34,7 +34,7 @@ export function tableLines(
       row
         .map(({ tone }, at) => {
           const text = pad(texts[index]![at]!, at);
-          return tone === undefined ? text : paint(tone, text);
+          return tone === undefined || text.trim() === '' ? text : paint(tone, text);
         })
         .join(gap)
         .trimEnd(),
