@@ -1,3 +1,4 @@
+import { asShoalError, type ShoalError } from '@shoal/core';
 import { type Command, Option } from 'commander';
 import { applyColour, type CliConfig, settingVariables, settleConfig } from '../config.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -40,6 +41,16 @@ export function layersOf(command: Command, config: CliConfig): SettingLayers {
   const named = typeof given.config === 'string' ? given.config : undefined;
   const place = configPlace({ named, environment: config.environment });
   return { flags: Object.fromEntries(flags), environment: config.environment, file: readConfigFile(place) };
+}
+
+/** Why the settings of a command cannot be used; undefined where they can. */
+export function settingsProblem(command: Command, config: CliConfig): ShoalError | undefined {
+  try {
+    resolveSettings(layersOf(command, config));
+    return undefined;
+  } catch (error) {
+    return asShoalError(error);
+  }
 }
 
 /** Variables for what was given by flag or environment: for what is started later, where neither is there. */

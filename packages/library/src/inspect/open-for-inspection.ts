@@ -9,8 +9,9 @@ const busyMs = 2_000;
 const readThroughBytesMax = 512 * 1024 * 1024;
 
 /**
- * Opens a database to look at it, whether processes work with it or not, and leaves no trace: one without a -wal beside
- * it is closed, and is read as a file that nobody writes, without -wal and -shm of our own. Throws what SQLite throws.
+ * Opens a database to look at it, whether processes work with it or not, and changes nothing in it: one without a -wal
+ * beside it is closed, and is read as a file that nobody writes; in a -shm that is there SQLite notes who reads. Throws
+ * what SQLite throws.
  */
 export function openForInspection(path: string): DatabaseSync {
   const url = pathToFileURL(path);

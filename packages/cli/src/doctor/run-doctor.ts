@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { findNatsServer } from '@shoal/bus';
+import { errorCatalogue } from '@shoal/core';
+import { homePaths } from '@shoal/service-kit';
+import type { ConfigFile } from '../settings/config-file.ts';
+import { judgeNatsServer, judgeNode } from './check-programs.ts';
+import { attempt, type Finding, fail, ok } from './finding.ts';
+import { lookAtDevice } from './look-at-device.ts';
+
+export interface DoctorOptions {
+  readonly home: string;
+  /** As the settings say; undefined: the one that is found. */
+  readonly natsServer: string | undefined;
+  readonly configFile: ConfigFile;
+  /** Why the settings cannot be used; undefined: they can. */
+  readonly configProblem: Error | undefined;
+  /** Reads all databases through, however large they are. */
+  readonly isDeep: boolean;
+}
+
+const natsAnswerMs = 5_000;
+
+/**
+ * Looks at everything that a device needs: programs, settings, its folder, what runs, its libraries, other devices.
+ * Changes nothing, and works on a device that runs, stands still, or is broken. Never throws for what it finds.
+ */
+export async function runDoctor(options: DoctorOptions): Promise<readonly Finding[]> {
+  const { isDeep } = options;
+  const paths = homePaths(options.home);
+  const device = await lookAtDevice(paths);
+  // With the models, which take a moment to load.
+  const { lookAtLibraries } = await import('./look-at-libraries.ts');
+  return [
+    judgeNode(process.versions.node),
+    ...(await attempt('nats-server', () => checkNatsServer(options.natsServer))),
+    judgeConfig(options),
+    ...device.findings,
+    ...(await lookAtLibraries({ paths, home: device.home, isRunning: device.holder !== undefined, isDeep })),
+  ];
+}
+
+async function checkNatsServer(setting: string | undefined): Promise<readonly Finding[]> {
+  const file = findNatsServer({ setting });
+  const said = await promisify(execFile)(file, ['--version'], { timeout: natsAnswerMs }).catch(
+    () => undefined,
+  );
+  return [judgeNatsServer(file, said?.stdout)];
+}
+
+function judgeConfig({ configFile, configProblem }: DoctorOptions): Finding {
+  if (configProblem !== undefined)
+    return fail('config', configProblem.message, errorCatalogue['damaged-file'].remedy);
+  const count = Object.keys(configFile.entries).length;
+  return ok('config', count === 0 ? 'no settings of your own' : `${count} settings in ${configFile.path}`);
+}
