@@ -1,5 +1,6 @@
 import { asShoalError, type LibraryId, limits, ShoalError } from '@shoal/core';
 import type { HomePaths } from './home-paths.ts';
+import { librariesChange } from './libraries-change.ts';
 import { type HomeLibrary, listLibraryIds, readLibrary } from './library-file.ts';
 import { isLibraryPaused } from './library-pause.ts';
 import type { Log } from './log.ts';
@@ -88,9 +89,12 @@ export async function followLibraries<Part extends LibraryPart>(
     for (const entry of [...opened.values()]) await lookAtPause(entry);
     for (const id of [...reasonById.keys()]) if (!ids.has(id)) reasonById.delete(id);
   };
+  const mayHaveChanged = librariesChange(paths);
+  mayHaveChanged();
   let looking = look();
   await looking;
   const lookAgain = () => {
+    if (!mayHaveChanged() && reasonById.size === 0) return schedule();
     looking = look().catch((error: unknown) => log.warn({ err: error }, 'libraries could not be read'));
     void looking.then(schedule);
   };

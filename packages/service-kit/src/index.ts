@@ -16,6 +16,7 @@ export * from './home-paths.ts';
 export * from './host-service.ts';
 export { type Hub, readHubFile, writeHubFile } from './hub-file.ts';
 export * from './invitation-file.ts';
+export { librariesChange } from './libraries-change.ts';
 export {
   addLibrary,
   changeLibraryHub,
@@ -33,6 +34,7 @@ export * from './library-pause.ts';
 export * from './log.ts';
 export { type LogAnswer, type LogRecognition, openLogRecognition } from './log-recognition.ts';
 export { rememberPlace, requirePlace } from './place-file.ts';
+export * from './port-refused.ts';
 export { storageFailed, writePrivateFile } from './private-file.ts';
 export * from './problem-of.ts';
 export * from './process-identity.ts';

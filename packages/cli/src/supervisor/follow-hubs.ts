@@ -1,6 +1,6 @@
 import type { LeafRemote } from '@shoal/bus';
 import { type LibraryId, limits, ShoalError } from '@shoal/core';
-import { type HomePaths, type Hub, listLibraryIds, readLibrary } from '@shoal/service-kit';
+import { type HomePaths, type Hub, librariesChange, listLibraryIds, readLibrary } from '@shoal/service-kit';
 import { pause } from './pause.ts';
 
 /** What the links of a device's nats-server are made for. */
@@ -39,12 +39,17 @@ export interface FollowHubsOptions {
 export function followHubs(options: FollowHubsOptions): { stop(): Promise<void> } {
   const { paths, configOf, onChange, onFailure } = options;
   const stopping = new AbortController();
+  const mayHaveChanged = librariesChange(paths);
   let known = options.known;
+  let hasFailed = false;
   const look = async () => {
+    if (!mayHaveChanged() && !hasFailed) return;
+    hasFailed = true;
     const wanted = configOf(await linksOf(paths));
-    if (stopping.signal.aborted || wanted === known) return;
-    await onChange(wanted);
+    if (stopping.signal.aborted) return;
+    if (wanted !== known) await onChange(wanted);
     known = wanted;
+    hasFailed = false;
   };
   const loop = async () => {
     while (!stopping.signal.aborted) {
