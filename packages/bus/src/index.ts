@@ -16,6 +16,7 @@ export {
   type NatsServerCommandOptions,
   natsServerCommand,
 } from './server/nats-server-command.ts';
+export { requireNatsVersion } from './server/nats-version.ts';
 export { portsFilePath, readClientPort, removePortsFiles } from './server/ports-file.ts';
 export {
   type NatsServerProcess,

@@ -7,8 +7,8 @@ import { printable } from './printable.ts';
 export type DeviceNames = ReadonlyMap<string, string>;
 
 /**
- * The names that the devices of a library gave themselves, fit to be printed. Empty while the library is being
- * prepared: a status is of use without names.
+ * The names that the devices of a library gave themselves, fit to be printed. Empty while the library cannot be read: a
+ * status is of use without names, and says why.
  */
 export async function readDeviceNames(gateway: GatewayClient, libraryId: Buffer): Promise<DeviceNames> {
   const names = new Map<string, string>();
@@ -18,7 +18,7 @@ export async function readDeviceNames(gateway: GatewayClient, libraryId: Buffer)
       if (typeof fields.name === 'string' && fields.name !== '') names.set(id, printable(fields.name));
     }
   } catch (error) {
-    if (!asShoalError(error).retryable) throw error;
+    if (asShoalError(error).code === 'internal') throw error;
   }
   return names;
 }

@@ -291,10 +291,10 @@ describe('every server', () => {
   });
 });
 
-test('a port that is taken is unavailable, naming the field', async () => {
+test('a port that is taken is refused, naming the setting', async () => {
   const port = Number(server.address.split(':')[1]);
   await expect(startGrpcServer({ port, token, services: [], log: silentLog() })).rejects.toMatchObject({
-    code: 'unavailable',
+    code: 'port-taken',
     subject: { field: 'ports.grpc' },
   });
 });

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { limits, ShoalError } from '@shoal/core';
+import { limits } from '@shoal/core';
 import { descriptorSetUrl } from '@shoal/proto';
 import { HealthImplementation } from 'grpc-health-check';
 import { tokenGuard } from './grpc-guard.ts';
 import type { GrpcService } from './grpc-service.ts';
 import type { Log } from './log.ts';
+import { portRefused } from './port-refused.ts';
 
 export interface GrpcServerOptions {
   /** 0: any free one. */
@@ -31,7 +32,7 @@ export interface GrpcServer {
 const graceMs = 2_000;
 const callsPerConnectionMax = 200;
 
-/** Starts a server. Throws `unavailable` if the port is taken. */
+/** Starts a server. Throws `port-taken`. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { services, log } = options;
   const server = new Server({
@@ -71,7 +72,7 @@ function bind(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) return resolve(bound);
-      reject(new ShoalError('unavailable', `port ${port} cannot be had`, { field: 'ports.grpc' }, error));
+      reject(portRefused('ports.grpc', port, error));
     });
   });
 }

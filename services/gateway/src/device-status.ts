@@ -38,6 +38,7 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
     ask('log-store', services.logStore.getLogStatus(request, options)),
     ask('ingest', services.ingest.getIngestStatus(request, options)),
   ]);
+  const records = recordCounts(library, problems);
   return {
     deviceId: uuidToBytes(home.config.deviceId),
     deviceName: home.config.name,
@@ -45,7 +46,7 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
     capture,
     log: logStatus,
     ingest,
-    records: recordCounts(library),
+    records,
     unreachable: unreachable.sort(),
     problems: [...problems, capture?.problem, ingest?.problem]
       .filter((problem) => problem !== undefined)
@@ -54,15 +55,17 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
   };
 }
 
-function recordCounts(library: GatewayLibrary): RecordCount[] {
+function recordCounts(library: GatewayLibrary, problems: Problem[]): RecordCount[] {
   try {
     return library
       .reader()
       .counts()
       .map(({ model, records }) => ({ model, records }));
   } catch (error) {
+    const failure = asShoalError(error);
+    if (failure.code === 'internal') throw error;
     // A library that is being prepared has no records yet.
-    if (asShoalError(error).code === 'unavailable') return [];
-    throw error;
+    if (failure.code !== 'unavailable') problems.push(problemOf('gateway', failure)!);
+    return [];
   }
 }

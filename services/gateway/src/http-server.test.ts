@@ -140,7 +140,7 @@ test('no other origin is let in: a preflight is not found, nor is any other path
   expect(await get('/..%2fetc', bearer)).toMatchObject({ code: 404, body: { code: 'not-found' } });
 });
 
-test('a port that is taken is unavailable, naming the field', async () => {
+test('a port that is taken is refused, naming the setting', async () => {
   const port = Number(server.address.split(':')[1]);
   const again = startHttpServer({
     port,
@@ -150,5 +150,5 @@ test('a port that is taken is unavailable, naming the field', async () => {
     status,
     metrics: async () => metrics,
   });
-  await expect(again).rejects.toMatchObject({ code: 'unavailable', subject: { field: 'ports.http' } });
+  await expect(again).rejects.toMatchObject({ code: 'port-taken', subject: { field: 'ports.http' } });
 });

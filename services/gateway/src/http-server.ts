@@ -1,5 +1,5 @@
 import { asShoalError, type ErrorCode, ShoalError } from '@shoal/core';
-import { isAuthorized, type Log } from '@shoal/service-kit';
+import { isAuthorized, type Log, portRefused } from '@shoal/service-kit';
 import { fastify } from 'fastify';
 
 export interface HttpServerOptions {
@@ -34,7 +34,7 @@ const statusByCode: Partial<Record<ErrorCode, number>> = {
 /**
  * Starts it. A page in a browser on this machine can make requests to the loopback by a name of its own: so only
  * requests whose Host is the loopback with our port are answered, no other origin is allowed in, and nothing but
- * health is told without token (SEC-4). Throws `unavailable` if the port is taken.
+ * health is told without token (SEC-4). Throws `port-taken`.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { token, log } = options;
@@ -75,8 +75,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     await app.listen({ host: '127.0.0.1', port: options.port });
   } catch (error) {
     await app.close();
-    const message = `port ${options.port} cannot be had`;
-    throw new ShoalError('unavailable', message, { field: 'ports.http' }, error);
+    throw portRefused('ports.http', options.port, error);
   }
   const bound = app.server.address();
   port = typeof bound === 'object' && bound !== null ? bound.port : options.port;

@@ -1,3 +1,5 @@
+import type { ShoalError } from '@shoal/core';
+
 /** A program that a supervisor keeps running. */
 export interface ChildSpec {
   /** As people know it: `capture`, `nats`. */
@@ -9,6 +11,8 @@ export interface ChildSpec {
   readonly logFile: string;
   /** Whether the process of that pid has said that it is ready. Asked again until it is true. */
   readonly isReady: (pid: number) => Promise<boolean>;
+  /** Why it cannot start, where its log does not end in a word of ours. */
+  readonly explain?: () => Promise<ShoalError | undefined>;
   /** Done before a run counts as ready, at every start. */
   readonly onReady?: (run: { readonly pid: number; readonly startTime: string }) => Promise<void>;
 }

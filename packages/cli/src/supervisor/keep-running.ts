@@ -163,8 +163,8 @@ function notReady({ name, logFile }: ChildSpec): ShoalError {
 }
 
 /** A child that cannot start says why as its last word; that reason is worth more than ours. */
-async function startFailure({ name, logFile }: ChildSpec): Promise<ShoalError> {
-  const last = await lastErrorIn(logFile);
+async function startFailure({ name, logFile, explain }: ChildSpec): Promise<ShoalError> {
+  const last = (await explain?.()) ?? (await lastErrorIn(logFile));
   const code: ErrorCode = last !== undefined && isErrorCode(last.code) ? last.code : 'unavailable';
   const reason = last?.message ?? 'it ended again and again';
   return new ShoalError(code, `${name} cannot start: ${reason}; its log: ${logFile}`);

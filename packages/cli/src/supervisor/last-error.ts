@@ -12,7 +12,7 @@ export async function lastErrorIn(
   file: string,
   fromByte = 0,
 ): Promise<{ readonly code: string; readonly message: string } | undefined> {
-  const lines = (await tailOf(file, fromByte)).split('\n').reverse();
+  const lines = (await logTail(file, fromByte)).split('\n').reverse();
   for (const line of lines) {
     const [, code, message] = /^([a-z-]+): (.+)$/.exec(line) ?? [];
     if (code !== undefined && message !== undefined && isErrorCode(code)) return { code, message };
@@ -20,7 +20,8 @@ export async function lastErrorIn(
   return undefined;
 }
 
-async function tailOf(file: string, fromByte: number): Promise<string> {
+/** The end of a log, some kilobytes; empty where there is none. */
+export async function logTail(file: string, fromByte = 0): Promise<string> {
   const handle = await open(file).catch(() => undefined);
   // No log, no last word.
   if (handle === undefined) return '';

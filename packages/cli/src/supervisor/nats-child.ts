@@ -1,7 +1,8 @@
-import { natsServerCommand, portsFilePath, readClientPort } from '@shoal/bus';
-import { ShoalError } from '@shoal/core';
-import { type HomePaths, type RunningNats, writePrivateFile } from '@shoal/service-kit';
+import { findNatsServer, natsServerCommand, portsFilePath, readClientPort } from '@shoal/bus';
+import { asShoalError, ShoalError } from '@shoal/core';
+import { type HomePaths, portRefused, type RunningNats, writePrivateFile } from '@shoal/service-kit';
 import type { ChildSpec } from './child-spec.ts';
+import { logTail } from './last-error.ts';
 
 export interface NatsChildOptions {
   readonly paths: HomePaths;
@@ -27,6 +28,7 @@ export function natsChild(options: NatsChildOptions): ChildSpec {
     args,
     environment,
     logFile: paths.serviceLog('nats'),
+    explain: () => whyNoServer(executable, paths.serviceLog('nats')),
     isReady: async (pid) => (await portOf(pid)) !== undefined,
     onReady: async ({ pid, startTime }) => {
       const port = await portOf(pid);
@@ -34,6 +36,17 @@ export function natsChild(options: NatsChildOptions): ChildSpec {
       await options.onReady({ pid, startTime, port });
     },
   };
+}
+
+/** What nats-server itself does not say in our words: that it is gone, or that its port is. */
+async function whyNoServer(executable: string, logFile: string): Promise<ShoalError | undefined> {
+  try {
+    findNatsServer({ setting: executable });
+  } catch (error) {
+    return asShoalError(error);
+  }
+  const [, port] = /Error listening on port: \S*:(\d+),[^\n]*\s*$/.exec(await logTail(logFile)) ?? [];
+  return port === undefined ? undefined : portRefused('ports.nats', Number(port));
 }
 
 /** Writes the configuration of the next start (0600: it holds secrets). */

@@ -1,8 +1,9 @@
-import { deviceServerConfig, findNatsServer, removePortsFiles } from '@shoal/bus';
+import { deviceServerConfig, findNatsServer, removePortsFiles, requireNatsVersion } from '@shoal/bus';
 import { asShoalError, ShoalError } from '@shoal/core';
 import {
   type Home,
   lockHome,
+  portRefused,
   readHome,
   readServiceRun,
   rememberPlace,
@@ -16,6 +17,7 @@ import type { ChildEvent } from './child-spec.ts';
 import { recordChildren } from './children-record.ts';
 import { cleanUp } from './clean-up.ts';
 import { type DeviceLinks, followHubs, linksOf } from './follow-hubs.ts';
+import { isFreePort } from './free-port.ts';
 import { startInProcess } from './in-process-services.ts';
 import { keepRunning } from './keep-running.ts';
 import { natsChild, writeNatsConfig } from './nats-child.ts';
@@ -42,7 +44,7 @@ export interface SuperviseDeviceOptions {
 /**
  * Starts nats-server and the four services of a home, restarts what dies, and resolves when all of them are ready.
  * Throws `home-in-use` while another process runs on the home, `home-elsewhere` until somebody said whether it was moved
- * or copied (REP-6), `missing-dependency` without nats-server, or why a service cannot start; then nothing is left
+ * or copied (REP-6), `missing-dependency` without nats-server or with one that is too old, `port-taken`, or why a service cannot start; then nothing is left
  * running.
  */
 export async function superviseDevice(options: SuperviseDeviceOptions): Promise<RunningDevice> {
@@ -52,6 +54,7 @@ export async function superviseDevice(options: SuperviseDeviceOptions): Promise<
   // Before anything of it is believed: lock and records of a copy name what runs on the other home.
   await requirePlace(home);
   const executable = findNatsServer({ setting: config.natsServer });
+  await requireNatsVersion(executable);
   const undo = cleanUp();
   try {
     const lock = await lockHome(paths);
@@ -61,6 +64,7 @@ export async function superviseDevice(options: SuperviseDeviceOptions): Promise<
     const logs = boundLogs(paths.logs);
     undo.add(() => logs.stop());
     await removePortsFiles(paths.run);
+    await requireFreePorts(home);
     const children = recordChildren(paths, options.onEvent);
 
     const links = await linksOf(paths);
@@ -118,6 +122,13 @@ export async function superviseDevice(options: SuperviseDeviceOptions): Promise<
   } catch (error) {
     await undo.run();
     throw error;
+  }
+}
+
+/** Said before anything starts: a child could only fail over and over. */
+async function requireFreePorts({ config: { ports } }: Home): Promise<void> {
+  for (const [name, port] of Object.entries(ports)) {
+    if (port !== 0 && !(await isFreePort('127.0.0.1', port))) throw portRefused(`ports.${name}`, port);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { findNatsServer, hubServerConfig, removePortsFiles } from '@shoal/bus';
+import { findNatsServer, hubServerConfig, removePortsFiles, requireNatsVersion } from '@shoal/bus';
 import { ShoalError } from '@shoal/core';
 import { type Hub, homePaths, lockHome, makeFolder, readHubFile, writeHubFile } from '@shoal/service-kit';
 import type { CliConfig } from '../config.ts';
@@ -33,13 +33,14 @@ const loopback = '127.0.0.1';
 
 /**
  * Starts the nats-server of a hub, restarts it when it dies, and writes `hub.json` (0600). User and password are made
- * at the first start and stay. Throws `home-in-use`, `missing-dependency`, `unavailable` if the port is taken.
+ * at the first start and stay. Throws `home-in-use`, `missing-dependency`, `port-taken`.
  */
 export async function superviseHub(options: SuperviseHubOptions): Promise<RunningHub> {
   const { config } = options;
   const paths = homePaths(options.dir);
   const file = join(paths.dir, 'hub.json');
   const executable = findNatsServer({ setting: config.natsServer });
+  await requireNatsVersion(executable);
   const undo = cleanUp();
   try {
     for (const folder of [paths.dir, paths.run, paths.logs]) await makeFolder(folder);
@@ -83,9 +84,8 @@ async function chooseHub(file: string, listen: SuperviseHubOptions['listen']): P
   const wanted = listen?.port ?? 0;
   if (wanted !== 0) {
     if (await isFreePort(host, wanted)) return { url: `nats-leaf://${host}:${wanted}`, user, password };
-    throw new ShoalError('unavailable', `port ${wanted} of ${host} is taken by another program`, {
-      field: 'listen',
-    });
+    const message = `port ${wanted} of ${host} is taken by another program: end it, or give --listen another port`;
+    throw new ShoalError('port-taken', message, { field: 'listen' });
   }
   // Devices know the address of the last start.
   const port = earlier === undefined ? 0 : Number(new URL(earlier.url).port);

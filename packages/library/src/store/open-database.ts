@@ -33,9 +33,15 @@ export function openForWriting(path: string): Sqlite {
   }
 }
 
-/** Opens a library.db for reading only. */
+/** Opens a library.db for reading only. Throws `storage-failed`, `disk-full`, `read-only`. */
 export function openForReading(path: string): Sqlite {
-  const db = new Database(path, { readonly: true, fileMustExist: true });
-  db.pragma('busy_timeout = 1000');
-  return db;
+  let db: Sqlite | undefined;
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true });
+    db.pragma('busy_timeout = 1000');
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storageError(error, path);
+  }
 }
