@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { batchApi } from './batch-api.ts';
+import { batches } from './batches.ts';
 import { bulk } from './bulk.ts';
 import { captureFlush } from './capture-flush.ts';
 import { catchUp } from './catch-up.ts';
@@ -28,6 +29,7 @@ const scenarios: readonly Scenario[] = [
   growth,
   idle,
   tenPeers,
+  batches,
 ];
 
 interface Options {

@@ -1,13 +1,9 @@
-import { subjects } from '@shoal/bus';
-import type { RecordId } from '@shoal/core';
-import { openLibraryReader } from '@shoal/library';
-import { models } from '@shoal/models';
-import type { HomeLibrary } from '@shoal/service-kit';
-import { type DeviceProcess, startFleet, until } from '@shoal/testkit';
-import { connectDevice, newFleetLibrary, openEmbedded } from './fleet-library.ts';
+import { startFleet } from '@shoal/testkit';
+import { newFleetLibrary, openEmbedded } from './fleet-library.ts';
 import { makeTags, tagWrites } from './rows.ts';
 import type { Scenario } from './scenario.ts';
 import { quantile, rounded } from './statistics.ts';
+import { watchPeer } from './watch-peer.ts';
 
 const peers = 10;
 const warmUps = 20;
@@ -54,29 +50,3 @@ export const tenPeers: Scenario = {
     }
   },
 };
-
-/** Hears when a device has applied a record. */
-async function watchPeer(device: DeviceProcess, { paths }: HomeLibrary) {
-  const bus = await connectDevice(device);
-  const reader = openLibraryReader(paths.libraryDb, models);
-  let look: () => void = () => {};
-  bus.subscribe(subjects.local.recordsChanged(device.home.config.deviceId), () => look());
-  await bus.flush();
-  return {
-    async shown(id: RecordId): Promise<number> {
-      const { promise, resolve } = Promise.withResolvers<number>();
-      look = () => {
-        if (reader.get('tag', id) !== undefined) resolve(performance.now());
-      };
-      // Hints may be lost.
-      const found = until('applied', () => reader.get('tag', id), { pollMs: 100 }).then(() =>
-        performance.now(),
-      );
-      return Promise.race([promise, found]);
-    },
-    close: async () => {
-      reader.close();
-      await bus.close();
-    },
-  };
-}

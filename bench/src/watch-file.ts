@@ -19,6 +19,8 @@ export function countLog(path: string): number {
 export interface Watched {
   /** When the number was first seen to be at least `wanted`, on the clock of `performance.now()`. */
   reached(wanted: number): Promise<number>;
+  /** What it is now. */
+  now(): number;
   close(): void;
 }
 
@@ -47,6 +49,7 @@ function watch(path: string, sql: string): Watched {
         await delay(pollMs);
       }
     },
+    now: () => select.get() ?? 0,
     close: () => void db.close(),
   };
 }
