@@ -173,7 +173,7 @@ export function openLogFile(
     forgetApplied(read);
     const content = disk.read();
     const known = parts.knownAfterHearingAppend(content, content.headSeq, append);
-    if (known !== null) disk.commit({ ...content, ...forgetHoles(content, ['appended']), ...known });
+    if (known !== null) disk.commit({ ...content, ...known, ...forgetHoles(content, ['appended']) });
   }
 
   function forgetApplied(read: LogSighting | null): void {
@@ -184,8 +184,8 @@ export function openLogFile(
     const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
     disk.commit({
       ...content,
-      ...forgetHoles(content, ['applied', 'appended']),
       ...known,
+      ...forgetHoles(content, ['applied', 'appended']),
       appliedSeq,
       advances,
     });
