@@ -3,6 +3,7 @@ import { watchEndAsked } from './end-asked.ts';
 import { createProgram } from './program.ts';
 import { reportFailure } from './report-failure.ts';
 import type { Surroundings } from './surroundings.ts';
+import { wantsJson } from './wants-json.ts';
 
 /** Runs `shoal` with these arguments and returns its exit code (docs/errors.md); 0 is success. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -18,14 +19,8 @@ export async function main(args: readonly string[]): Promise<number> {
     await createProgram(surroundings).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    return reportFailure(error, { stderr: process.stderr, isJson: wantsJson(args) });
+    return reportFailure(error, { stderr: process.stderr, isJson: wantsJson(args, config) });
   }
-}
-
-/** Whether the arguments ask for JSON: also where they are wrong, and no command comes to read them. */
-function wantsJson(args: readonly string[]): boolean {
-  const end = args.indexOf('--');
-  return args.slice(0, end < 0 ? args.length : end).includes('--json');
 }
 
 if (import.meta.main) {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConflictCommands } from './commands/conflicts.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -59,6 +60,7 @@ export function createProgram(given: Surroundings): Command {
   addConflictCommands(program, surroundings);
   addQuarantineCommands(program, surroundings);
   addDoctorCommand(program, surroundings);
+  addCompletionCommand(program, surroundings);
   // These say where each setting comes from, so they take them as they were given.
   addConfigCommands(program, given);
   addServiceCommands(program, given);

@@ -13,6 +13,8 @@ export interface Setting<Value extends SettingValue> {
   readonly expected: string;
   /** The value that a text stands for; undefined where it stands for none. */
   readonly parse: (text: string) => Value | undefined;
+  /** All that it may be, where that is a few words. */
+  readonly words?: readonly string[];
   /** A path: in the file it is absolute, elsewhere it may start from the folder of the shell. */
   readonly isPath?: boolean;
   readonly fallback: () => Value;
@@ -32,6 +34,7 @@ export function parseJsonValue<Value extends SettingValue>(
 /** A setting that is one of some words. */
 export function choice<const Word extends string>(words: readonly Word[]) {
   return {
+    words,
     expected: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
     parse: (text: string) => words.find((word) => word === text),
   };
