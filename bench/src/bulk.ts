@@ -34,8 +34,17 @@ export const bulk: Scenario = {
   },
 };
 
+export interface BulkOptions {
+  /** Writes one transaction, by its number, with whatever has to be around it. */
+  readonly around?: <T>(write: () => T, batch: number) => T;
+}
+
 /** So many records, written on A in transactions of 1,000, in a library of their own. */
-export async function bulkStages(fleet: Fleet, rows: number): Promise<Stages> {
+export async function bulkStages(
+  fleet: Fleet,
+  rows: number,
+  { around = (write) => write() }: BulkOptions = {},
+): Promise<Stages> {
   const { places } = await newFleetLibrary(fleet, fleet.devices);
   const [a, b] = places.map(({ paths }) => paths);
   const writer = await openEmbedded(fleet.devices[0]!, places[0]!);
@@ -51,7 +60,7 @@ export async function bulkStages(fleet: Fleet, rows: number): Promise<Stages> {
       logB.reached(before + rows),
       shownB.reached(rows),
     ]);
-    for (const batch of writes) await writer.library.write(batch);
+    for (const [index, batch] of writes.entries()) await around(() => writer.library.write(batch), index);
     const captured = performance.now() - startedMs;
     const [stored, received, applied] = (await reached).map((atMs) => atMs - startedMs);
     return { captured, stored: stored!, received: received!, applied: applied! };

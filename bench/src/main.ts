@@ -14,6 +14,7 @@ import { memory } from './memory.ts';
 import { reportJson, reportLines } from './report.ts';
 import type { Scenario, ScenarioResult } from './scenario.ts';
 import { startup } from './startup.ts';
+import { telemetry } from './telemetry.ts';
 import { tenPeers } from './ten-peers.ts';
 
 /** All scenarios, in the order of the report. */
@@ -30,6 +31,7 @@ const scenarios: readonly Scenario[] = [
   idle,
   tenPeers,
   batches,
+  telemetry,
 ];
 
 interface Options {
