@@ -3,7 +3,14 @@ import { link, rename } from 'node:fs/promises';
 import { ShoalError } from '@shoal/core';
 import type { HomePaths } from './home-paths.ts';
 import { parseJsonFields } from './json-fields.ts';
-import { createPrivateFile, isErrno, readPrivateFile, removeFile, storageFailed } from './private-file.ts';
+import {
+  createPrivateFile,
+  isErrno,
+  readPrivateFile,
+  removeFile,
+  storageFailed,
+  takeBack,
+} from './private-file.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** Held by the one process that runs a device. */
@@ -69,7 +76,7 @@ async function takeAway(lock: string, stale: string): Promise<void> {
 }
 
 async function release(lock: string, text: string): Promise<void> {
-  if ((await readPrivateFile(lock)) === text) await removeFile(lock);
+  if ((await readPrivateFile(lock)) === text) await takeBack(lock);
 }
 
 function inUse(paths: HomePaths, pid: number | undefined): ShoalError {

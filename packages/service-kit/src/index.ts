@@ -35,7 +35,7 @@ export * from './log.ts';
 export { type LogAnswer, type LogRecognition, openLogRecognition } from './log-recognition.ts';
 export { rememberPlace, requirePlace } from './place-file.ts';
 export * from './port-refused.ts';
-export { storageFailed, writePrivateFile } from './private-file.ts';
+export { storageFailed, takeBack, writePrivateFile } from './private-file.ts';
 export * from './problem-of.ts';
 export * from './process-identity.ts';
 export * from './run-file.ts';

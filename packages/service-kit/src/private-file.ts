@@ -62,6 +62,18 @@ export async function removeFile(path: string): Promise<void> {
   }
 }
 
+/**
+ * Takes back a file by which a process said that it runs. Where nothing may be written it stays: once the process is
+ * gone it counts for nothing.
+ */
+export async function takeBack(path: string): Promise<void> {
+  try {
+    await removeFile(path);
+  } catch (error) {
+    if (!(error instanceof ShoalError && error.code === 'read-only')) throw error;
+  }
+}
+
 /** Whether `error` is the system error of that code. */
 export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
@@ -95,7 +107,8 @@ async function writeTemporary(path: string, text: string): Promise<string> {
     }
     return temporary;
   } catch (error) {
-    await removeFile(temporary);
+    // Of two failures the first says what is wrong.
+    await removeFile(temporary).catch(() => undefined);
     throw storageFailed(path, 'written', error);
   }
 }

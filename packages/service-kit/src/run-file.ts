@@ -1,7 +1,7 @@
 import { appVersion } from './app-version.ts';
 import type { HomePaths, ServiceName } from './home-paths.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
-import { readPrivateFile, removeFile, writePrivateFile } from './private-file.ts';
+import { readPrivateFile, takeBack, writePrivateFile } from './private-file.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** Where a running service listens, `127.0.0.1:PORT`. */
@@ -28,7 +28,10 @@ export async function writeServiceRun(
   addresses: ServiceAddresses,
 ): Promise<void> {
   const { grpc, http } = addresses;
-  await writePrivateFile(paths.serviceRun(service), textOf({ ...ownIdentity(), version: appVersion, grpc, http }));
+  await writePrivateFile(
+    paths.serviceRun(service),
+    textOf({ ...ownIdentity(), version: appVersion, grpc, http }),
+  );
 }
 
 /** The service that runs now, or undefined: a file that a dead process left counts as none. */
@@ -46,7 +49,7 @@ export async function readServiceRun(
 /** Takes the word back, if it is still this process's. */
 export async function removeServiceRun(paths: HomePaths, service: ServiceName): Promise<void> {
   const running = await readServiceRun(paths, service);
-  if (running?.pid === process.pid) await removeFile(paths.serviceRun(service));
+  if (running?.pid === process.pid) await takeBack(paths.serviceRun(service));
 }
 
 /** Says where the nats-server listens; its supervisor calls it. */

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   appVersion,
@@ -6,6 +6,7 @@ import {
   homeHolder,
   ownIdentity,
   type ProcessIdentity,
+  takeBack,
   writePrivateFile,
 } from '@shoal/service-kit';
 
@@ -22,7 +23,7 @@ export async function writeSupervisorRun(paths: HomePaths): Promise<void> {
 
 /** Takes that back. */
 export async function removeSupervisorRun(paths: HomePaths): Promise<void> {
-  await rm(fileOf(paths), { force: true });
+  await takeBack(fileOf(paths));
 }
 
 /** The supervisor that holds the home and said that the device is ready; undefined where there is none. */

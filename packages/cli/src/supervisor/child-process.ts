@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { ShoalError } from '@shoal/core';
-import { startTimeOf } from '@shoal/service-kit';
+import { startTimeOf, storageFailed } from '@shoal/service-kit';
 import type { ChildSpec } from './child-spec.ts';
 
 /** One run of a child. */
@@ -17,7 +17,7 @@ export interface RunningChild {
 /**
  * Starts a child with a pipe as its stdin, whose end tells it that we are gone, also after SIGKILL. It leads a process
  * group of its own: Ctrl-C in a terminal reaches the supervisor alone, which stops its children in order.
- * Throws `storage-failed` if the log cannot be opened, `missing-dependency` if the program cannot be started.
+ * Throws `disk-full`, `read-only` or `storage-failed` if the log cannot be opened, `missing-dependency` if the program cannot be started.
  */
 export async function startChild(spec: ChildSpec): Promise<RunningChild> {
   const log = openLog(spec.logFile);
@@ -70,6 +70,6 @@ function openLog(file: string): number {
   try {
     return openSync(file, 'a', 0o600);
   } catch (error) {
-    throw new ShoalError('storage-failed', `${file} could not be opened`, {}, error);
+    throw storageFailed(file, 'opened for writing', error);
   }
 }

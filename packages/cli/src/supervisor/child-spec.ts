@@ -29,7 +29,7 @@ export type ChildEvent =
       readonly how: string;
       /** Nobody asked for it. */
       readonly isUnexpected: boolean;
-      /** It cannot start, which a `failed` told before: nothing new. */
+      /** It did not get ready before either: nothing new. */
       readonly isTold: boolean;
     }
   | { readonly kind: 'failed'; readonly name: string; readonly reason: string };

@@ -95,7 +95,7 @@ export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): Super
     over.abort();
     current = undefined;
     if (readyPid === undefined) startsFailed += 1;
-    const isTold = readyPid === undefined && told !== undefined;
+    const isTold = readyPid === undefined && startsFailed > 1;
     readyPid = undefined;
     onEvent({
       kind: 'ended',
