@@ -3,13 +3,18 @@
 // the project. Runs `shoal` in this process where that is possible, else in a child with that Node.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
+// What Node compiled is kept beside the code (see src/supervisor/compile-cache.ts): half the time to the first word.
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/shoal-compile', import.meta.url));
+
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? compiled);
   const { main: run } = await import(main);
   const code = await run(process.argv.slice(2));
   process.stdout.write('', () => process.exit(code));
@@ -32,7 +37,10 @@ function runWith(node) {
     );
     process.exit(3);
   }
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env },
+  });
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
   child.on('error', (error) => {
     process.stderr.write(`missing-dependency: ${node} could not be started: ${error.message}\n`);

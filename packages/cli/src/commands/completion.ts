@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
 import { completionScript, filesMark, shells } from '../completion/completion-script.ts';
 import { readDeviceValues } from '../completion/device-values.ts';
@@ -5,6 +6,8 @@ import { type Candidate, planCompletion } from '../completion/plan-completion.ts
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
+
+const launcher = fileURLToPath(new URL('../../bin/shoal.js', import.meta.url));
 
 /** `shoal completion SHELL`: a script for a shell, which asks `shoal completion words -- WORDS` at each key. */
 export function addCompletionCommand(program: Command, surroundings: Surroundings): void {
@@ -21,7 +24,7 @@ export function addCompletionCommand(program: Command, surroundings: Surrounding
       const output = outputOf(surroundings, options);
       const shell = shells.find((it) => it === wanted);
       if (shell !== undefined) {
-        const script = completionScript(shell, [process.execPath, process.argv[1] ?? 'shoal']);
+        const script = completionScript(shell, [process.execPath, launcher]);
         return output.result({ shell, script }, () => script.trimEnd());
       }
       const found = await candidates(program, words, options.home);
