@@ -11,10 +11,11 @@ import { wireEntry, wireEntryBytes } from './wire-entry.ts';
 export function fetchRecords(log: SyncLog, request: FetchRequest): FetchReply {
   const entries: Entry[] = [];
   let room = limits.messageBytesMax - 256;
-  for (const { model, id } of recordNamesFromWire(request.records)) {
+  const bounds = { appliedSeq: log.admittedSeq, limit: limits.askEntriesMax };
+  for (const record of recordNamesFromWire(request.records)) {
     const ofRecord: Entry[] = [];
     let bytes = 0;
-    for (const row of log.entries.ofRecord(model, id, limits.askEntriesMax)) {
+    for (const row of log.entries.ofRecord(record, bounds)) {
       // A damaged copy is set aside where pages of the log are read (LOG-1).
       if (!row.isIntact) continue;
       bytes += wireEntryBytes(row);

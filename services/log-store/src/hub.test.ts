@@ -1,6 +1,7 @@
-import { type Ack, vectorAt } from '@shoal/core';
-import { uuidToBytes } from '@shoal/proto';
+import { type Ack, type ModelName, vectorAt } from '@shoal/core';
+import { recordNamesToWire, uuidToBytes } from '@shoal/proto';
 import { describe, expect, it } from 'vitest';
+import { fetchRecords } from './fetch-records.ts';
 import { heardBeat, heartbeatOf } from './heartbeat.ts';
 import {
   appendChange,
@@ -12,6 +13,7 @@ import {
   stateOf,
   type WorldDevice,
 } from './testing/log-world.ts';
+import { library, recordId } from './testing/make-entry.ts';
 import { openTempLog } from './testing/temp-log.ts';
 
 const pullAll = async (to: WorldDevice, from: WorldDevice) => {
@@ -67,6 +69,20 @@ describe('hub', () => {
     ingestPage(b, 1_000);
     expect(beat(b, hub)?.exceptions).toEqual([]);
     expect(compactAll(hub)).toBe(1);
+  });
+
+  it('[DEP-4] [LOG-3] who asks for a record by name gets all of it from who does not know that its last entry opens', async () => {
+    const { a, b, hub } = openFleet();
+    change(a, 1);
+    change(a, 2);
+    await pullAll(hub, a);
+    await pullAll(b, a);
+    const records = recordNamesToWire([{ model: 'tag' as ModelName, id: recordId(1) }]);
+    const given = (at: WorldDevice) =>
+      fetchRecords(at.log, { libraryId: uuidToBytes(library), records }).entries.length;
+    expect([given(hub), given(b)]).toEqual([2, 2]);
+    ingestPage(b, 1_000);
+    expect([given(hub), given(b)]).toEqual([2, 1]);
   });
 
   it('[LOG-3] what came before the hub had it, or is kept over a restart, counts too', async () => {

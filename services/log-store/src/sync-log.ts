@@ -96,6 +96,11 @@ export class SyncLog {
     return this.#role === 'hub' ? this.readableSeq : this.#applied.seq;
   }
 
+  /** Up to where entries are known to open, by what this device's ingest has applied (LOG-3): nowhere on a hub. */
+  get admittedSeq(): number {
+    return this.#role === 'hub' ? 0 : this.#applied.seq;
+  }
+
   /** How many entries lie in the log. */
   get count(): number {
     return this.#count;

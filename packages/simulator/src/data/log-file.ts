@@ -270,13 +270,16 @@ export function openLogFile(
       return added;
     },
     ofRecords(refs) {
-      const { rows, exceptions } = disk.read();
+      const { rows, exceptions, appliedSeq } = disk.read();
+      const isAdmitted = ({ seq, place }: LogRow) =>
+        role === 'member' &&
+        parts.isAdmittedByIngest({ seq, isPassedOver: exceptions.has(place) }, appliedSeq);
       // A damaged copy is set aside where pages of the log are read (LOG-1).
       const intact = [...rows.values()].filter(({ isDamaged }) => isDamaged !== true);
       return refs.flatMap((ref) => {
         const ofRecord = intact.filter(({ record }) => record === refKey(ref));
         const heads = ofRecord.filter(({ isHead }) => isHead);
-        const isWhole = heads.length > 0 && !heads.some(({ place }) => exceptions.has(place));
+        const isWhole = heads.length > 0 && heads.every(isAdmitted);
         return (isWhole ? heads : ofRecord).map(({ entry }) => entry);
       });
     },

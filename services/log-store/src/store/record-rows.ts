@@ -12,10 +12,13 @@ export interface RecordRows {
    */
   headVersions(model: ModelName, record: RecordId): Version[];
   /**
-   * What another device needs of a record, the newest first: the entries that no other includes; where ingest passed
-   * over one of these, all of them (DEP-4).
+   * What another device needs of a record, the newest first: the entries that no other includes, if the device's ingest
+   * has applied them; else all, as nobody here knows that those open (DEP-4, LOG-3). `appliedSeq` is 0 on a hub.
    */
-  ofRecord(model: ModelName, record: RecordId, limit: number): EntryRow[];
+  ofRecord(
+    record: { readonly model: ModelName; readonly id: RecordId },
+    bounds: { readonly appliedSeq: number; readonly limit: number },
+  ): EntryRow[];
   /** Takes the mark off the heads that a new entry includes; answers whether it is a head itself. */
   demoteIncluded(model: ModelName, record: RecordId, version: Version): boolean;
   /** Finds the heads of a record anew, as one of its entries is gone (LOG-1). */
@@ -38,10 +41,14 @@ export function recordRows(db: Database.Database): RecordRows {
   );
   const setHead = db.prepare('update entries set is_head = ? where seq = ?');
   const setCopied = db.prepare('update entries set is_head = 0, is_history = 0 where seq = ?');
-  const ofRecord = db.prepare<[{ uuid: Buffer; model: string; limit: number }], StoredRow>(
+  const ofRecord = db.prepare<
+    [{ uuid: Buffer; model: string; appliedSeq: number; limit: number }],
+    StoredRow
+  >(
     `select ${entryColumns} from entries where record_id = @uuid and model = @model and (is_head = 1 or exists (
-       select 1 from entries as head join exceptions on exceptions.seq = head.seq
-       where head.record_id = @uuid and head.is_head = 1 and head.model = @model))
+       select 1 from entries as head left join exceptions on exceptions.seq = head.seq
+       where head.record_id = @uuid and head.is_head = 1 and head.model = @model
+         and (head.seq > @appliedSeq or exceptions.seq is not null)))
      order by is_head desc, seq desc limit @limit`,
   );
 
@@ -53,8 +60,8 @@ export function recordRows(db: Database.Database): RecordRows {
       const stands = versionsOf(all.all(uuid, model)).filter(({ isException }) => !isException);
       return stands.map(({ version }) => version);
     },
-    ofRecord: (model, record, limit) =>
-      ofRecord.all({ uuid: uuidToBytes(record), model, limit }).map(toEntryRow),
+    ofRecord: ({ model, id }, { appliedSeq, limit }) =>
+      ofRecord.all({ uuid: uuidToBytes(id), model, appliedSeq, limit }).map(toEntryRow),
     demoteIncluded: (model, record, version) => {
       let isHead = true;
       for (const head of versionsOf(heads.all(uuidToBytes(record), model))) {
