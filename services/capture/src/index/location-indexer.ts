@@ -168,13 +168,14 @@ export function startLocationIndexer(
   };
 
   const fail = (error: unknown) => {
+    const before = failure?.message;
     failure = asShoalError(error);
     state = 'failed';
     failures += 1;
     // What was in hand is found again by comparing all.
     nextFullMs = now() + Math.min(limits.retryMinMs * 2 ** (failures - 1), limits.retryMaxMs);
     // Its message may name files: the code says enough, the status says the rest.
-    log.warn({ location, code: codeOf(error), failures }, 'indexing failed');
+    if (failure.message !== before) log.warn({ location, code: codeOf(error), failures }, 'indexing failed');
   };
 
   const nextDueMs = (): number | null => {
