@@ -55,6 +55,16 @@ test('README.md has every command of shoal in its table', () => {
   expect(leavesOf(program).filter((name) => !said.includes(name))).toEqual([]);
 });
 
+test('every command of shoal that the documents name exists, with its options', () => {
+  const program = createProgram({ stdout: process.stdout, stderr: process.stderr } as never);
+  const texts = ['README.md', 'docs/operations.md', 'docs/errors.md'].map(textOf).join('\n');
+  const inline = [...texts.matchAll(/`shoal ([^`]+)`/g)].map((match) => match[1] ?? '');
+  const blocks = [...texts.matchAll(/(?:^|; )shoal ([^;&\n]+)/gm)].map((match) => match[1] ?? '');
+  const named = [...inline, ...blocks];
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((line) => !isCommand(program, line.replaceAll(/[[\]]/g, '').split(/\s+/)))).toEqual([]);
+});
+
 test('every command of npm that the documents name exists', () => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
   const named = pages.flatMap((page) =>
@@ -76,6 +86,16 @@ function commandsIn(row: string): string[] {
     name.replace(/ [[A-Z].*$/, ''),
   );
   return [first, ...others.map((other) => `${first.split(' ')[0]} ${other}`)];
+}
+
+/** Whether the words lead to a command, and the options among them are its own; what else there is are its arguments. */
+function isCommand(command: Command, words: readonly string[]): boolean {
+  const [first, ...others] = words;
+  const child = command.commands.find((each) => each.name() === first);
+  if (child !== undefined) return isCommand(child, others);
+  if (command.commands.length > 0) return first === undefined || first === 'help' || first.startsWith('--');
+  const options = words.map((word) => /^--[\w-]+/.exec(word)?.[0]).filter((word) => word !== undefined);
+  return options.every((long) => command.options.some((option) => option.long === long));
 }
 
 /** The commands that do something. */

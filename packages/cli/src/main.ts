@@ -1,5 +1,6 @@
 import { readCliConfig } from './config.ts';
 import { watchEndAsked } from './end-asked.ts';
+import { nestedHelp } from './nested-help.ts';
 import { createProgram } from './program.ts';
 import { reportFailure } from './report-failure.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -16,7 +17,7 @@ export async function main(args: readonly string[]): Promise<number> {
     endAsked: watchEndAsked(config),
   };
   try {
-    await createProgram(surroundings).parseAsync(args, { from: 'user' });
+    await createProgram(surroundings).parseAsync(nestedHelp(args), { from: 'user' });
     return 0;
   } catch (error) {
     return reportFailure(error, { stderr: process.stderr, isJson: wantsJson(args, config) });

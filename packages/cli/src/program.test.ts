@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { errorCatalogue } from '@shoal/core';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { nestedHelp } from './nested-help.ts';
 import { createProgram } from './program.ts';
 import { testSurroundings } from './testing/test-surroundings.ts';
 
@@ -46,6 +47,16 @@ test('the help names every code of the catalogue beside its exit code', () => {
     const [codes = ''] = rest.split(/^ {1,4}\d+ {2}/m);
     expect(codes, `${exitCode}`).toContain(code);
   }
+});
+
+test('`help` shows a command within a command, too', async () => {
+  const { surroundings, written } = testSurroundings();
+  const helping = createProgram(surroundings).parseAsync(nestedHelp(['help', 'record', 'put']), {
+    from: 'user',
+  });
+  await expect(helping).rejects.toMatchObject({ exitCode: 0 });
+  expect(written.stdout).toContain('Usage: shoal record put [options] <model> [json]');
+  expect(nestedHelp(['help', 'record'])).toEqual(['help', 'record']);
 });
 
 function helpOf(path: readonly string[]): string {
