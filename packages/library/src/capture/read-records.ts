@@ -38,10 +38,10 @@ export function recordPages(options: {
     { model: string; uuid: string }
   >(
     `select * from (select model, uuid from shoal_records where (model, uuid) > (@model, @uuid)
-       order by model, uuid limit @limit)
+       order by model, uuid limit @limit+0)
      union select model, uuid from shoal_quarantine where (model, uuid) > (@model, @uuid)
        and entry is not null and log_id <> @logId
-     order by model, uuid limit @limit`,
+     order by model, uuid limit @limit+0`,
   );
   const quarantined = db
     .prepare<[string, string, string], Buffer>(

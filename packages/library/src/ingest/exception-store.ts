@@ -48,7 +48,7 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
   );
   const between = db
     .prepare<[string, number, number, number], number>(
-      'select seq from shoal_exceptions where log_id = ? and seq between ? and ? order by seq limit ?',
+      'select seq from shoal_exceptions where log_id = ? and seq between ? and ? order by seq limit ?+0',
     )
     .pluck();
   const firstOf = db

@@ -74,18 +74,18 @@ export function quarantineStore(db: Sqlite): QuarantineStore {
   );
   const trim = db.prepare(
     `delete from shoal_quarantine where id in (
-       select id from shoal_quarantine where entry is null order by discarded_ms desc, id desc limit -1 offset ?)`,
+       select id from shoal_quarantine where entry is null order by discarded_ms desc, id desc limit -1 offset ?+0)`,
   );
   const remove = db.prepare('delete from shoal_quarantine where id = ?');
   const waiting = db
     .prepare<[number, number], number>(
-      'select id from shoal_quarantine where id > ? and entry is not null order by id limit ?',
+      'select id from shoal_quarantine where id > ? and entry is not null order by id limit ?+0',
     )
     .pluck();
   // Also what rests until a time that no rest leads to, which a clock that ran ahead left.
   const due = db
     .prepare<[number, number, number], number>(
-      'select id from shoal_quarantine where retry_ms <= ? or retry_ms > ? order by id limit ?',
+      'select id from shoal_quarantine where retry_ms <= ? or retry_ms > ? order by id limit ?+0',
     )
     .pluck();
   const totals = db.prepare<[], { entries: number; bytes: number }>(

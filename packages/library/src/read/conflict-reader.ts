@@ -46,7 +46,7 @@ export function conflictReader(db: Sqlite): ConflictReader {
   const list = db.prepare<[object], Row>(
     `select * from shoal_conflicts where id < @after and (@model is null or model = @model)
        and (@record is null or uuid = @record) and (@isOpen = 0 or settled_ms is null)
-     order by id desc limit @limit`,
+     order by id desc limit @limit+0`,
   );
   const get = db.prepare<[number], Row>('select * from shoal_conflicts where id = ?');
   const countOpen = db

@@ -58,7 +58,7 @@ function prepareModel(db: ReturnType<typeof openForReading>, model: SyncedModel)
   const select = `select t.uuid as uuid, t.version as version, ${model.columns.map(columnSql).join(', ')} from ${table} t`;
   const get = db.prepare<[string], SqlValue[]>(`${select} where t.uuid = ?`).raw();
   const list = db
-    .prepare<[string, number], SqlValue[]>(`${select} where t.uuid > ? order by t.uuid limit ?`)
+    .prepare<[string, number], SqlValue[]>(`${select} where t.uuid > ? order by t.uuid limit ?+0`)
     .raw();
   const all = db.prepare<[], SqlValue[]>(`${select} where t.uuid is not null order by t.uuid`).raw();
   const count = db.prepare<[], number>(`select count(*) from ${table} where uuid is not null`).pluck();

@@ -37,7 +37,7 @@ const columns = `id, model, uuid, device, dot, log_id as logId, seq, code, messa
 export function quarantineReader(db: Sqlite): QuarantineReader {
   const list = db.prepare<[object], Row>(
     `select ${columns} from shoal_quarantine where id > @after and entry is not null
-       and (@model is null or model = @model) order by id limit @limit`,
+       and (@model is null or model = @model) order by id limit @limit+0`,
   );
   const get = db.prepare<[number], Row>(
     `select ${columns} from shoal_quarantine where id = ? and entry is not null`,

@@ -50,7 +50,7 @@ export function journalStore(db: Sqlite, wallMs: () => number): JournalStore {
   const trim = db.prepare(
     `delete from shoal_conflicts where id in (
        select id from shoal_conflicts where settled_ms is not null
-       order by settled_ms desc, id desc limit -1 offset ?)`,
+       order by settled_ms desc, id desc limit -1 offset ?+0)`,
   );
 
   function add({ model, id }: RecordRef, conflict: Conflict, settled: [number, Dot | null] | null): void {

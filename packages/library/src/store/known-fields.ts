@@ -19,7 +19,7 @@ export function knownFields(db: Sqlite): KnownFields {
   const upsert = db.prepare('insert or replace into shoal_meta (key, value) values (?, ?)');
   const uuids = db
     .prepare<[string, string, number], string>(
-      'select uuid from shoal_records where model = ? and uuid > ? order by uuid limit ?',
+      'select uuid from shoal_records where model = ? and uuid > ? order by uuid limit ?+0',
     )
     .pluck();
   const keyOf = ({ name }: ModelSpec) => `fields:${name}`;

@@ -71,9 +71,9 @@ export function outboxStore(db: Sqlite): OutboxStore {
     `update shoal_outbox
      set dot = ?, change = ?, version = ?, payload = ?, scope = ?, rank = ?, wall_ms = ?, trace_parents = ? where id = ?`,
   );
-  const select = db.prepare<[number], Row>('select * from shoal_outbox order by id limit ?');
+  const select = db.prepare<[number], Row>('select * from shoal_outbox order by id limit ?+0');
   const selectOf = db.prepare<[string, string, number], Row>(
-    'select * from shoal_outbox where model = ? and uuid = ? order by id limit ?',
+    'select * from shoal_outbox where model = ? and uuid = ? order by id limit ?+0',
   );
   const remove = db.prepare('delete from shoal_outbox where id = ? and dot = ?');
   const count = db.prepare<[], number>('select count(*) from shoal_outbox').pluck();

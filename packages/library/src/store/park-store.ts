@@ -79,12 +79,12 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
   const missing = db.prepare<[string, string, number], MissingRow>(
     `select model, uuid, field, target_model as targetModel, target_uuid as targetUuid from shoal_parked
      where reason = 'missing' and (target_model, target_uuid) > (?, ?)
-     group by target_model, target_uuid order by target_model, target_uuid limit ?`,
+     group by target_model, target_uuid order by target_model, target_uuid limit ?+0`,
   );
   const orphaned = db.prepare<[{ toMs: number; aheadOfMs: number } & AfterRow], RefRow>(
     `select model, uuid from shoal_parked
      where reason = 'orphaned' and (model, uuid) > (@model, @uuid) and (since_ms <= @toMs or since_ms > @aheadOfMs)
-     order by model, uuid limit @limit`,
+     order by model, uuid limit @limit+0`,
   );
   const isOrphaned = db
     .prepare<[string, string], number>(
@@ -93,7 +93,7 @@ export function parkStore(db: Sqlite, wallMs: () => number): ParkStore {
     .pluck();
   const unknown = db.prepare<[string, string, number], RefRow>(
     `select model, uuid from shoal_parked
-     where reason in ('unknown-model', 'unknown-schema') and (model, uuid) > (?, ?) order by model, uuid limit ?`,
+     where reason in ('unknown-model', 'unknown-schema') and (model, uuid) > (?, ?) order by model, uuid limit ?+0`,
   );
   const nulledFields = db
     .prepare<[string, string], string>('select field from shoal_nulled where model = ? and uuid = ?')

@@ -22,7 +22,7 @@ export function skewStore(db: Sqlite): SkewStore {
   );
   const trim = db.prepare(
     `delete from shoal_skews where device in (
-       select device from shoal_skews order by our_ms desc, device limit -1 offset ?)`,
+       select device from shoal_skews order by our_ms desc, device limit -1 offset ?+0)`,
   );
   const ahead = db.prepare<[number], Drift>(
     `select device, their_ms as theirMs, our_ms as ourMs from shoal_skews where their_ms > ?

@@ -14,7 +14,7 @@ export function uniqueStore(db: Sqlite): UniqueStore {
   );
   const sharing = db.prepare<[string, string, string, number], { uuid: string; stamp: string }>(
     `select uuid, stamp from shoal_unique_values where model = ? and constraint_name = ? and value = ?
-     order by stamp, uuid limit ?`,
+     order by stamp, uuid limit ?+0`,
   );
   const remove = db.prepare('delete from shoal_unique_values where model = ? and uuid = ?');
   const insert = db.prepare('insert into shoal_unique_values values (?, ?, ?, ?, ?)');

@@ -60,7 +60,7 @@ export function backfillRows(db: Database.Database, transact: <T>(work: () => T)
        restarts = excluded.restarts, of_seq = excluded.of_seq, noted = excluded.noted`,
   );
   const bound = db.prepare(
-    'delete from rounds where device in (select device from rounds where device <> ? order by at_seq desc limit -1 offset ?)',
+    'delete from rounds where device in (select device from rounds where device <> ? order by at_seq desc limit -1 offset ?+0)',
   );
   const isKept = db.prepare<[string], object>('select 1 from rounds where device = ?');
   const forget = db.prepare('delete from rounds where device = ?');

@@ -70,11 +70,11 @@ export function entryRows(db: Database.Database): EntryRows {
      returning seq, stream_id as streamId, origin_seq as originSeq, model, record_id as recordId`,
   );
   const placesAfter = db.prepare<[number, number], Place>(
-    `select seq, stream_id as streamId, origin_seq as originSeq from entries where seq > ? order by seq limit ?`,
+    `select seq, stream_id as streamId, origin_seq as originSeq from entries where seq > ? order by seq limit ?+0`,
   );
   const placesBeyond = db.prepare<[number, number, number], Place>(
     `select seq, stream_id as streamId, origin_seq as originSeq from entries
-     where stream_id = ? and origin_seq > ? order by origin_seq limit ?`,
+     where stream_id = ? and origin_seq > ? order by origin_seq limit ?+0`,
   );
   const lowestSeqBeyond = db
     .prepare<[number, number], number | null>(

@@ -22,7 +22,7 @@ export function exceptionRows(db: Database.Database): ExceptionRows {
   const positions = db.prepare<[number], { stream: StreamId; originSeq: number }>(
     `select streams.stream, entries.origin_seq as originSeq from exceptions
      join entries on entries.seq = exceptions.seq join streams on streams.id = entries.stream_id
-     order by exceptions.seq limit ?`,
+     order by exceptions.seq limit ?+0`,
   );
   return {
     has: (seq) => has.get(seq) !== undefined,

@@ -49,7 +49,7 @@ export function recordRows(db: Database.Database): RecordRows {
        select 1 from entries as head left join exceptions on exceptions.seq = head.seq
        where head.record_id = @uuid and head.is_head = 1 and head.model = @model
          and (head.seq > @appliedSeq or exceptions.seq is not null)))
-     order by is_head desc, seq desc limit @limit`,
+     order by is_head desc, seq desc limit @limit+0`,
   );
 
   return {

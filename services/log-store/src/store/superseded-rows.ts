@@ -38,7 +38,7 @@ export interface SupersededRows {
 export function supersededRows(db: Database.Database): SupersededRows {
   const windowEnd = db
     .prepare<[number, number, number], number | null>(
-      'select max(seq) from (select seq from entries where seq > ? and seq <= ? order by seq limit ?)',
+      'select max(seq) from (select seq from entries where seq > ? and seq <= ? order by seq limit ?+0)',
     )
     .pluck();
   const suspects = db.prepare<[number, number, number], Suspect>(
@@ -66,7 +66,7 @@ export function supersededRows(db: Database.Database): SupersededRows {
     `select ${entryColumns}, streams.stream,
        exists (select 1 from exceptions where exceptions.seq = entries.seq) as isPassedOver
      from entries join streams on streams.id = stream_id
-     where record_id = ? and model = ? order by entries.seq desc limit ?`,
+     where record_id = ? and model = ? order by entries.seq desc limit ?+0`,
   );
   const remove = db.prepare('delete from entries where seq = ?');
   return {
