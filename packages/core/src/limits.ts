@@ -62,6 +62,9 @@ export const limits = {
    */
   indexHoldChangesMin: 500,
   indexHoldMs: 3_000,
+  /** Batches of an index of at least so many changes are written by a thread, which ends after a rest of this length. */
+  indexThreadChangesMin: 500,
+  indexThreadIdleMs: 30_000,
   /** Rounds under way at once from one log-store. */
   roundsMax: 4,
   /** Answers to a heartbeat that wants one are spread over this time, so that a fleet does not answer at once. */

@@ -8,6 +8,7 @@ import type { LibraryOptions } from './library-options.ts';
 export interface LibraryTelemetry {
   /** A local transaction, as a step of the story that its caller is in, with the number of its changes. */
   capturing(transaction: Library['transaction']): Library['transaction'];
+  readonly captured: CaptureMeter;
   /** Applying a page, as a step of the story of each change of another device (CHG-2), with the numbers of it. */
   applying(apply: Library['apply']): Library['apply'];
   /** Trying entries of the quarantine again, with the numbers of it. */
@@ -15,7 +16,7 @@ export interface LibraryTelemetry {
 }
 
 /** Tells what a transaction captured that was begun at `startMs`, on the clock of `performance.now()`. */
-export type CaptureMeter = (written: readonly WrittenRecord[], startMs: number) => void;
+export type CaptureMeter = (written: readonly Pick<WrittenRecord, 'ref'>[], startMs: number) => void;
 
 /** What captures tell, by whichever door they come; called once they are committed. */
 export function captureMeter(libraryId: string): CaptureMeter {
@@ -48,6 +49,7 @@ export function libraryTelemetry({
   }
 
   return {
+    captured,
     capturing: (transaction) => async (work) => {
       const startMs = performance.now();
       const written: WrittenRecord[] = [];
@@ -91,7 +93,7 @@ export function libraryTelemetry({
   };
 }
 
-function* modelsOf(written: readonly WrittenRecord[]): Iterable<EntryOf> {
+function* modelsOf(written: readonly Pick<WrittenRecord, 'ref'>[]): Iterable<EntryOf> {
   for (const { ref } of written) yield { model: ref.model };
 }
 

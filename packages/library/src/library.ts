@@ -60,6 +60,8 @@ export interface Library extends LibraryQuarantine {
    * that fails fails the whole, also where `work` catches it.
    */
   transaction<T>(work: (transaction: LibraryTransaction) => T): Promise<T>;
+  /** Tells of what another opening in this process has committed since `startMs`, as if it were of this one. */
+  announce(changes: readonly ViewChange[], startMs: number): void;
   /** Hears of each commit of this opening that changed the view. Returns how to stop. */
   onChanges(listener: ChangesListener): () => void;
   /**
@@ -170,6 +172,10 @@ export function openLibrary(options: LibraryOptions): Library {
     logMemory: memory,
     write: (writes) => transaction(({ capture }) => capture(writes)),
     transaction,
+    announce(changes, startMs) {
+      telemetry.captured(changes, startMs);
+      tell(changes, true);
+    },
     onChanges(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -4,6 +4,7 @@ import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@sho
 import { appVersion, type Home, type HomeLibrary, type Log } from '@shoal/service-kit';
 import { durableStep, openInstruments, withZeros } from '@shoal/telemetry';
 import { announceDevice } from './device-record.ts';
+import type { IndexThread } from './index-thread/index-thread.ts';
 import { type Locations, openLocations } from './locations.ts';
 import { startOrphans } from './orphans.ts';
 import { type Relay, startRelay } from './relay.ts';
@@ -24,6 +25,7 @@ export async function openLibraryCapture(options: {
   readonly home: Home;
   readonly logStore: Client<typeof LogStoreDefinition>;
   readonly relayMs: number;
+  readonly indexThread?: IndexThread | null;
   /** Tells the device's services what a commit changed. */
   readonly publishChanged: (hint: Uint8Array) => void;
   readonly log: Log;
@@ -58,7 +60,10 @@ export async function openLibraryCapture(options: {
   });
   const orphans = startOrphans({ library, log });
   await announceDevice(library, home.config.name, appVersion);
-  locations = await openLocations({ library, secret, home: home.paths.dir, log });
+  locations = await openLocations({
+    ...{ library, secret, home: home.paths.dir, log },
+    thread: options.indexThread ?? null,
+  });
   return {
     library,
     secret,
@@ -67,6 +72,7 @@ export async function openLibraryCapture(options: {
     async close() {
       await orphans.stop();
       await locations.stop();
+      await options.indexThread?.close(paths.libraryDb);
       await relay.stop();
       stopTelling();
       library.close();

@@ -10,9 +10,10 @@ import { createIndexer } from './index/indexer.ts';
 import type { RescanOptions } from './index/location-indexer.ts';
 import type { SkipCounts } from './index/scan.ts';
 import { createIndexHold } from './index-hold.ts';
+import { indexStore } from './index-thread/index-store.ts';
+import type { IndexThread } from './index-thread/index-thread.ts';
 import { createLocationIgnores, type IgnoreChange, ignoresOf, writeIgnores } from './location-ignores.ts';
 import { indexedModels } from './store/entry-changes.ts';
-import { entryRows } from './store/entry-rows.ts';
 import { type LocationRow, locationRows } from './store/location-rows.ts';
 
 /** How a location stands, for people. */
@@ -55,6 +56,8 @@ export async function openLocations(options: {
   readonly library: Library;
   readonly secret: Buffer;
   readonly home: string;
+  /** Writes large batches of the index; without it the service does all by itself. */
+  readonly thread?: IndexThread | null;
   readonly log: Log;
 }): Promise<Locations> {
   const { library, log } = options;
@@ -65,7 +68,7 @@ export async function openLocations(options: {
     isOnlyIndex: () => library.outboxByModel().every(({ model }) => indexedModels.has(model)),
     nowMs: () => performance.now(),
   });
-  const store = entryRows(library, options.secret);
+  const store = indexStore(library, options.secret, options.thread ?? null);
   const indexer = createIndexer({
     store: {
       ...store,
@@ -99,9 +102,10 @@ export async function openLocations(options: {
     for (const row of own()) {
       // Also what another program wrote into the record.
       await ignores.follow(row);
-      const state = indexer.status(row.key)?.state ?? 'pending';
+      const { state, error } = indexer.status(row.key) ?? { state: 'pending', error: null };
       if (!isDue && refreshedByKey.get(row.key) === state) continue;
-      await refresh(library, rows, row, state);
+      if (state === 'watching') await refresh(library, rows, row, state);
+      else if (error !== null) await library.transaction(() => rows.setScanState(row.key, state, error));
       refreshedByKey.set(row.key, state);
     }
     return false;
@@ -185,21 +189,20 @@ export async function openLocations(options: {
   };
 }
 
-/** Writes totals and state; never while the first comparison runs, when they change all the time. */
+/** Writes totals and state; not while the first comparison runs, when they change all the time, nor of what is away. */
 async function refresh(
   library: Library,
   rows: ReturnType<typeof locationRows>,
   row: LocationRow,
   state: string,
 ): Promise<void> {
-  if (state !== 'watching') return;
   const { files, bytes } = rows.totals(row.key);
   const fields = new Map<string, Value>([
     ['total_file_count', files],
     ['total_byte_size', bytes],
   ]);
   const ref = { model: 'location' as ModelName, id: row.id };
-  await library.write([{ kind: 'put', ref, fields, seen: null, local: { scan_state: state } }]);
+  await library.write([{ kind: 'put', ref, fields, seen: null, local: { scan_state: state, error_message: null } }]);
 }
 
 /** The real path of a folder that can be read. */

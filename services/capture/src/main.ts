@@ -2,13 +2,17 @@ import { rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
 import { CaptureDefinition, LogStoreDefinition } from '@shoal/proto';
 import { connectLocal, runService, type StartedService, startLibraryService } from '@shoal/service-kit';
+import { readTelemetryConfig } from '@shoal/telemetry';
 import { captureConfig } from './config.ts';
+import { createIndexThread } from './index-thread/index-thread.ts';
 import { openLibraryCapture } from './library-capture.ts';
 import { captureHandlers } from './rpc.ts';
 
 /** Starts the capture of a home: all its libraries, also those that appear later. */
 export function start({ home }: { readonly home: string }): Promise<StartedService> {
   const { grpcPort, relayMs } = captureConfig();
+  // Spans of a thread would be in no trace: where they are wanted, nothing is written there.
+  const indexThread = readTelemetryConfig().traces === null ? createIndexThread() : null;
   return startLibraryService({
     name: 'capture',
     home,
@@ -24,6 +28,7 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
         }),
         publishChanged: (hint) => local.publish(subjects.local.recordsChanged(device), hint),
         relayMs,
+        indexThread,
         log,
       }),
     handlers: captureHandlers,

@@ -5,12 +5,14 @@ import type { EntryChange, EntryStore } from './entry-store.ts';
 import type { Identified, IdentifyContent } from './identify-content.ts';
 import type { IndexLimits } from './index-limits.ts';
 
-/** Collects the steps of one comparison and hands them to the store, a bounded number at a time. */
+/** Collects the steps of one comparison and hands them to the store, a bounded number at a time, one after the other. */
 export interface ChangeBatch {
-  /** Adds a step about what is at `path`; writes the batch when it is full. */
+  /** Adds a step about what is at `path`; begins to write the batch when it is full. */
   add(step: Step, path: BytePath): Promise<void>;
   /** Writes what was added, once its files are read. */
   flush(): Promise<void>;
+  /** Waits for what is being written, whatever comes of it. */
+  settle(): Promise<void>;
   /** The key of a ref that was written; other keys and refs as they are. */
   keyOf(key: number): number;
   /** Whether a move of this entry waits to be written. */
@@ -43,20 +45,36 @@ export function createChangeBatch(options: {
   const moving = new Set<number>();
   const keyOf = (key: number) => keyByRef.get(key) ?? key;
 
-  const flush = async () => {
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = async (changes: readonly EntryChange[]) => {
+    for (const [ref, key] of await store.apply(location, changes)) keyByRef.set(ref, key);
+    for (const change of changes) counter.change(change.type);
+  };
+
+  /** What is new is written while the next files are read: nobody asks the store for it in this comparison. */
+  const begin = async () => {
     const taken = waiting;
     waiting = [];
     waitingBytes = 0;
     const changes: EntryChange[] = [];
     for (const { step, path, identified } of taken) {
       const change = identified === null ? step.change : complete(step, path, await identified);
-      if (change !== null) changes.push(withKeys(change, keyOf));
+      if (change !== null) changes.push(change);
     }
+    await writing;
     if (changes.length > 0) {
-      for (const [ref, key] of await store.apply(location, changes)) keyByRef.set(ref, key);
-      for (const change of changes) counter.change(change.type);
+      writing = write(changes.map((change) => withKeys(change, keyOf)));
+      // A failure is met by whoever waits next; until then it is not an unhandled one.
+      writing.catch(() => {});
+      if (changes.some(({ type }) => type !== 'create')) await writing;
     }
     moving.clear();
+  };
+
+  const flush = async () => {
+    await begin();
+    await writing;
   };
 
   const complete = (step: Step, path: BytePath, identified: Identified): EntryChange | null => {
@@ -78,9 +96,10 @@ export function createChangeBatch(options: {
       identified?.catch(() => {});
       waiting.push({ step, path, identified });
       waitingBytes += disk?.facts.size ?? 0;
-      if (waiting.length >= limits.batchChangesMax || waitingBytes >= limits.batchBytesMax) await flush();
+      if (waiting.length >= limits.batchChangesMax || waitingBytes >= limits.batchBytesMax) await begin();
     },
     flush,
+    settle: () => writing.catch(() => {}),
     keyOf,
     isMoving: (key) => moving.has(key),
   };

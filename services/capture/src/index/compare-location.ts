@@ -109,17 +109,22 @@ async function compareTree(
   { isDeep, isFresh }: { readonly isDeep: boolean; readonly isFresh: boolean },
 ): Promise<void> {
   const stack = [{ node: start, isDeep }];
-  for (let at = stack.pop(); at !== undefined && !comparison.isStopping(); at = stack.pop()) {
-    const { node: above, isDeep: isAllBelow } = at;
-    const plan = await compareFolder(comparison, above, isFresh);
-    if (plan === null) continue;
-    const enter = ({ disk, key }: Descent) =>
-      stack.push({ node: { path: childPath(above.path, disk.name), key, above }, isDeep: true });
-    if (isAllBelow) plan.seen.forEach(enter);
-    // The hints for what is below a moved folder named its old place.
-    plan.unseen.forEach(enter);
+  try {
+    for (let at = stack.pop(); at !== undefined && !comparison.isStopping(); at = stack.pop()) {
+      const { node: above, isDeep: isAllBelow } = at;
+      const plan = await compareFolder(comparison, above, isFresh);
+      if (plan === null) continue;
+      const enter = ({ disk, key }: Descent) =>
+        stack.push({ node: { path: childPath(above.path, disk.name), key, above }, isDeep: true });
+      if (isAllBelow) plan.seen.forEach(enter);
+      // The hints for what is below a moved folder named its old place.
+      plan.unseen.forEach(enter);
+    }
+    await comparison.batch.flush();
+  } finally {
+    // A comparison that fails is made again, and must find what this one wrote.
+    await comparison.batch.settle();
   }
-  await comparison.batch.flush();
 }
 
 async function compareFolder(
