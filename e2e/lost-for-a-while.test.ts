@@ -99,6 +99,16 @@ test.skipIf(!canMount)(
     expect(back).toMatchObject({ state: 'watching', entries: 4, error: null });
     // A delete, and what the location's own record says it holds.
     expect((await headOf(a))! - head!).toBeLessThanOrEqual(4);
+
+    // Another stick stays for good.
+    stick.moveTo(elsewhere);
+    await until(
+      'the state says it',
+      async () => (await ask(a, 'location', 'list'))[0].state === 'unavailable',
+    );
+    const counts = await ask(a, 'location', 'rescan', root, '--accept-new-root');
+    expect(counts).toMatchObject({ created: 1, deleted: 3 });
+    await until('B has the other one', async () => String(await namesOn(b)) === '.left-here,stick');
   },
 );
 
