@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 
-/** How often a file is looked at, in ms: rarely enough that looking takes no core from who is measured. */
-const pollMs = 5;
+/** How often a file is looked at where not said otherwise, in ms: rarely enough that looking takes no core from who is measured. */
+const pollMsUsual = 5;
 
 /** Rows of a table that a device shows; 0 where the file is not there yet. */
 export function countRows(path: string, table: string): number {
@@ -25,16 +25,16 @@ export interface Watched {
 }
 
 /** Watches the rows that a device shows in a table. */
-export function watchRows(path: string, table: string): Watched {
-  return watch(path, `select count(*) from ${table} where uuid is not null`);
+export function watchRows(path: string, table: string, pollMs = pollMsUsual): Watched {
+  return watch(path, `select count(*) from ${table} where uuid is not null`, pollMs);
 }
 
 /** Watches the last seq of a sync log. */
 export function watchLog(path: string): Watched {
-  return watch(path, 'select head_seq from log');
+  return watch(path, 'select head_seq from log', pollMsUsual);
 }
 
-function watch(path: string, sql: string): Watched {
+function watch(path: string, sql: string, pollMs: number): Watched {
   const db = new Database(path, { readonly: true, fileMustExist: true });
   const select = db.prepare<[], number>(sql).pluck();
   const deadlineMs = 300_000;
