@@ -27,7 +27,9 @@ function followGrowingLog(options: {
     apply: async (_, next: Cursor) => {
       appliedSeq = next.appliedSeq;
       options.onApply?.(appliedSeq);
-      return { quarantined: [], drifts: [] } as unknown as Awaited<ReturnType<Library['apply']>>;
+      return { quarantined: [], drifts: [], hidden: [], journal: [] } as unknown as Awaited<
+        ReturnType<Library['apply']>
+      >;
     },
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
     exceptions: { between: () => [] },
