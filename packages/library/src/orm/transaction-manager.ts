@@ -8,7 +8,7 @@ import { openForWriting } from '../store/open-database.ts';
 import { CaptureSubscriber } from './capture-subscriber.ts';
 import { ImmediateDialect } from './immediate-dialect.ts';
 import { PreparedSqliteDriver } from './prepared-driver.ts';
-import { withTypedCollisions } from './unique-violation.ts';
+import { withTypedFailures } from './typed-failures.ts';
 
 /**
  * The gatekeeper of writes by entities (S4-01): whatever its entity managers flush is captured in the same
@@ -38,7 +38,7 @@ export async function openTransactionManager(
     driverOptions: new ImmediateDialect(db),
     debug: false,
   });
-  const fork = () => withTypedCollisions(orm.em.fork(), options.models);
+  const fork = () => withTypedFailures(orm.em.fork(), options);
   return {
     fork,
     transactional: (work) =>
