@@ -204,11 +204,13 @@ export function openLibrary(options: LibraryOptions): Library {
         memory.setFollowed(next.logId);
         exceptions.note(next.logId, [entry], [entry.seq]);
       }),
-    readOutbox: (limit) =>
-      inReadTransaction(db, () => {
+    readOutbox(limit) {
+      if (!outbox.isAny()) return { rows: [], entries: [] };
+      return inReadTransaction(db, () => {
         const rows = outbox.read(limit);
         return { rows, entries: rows.map(entryOf) };
-      }),
+      });
+    },
     clearOutbox: (rows, shipped) =>
       atOnce(() => {
         outbox.remove(rows);

@@ -35,6 +35,8 @@ export interface OutboxStore {
   of(ref: RecordRef, limit: number): OutboxRow[];
   /** Removes what the log has committed; a row that changed since it was read stays (CHG-8). */
   remove(rows: readonly OutboxRow[]): void;
+  /** Whether anything waits: what the relay asks ten times a second while nobody writes. */
+  isAny(): boolean;
   count(): number;
   /** The same by model, those of which something waits. */
   countByModel(): readonly { readonly model: string; readonly changes: number }[];
@@ -76,6 +78,7 @@ export function outboxStore(db: Sqlite): OutboxStore {
     'select * from shoal_outbox where model = ? and uuid = ? order by id limit ?+0',
   );
   const remove = db.prepare('delete from shoal_outbox where id = ? and dot = ?');
+  const isAny = db.prepare<[], number>('select exists (select 1 from shoal_outbox)').pluck();
   const count = db.prepare<[], number>('select count(*) from shoal_outbox').pluck();
   const countByModel = db.prepare<[], { model: string; changes: number }>(
     'select model, count(*) as changes from shoal_outbox group by model',
@@ -103,6 +106,7 @@ export function outboxStore(db: Sqlite): OutboxStore {
     remove(rows) {
       for (const row of rows) remove.run(row.id, row.dot);
     },
+    isAny: () => isAny.get() === 1,
     count: () => count.get() as number,
     countByModel: () => countByModel.all(),
   };
