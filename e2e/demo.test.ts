@@ -71,7 +71,7 @@ test('[SEC-5] a PATH that is no folder is refused as not-a-folder, and nothing i
   for (const path of [join(files, 'a.txt'), join(files, 'missing')]) {
     const { code, stdout, stderr } = await npmStart('--once', '--json', '--home', home, path);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^not-a-folder: /m);
+    expect(stderr).toMatch(/^\{"code":"not-a-folder",/m);
   }
   expect(await readdir(folder.path)).not.toContain('nothing');
 });
@@ -88,6 +88,6 @@ test('with --once it ends with 130 and no result where it is interrupted before 
   demo.signal('SIGTERM');
   const { code, stdout, stderr } = await demo.ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-  expect(stderr).toMatch(/^interrupted: /m);
+  expect(stderr).toMatch(/^\{"code":"interrupted",/m);
   await nothingRuns(home);
 });

@@ -52,7 +52,7 @@ test('[ING-3] [S4-13] a damaged entry is shown, tried again and discarded by com
   expect(await quarantine(b, 'discard', String(discarded.id))).toEqual({ discarded: 1, waiting: 1 });
   expect((await quarantine<JsonQuarantined[]>(b, 'list')).map(({ id }) => id)).toEqual([kept.id]);
   const again = await shoal(b, 'retry', String(discarded.id));
-  expect(again).toMatchObject({ code: 4, stderr: expect.stringMatching(/^not-found: /) });
+  expect(again).toMatchObject({ code: 4, stderr: expect.stringMatching(/^\{"code":"not-found",/) });
 
   await fleet.startHub();
   await fleet.converged({ isWanted: (lines) => lines.filter((line) => line.includes('"tag"')).length === 3 });

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { uuidFromBytes } from '@shoal/client';
 import { errorCatalogue, type LibraryId } from '@shoal/core';
-import { type DeviceProcess, type Fleet, runShoal, startFleet, until } from '@shoal/testkit';
+import { type DeviceProcess, type Fleet, runShoal, startFleet, startShoal, until } from '@shoal/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTag } from './write-tag.ts';
 
 /**
- * The hazard: a library is left while its services have its files open, or while something in it is nowhere else. Then
- * rows are lost, or a service writes into files that nobody opens again. The method: real devices, one of which leaves
- * while it runs, comes back by the invitation, and one of which leaves while it is stopped.
+ * What a person does with a device from day to day. The hazard of the leaving: a library is left while its services have
+ * its files open, or while something in it is nowhere else. Then rows are lost, or a service writes into files that
+ * nobody opens again. The method: real devices, one of which leaves while it runs, comes back by the invitation, and
+ * one of which leaves while it is stopped.
  */
 let fleet: Fleet;
 
@@ -44,6 +45,41 @@ function tagsIn(folder: string): number {
     db.close();
   }
 }
+
+test(
+  'a person follows a device: peers by name, changes as they come, and the end of what is under way',
+  patience,
+  async () => {
+    const [a, b] = fleet.devices as [DeviceProcess, DeviceProcess];
+    const watching = startShoal(['status', '--watch', '--json', '--home', a.home.paths.dir], {
+      ledger: fleet.ledger,
+    });
+    const first = JSON.parse(await watching.line((line) => line.startsWith('[')));
+    expect(first).toMatchObject([
+      { device: { name: 'device-a' }, log: { peers: [{ name: 'device-b', behind: 0 }] } },
+    ]);
+
+    const files = join(fleet.folder.path, 'files');
+    for (let at = 0; at < 20; at += 1) {
+      await mkdir(join(files, `${at}`), { recursive: true });
+      await writeFile(join(files, `${at}`, 'file.txt'), `${at}`);
+    }
+    const added = await ask<{ id: string }>(a, 'location', 'add', files, '--wait');
+    expect(await ask(a, 'location', 'list')).toMatchObject([
+      { id: added.id, state: 'watching', entries: 41 },
+    ]);
+    expect(await ask(a, 'wait', '--timeout', '60')).toMatchObject({ libraries: [{ name: 'fleet' }] });
+    await fleet.converged({ isWanted: (lines) => lines.length > 41 });
+    expect(await ask(b, 'wait')).toMatchObject({ libraries: [{ name: 'fleet' }] });
+
+    await watching.line((line) => line.includes('"entry":41'));
+    watching.signal('SIGINT');
+    const { code, stdout } = await watching.ended;
+    expect(code).toBe(0);
+    const told = stdout.trimEnd().split('\n');
+    expect(new Set(told).size).toBe(told.length);
+  },
+);
 
 test(
   'a device that runs leaves a library, keeps its rows aside, and comes back by an invitation',
@@ -103,5 +139,5 @@ test(
     const { keptIn } = await ask<{ keptIn: string }>(b, 'library', 'leave', 'fleet', '--yes');
     expect(tagsIn(keptIn)).toBe(2);
     expect(await shoal(b, 'status')).toMatchObject({ code: errorCatalogue.unavailable.exitCode });
-    },
+  },
 );
