@@ -45,8 +45,13 @@ async function whyNoServer(executable: string, logFile: string): Promise<ShoalEr
   } catch (error) {
     return asShoalError(error);
   }
-  const [, port] = /Error listening on port: \S*:(\d+),[^\n]*\s*$/.exec(await logTail(logFile)) ?? [];
-  return port === undefined ? undefined : portRefused('ports.nats', Number(port));
+  const [, leaf, port] =
+    /Error listening on (leafnode )?port: (?:\S*:)?(\d+)\b[^\n]*address already in use[^\n]*\s*$/.exec(
+      await logTail(logFile),
+    ) ?? [];
+  if (port === undefined) return undefined;
+  if (leaf === undefined) return portRefused('ports.nats', Number(port));
+  return new ShoalError('port-taken', `port ${port} is taken by another program`, { field: 'listen' });
 }
 
 /** Writes the configuration of the next start (0600: it holds secrets). */

@@ -50,15 +50,6 @@ export async function superviseHub(options: SuperviseHubOptions): Promise<Runnin
     const logs = boundLogs(paths.logs);
     undo.add(() => logs.stop());
     await removePortsFiles(paths.run);
-    const hub = await chooseHub(file, options.listen);
-    const { hostname, port } = new URL(hub.url);
-    const text = hubServerConfig({
-      clientPort: 0,
-      leafPort: Number(port),
-      leafHost: hostname,
-      users: [{ user: hub.user, password: hub.password }],
-    });
-    await writeNatsConfig(paths, text);
     const children = recordChildren(paths, options.onEvent);
     const spec = natsChild({
       paths,
@@ -66,15 +57,40 @@ export async function superviseHub(options: SuperviseHubOptions): Promise<Runnin
       environment: config.environment,
       onReady: async () => undefined,
     });
-    const nats = keepRunning(spec, { onEvent: children.onEvent });
-    undo.add(() => nats.stop());
-    await nats.ready();
+    const start = async (): Promise<Hub> => {
+      const hub = await chooseHub(file, options.listen);
+      await writeNatsConfig(paths, configOf(hub));
+      const nats = keepRunning(spec, { onEvent: children.onEvent });
+      undo.add(() => nats.stop());
+      try {
+        await nats.ready();
+        return hub;
+      } catch (error) {
+        await nats.stop();
+        throw error;
+      }
+    };
+    const hub = await start().catch((error: unknown) => {
+      // Somebody took the port that was free a moment ago; unless a person named it, another one does.
+      if (!(error instanceof ShoalError && error.code === 'port-taken')) throw error;
+      return start();
+    });
     await writeHubFile(file, hub);
     return { hub, file, stop: () => undo.run() };
   } catch (error) {
     await undo.run();
     throw error;
   }
+}
+
+function configOf({ url, user, password }: Hub): string {
+  const { hostname, port } = new URL(url);
+  return hubServerConfig({
+    clientPort: 0,
+    leafPort: Number(port),
+    leafHost: hostname,
+    users: [{ user, password }],
+  });
 }
 
 async function chooseHub(file: string, listen: SuperviseHubOptions['listen']): Promise<Hub> {
