@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { planDemo } from '../demo/demo-options.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { helpExamples } from '../help-examples.ts';
+import { addSettingFlags } from '../settings/settle-settings.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 
 interface DemoOptions {
@@ -16,7 +17,7 @@ interface DemoOptions {
  * for people goes to stderr.
  */
 export function addDemoCommand(program: Command, surroundings: Surroundings): void {
-  program
+  const command = program
     .command('demo [path]')
     .summary('index a folder on one of several devices and keep them all the same')
     .description(
@@ -25,7 +26,8 @@ export function addDemoCommand(program: Command, surroundings: Surroundings): vo
     .option('--home <dir>', 'where they live (default: ~/.shoal-demo); used again at the next start')
     .option('--devices <count>', 'how many devices', '2')
     .option('--once', 'end when all devices have the same data')
-    .option('--json', 'one JSON object as the last line of stdout')
+    .option('--json', 'one JSON object as the last line of stdout');
+  addSettingFlags(command, 'json', 'colour', 'natsServer', 'logLevel', 'relayMs')
     .addHelpText(
       'after',
       helpExamples('demo', 'demo ~/pictures --devices 3', 'demo ~/pictures --once --json --home /tmp/demo'),

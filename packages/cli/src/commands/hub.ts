@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { describeEvent } from '../describe-event.ts';
 import { helpExamples } from '../help-examples.ts';
 import { parseInteger } from '../parse-argument.ts';
+import { addSettingFlags } from '../settings/settle-settings.ts';
 import { superviseHub } from '../supervisor/supervise-hub.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 
@@ -15,14 +16,15 @@ interface HubOptions {
 
 /** `shoal hub`: runs a hub until it is asked to end. With --json one object when it is ready. */
 export function addHubCommand(program: Command, surroundings: Surroundings): void {
-  program
+  const command = program
     .command('hub')
     .summary('run a hub, where devices meet, until Ctrl-C')
     .description('run a hub, where devices meet, until Ctrl-C; writes hub.json for `library create --hub`')
     .option('--dir <dir>', 'folder of the hub')
     .option('--home <dir>', 'the same as --dir')
     .option('--listen <host:port>', 'where devices join; on the loopback (default: as at the last start)')
-    .option('--json', 'one JSON value on stdout')
+    .option('--json', 'one JSON value on stdout');
+  addSettingFlags(command, 'json', 'colour', 'natsServer')
     .addHelpText('after', helpExamples('hub --dir hub', 'hub --dir hub --listen 127.0.0.1:7422'))
     .action(async (options: HubOptions) => {
       const output = outputOf(surroundings, options);

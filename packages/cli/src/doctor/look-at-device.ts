@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 
+import { limits } from '@shoal/core';
 import {
   type Home,
   type HomePaths,
@@ -95,7 +96,29 @@ async function checkProcesses(paths: HomePaths): Promise<readonly Finding[]> {
       return { name, run, lastError: last && `${last.code}: ${last.message}` };
     }),
   );
-  return judgeProcesses(found);
+  const gateway = runs.find(({ name }) => name === 'gateway')?.run;
+  const http = gateway !== undefined && 'http' in gateway ? gateway.http : undefined;
+  return [...judgeProcesses(found), ...(http === undefined ? [] : [await checkHealth(http)])];
+}
+
+/** Whether the gateway answers, and serves. */
+async function checkHealth(http: string): Promise<Finding> {
+  try {
+    const { status } = await fetch(`http://${http}/health`, { signal: AbortSignal.timeout(limits.statusMs) });
+    if (status === 200) return ok('health', `the gateway answers on ${http}`);
+    return fail(
+      'health',
+      `the gateway answers with ${status} on ${http}`,
+      'look why in `shoal logs gateway`',
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail(
+      'health',
+      `the gateway does not answer on ${http}: ${reason}`,
+      'look why in `shoal logs gateway`',
+    );
+  }
 }
 
 async function checkPorts({ paths, config }: Home): Promise<readonly Finding[]> {

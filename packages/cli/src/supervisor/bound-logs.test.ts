@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const read = (name: string) => readFile(join(folder, name), 'utf8');
 const look = () => boundLogs(folder, small).stop();
 
 test('a log that grows while it is written is set aside and begins anew, and three older ones are kept', async () => {
-  const log = await open(join(folder, 'capture.log'), 'a');
+  const log = await open(join(folder, 'capture.log'), 'a', 0o600);
   try {
     for (const line of ['one', 'two', 'three', 'four', 'five']) {
       await log.appendFile(`${line}, and so on\n`);
@@ -32,6 +32,7 @@ test('a log that grows while it is written is set aside and begins anew, and thr
     'capture.log.2',
     'capture.log.3',
   ]);
+  expect((await stat(join(folder, 'capture.log.1'))).mode & 0o777).toBe(0o600);
   expect(await read('capture.log')).toBe('six\n');
   expect(await read('capture.log.1')).toBe('five, and so on\n');
   expect(await read('capture.log.3')).toBe('three, and so on\n');
