@@ -56,6 +56,8 @@ export const limits = {
   heartbeatMs: 5_000,
   /** The relay looks at the outbox at least this often (CHG-8, S0-57). */
   relayMs: 100,
+  /** A person may set it; a relay that looks more rarely keeps nobody up to date. */
+  relayMsMax: 60_000,
   /**
    * While an index writes batches of at least so many changes, what it finds waits to be shipped, for this long at most
    * (CHG-8): about what 10,000 files take on two cores.

@@ -7,8 +7,6 @@ export interface CaptureConfig {
   readonly relayMs: number;
 }
 
-const relayMsMax = 60_000;
-
 /**
  * Reads SHOAL_RELAY_MS, a whole number from 1 to 60,000; 100 where it is not set (S0-57). The port is any free one: the
  * home's one port for gRPC is the gateway's, and others find this in `run/capture.json`. Throws `invalid-argument`.
@@ -22,7 +20,7 @@ export function captureConfig(
 function readRelayMs(given: string | undefined): number {
   if (given === undefined) return limits.relayMs;
   const ms = Number(given);
-  if (Number.isInteger(ms) && ms >= 1 && ms <= relayMsMax) return ms;
-  const message = `SHOAL_RELAY_MS: expected a whole number from 1 to ${relayMsMax}, found ${JSON.stringify(given)}`;
+  if (Number.isInteger(ms) && ms >= 1 && ms <= limits.relayMsMax) return ms;
+  const message = `SHOAL_RELAY_MS: expected a whole number from 1 to ${limits.relayMsMax}, found ${JSON.stringify(given)}`;
   throw new ShoalError('invalid-argument', message, { field: 'SHOAL_RELAY_MS' });
 }

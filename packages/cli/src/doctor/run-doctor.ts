@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { findNatsServer } from '@shoal/bus';
-import { errorCatalogue } from '@shoal/core';
+import { errorCatalogue, type ShoalError } from '@shoal/core';
 import { homePaths } from '@shoal/service-kit';
 import type { ConfigFile } from '../settings/config-file.ts';
 import { judgeNatsServer, judgeNode } from './check-programs.ts';
@@ -14,7 +14,7 @@ export interface DoctorOptions {
   readonly natsServer: string | undefined;
   readonly configFile: ConfigFile;
   /** Why the settings cannot be used; undefined: they can. */
-  readonly configProblem: Error | undefined;
+  readonly configProblem: ShoalError | undefined;
   /** Reads all databases through, however large they are. */
   readonly isDeep: boolean;
 }
@@ -49,8 +49,9 @@ async function checkNatsServer(setting: string | undefined): Promise<readonly Fi
 }
 
 function judgeConfig({ configFile, configProblem }: DoctorOptions): Finding {
-  if (configProblem !== undefined)
-    return fail('config', configProblem.message, errorCatalogue['damaged-file'].remedy);
+  if (configProblem !== undefined) {
+    return fail('config', configProblem.message, errorCatalogue[configProblem.code].remedy);
+  }
   const count = Object.keys(configFile.entries).length;
   return ok('config', count === 0 ? 'no settings of your own' : `${count} settings in ${configFile.path}`);
 }

@@ -42,7 +42,7 @@ export const settings: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
     fallback: () => 'info',
   },
   relayMs: {
-    ...wholeNumber({ min: 1, max: 60_000 }),
+    ...wholeNumber({ min: 1, max: limits.relayMsMax }),
     flag: '--relay-ms <ms>',
     env: 'SHOAL_RELAY_MS',
     description: 'how often capture looks at the outbox without being told, in ms',
