@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { type Bus, connectNats, subjects } from '@shoal/bus';
 import { keyRing, type Library, openLibrary } from '@shoal/library';
 import { migrations, models } from '@shoal/models';
-import { addLibrary, type HomeLibrary, newLibraryFile, readHubFile, readNatsRun } from '@shoal/service-kit';
+import {
+  addLibrary,
+  type HomeLibrary,
+  listLibraries,
+  newLibraryFile,
+  readHubFile,
+  readNatsRun,
+} from '@shoal/service-kit';
 import { type DeviceProcess, type Fleet, until } from '@shoal/testkit';
 import { countLog, countRows } from './watch-file.ts';
 
@@ -21,6 +28,22 @@ export async function newFleetLibrary(
   const file = newLibraryFile({ name: 'bench', hub });
   const places: HomeLibrary[] = [];
   for (const { home } of devices) places.push(await addLibrary(home.paths, file));
+  return whenKnown(devices, places);
+}
+
+/** The one library that a fleet has from its start, once each device knows all of them. */
+export async function firstFleetLibrary({ devices }: Fleet): Promise<FleetLibrary> {
+  const lists = await Promise.all(devices.map(({ home }) => listLibraries(home.paths)));
+  return whenKnown(
+    devices,
+    lists.map(([library]) => library!),
+  );
+}
+
+async function whenKnown(
+  devices: readonly DeviceProcess[],
+  places: readonly HomeLibrary[],
+): Promise<FleetLibrary> {
   await until('the devices know each other', () =>
     places.every(
       ({ paths }) =>

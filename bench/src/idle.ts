@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { serviceNames } from '@shoal/service-kit';
 import { type DeviceProcess, processesNaming, startFleet } from '@shoal/testkit';
-import { newFleetLibrary, openEmbedded } from './fleet-library.ts';
+import { firstFleetLibrary, openEmbedded } from './fleet-library.ts';
 import { cpuSeconds } from './process-cpu.ts';
 import { makeTags, tagWrites } from './rows.ts';
 import type { Scenario } from './scenario.ts';
@@ -22,7 +22,7 @@ export const idle: Scenario = {
   async run({ note }) {
     const fleet = await startFleet();
     try {
-      const { places } = await newFleetLibrary(fleet, fleet.devices);
+      const { places } = await firstFleetLibrary(fleet);
       const writer = await openEmbedded(fleet.devices[0]!, places[0]!);
       for (const batch of tagWrites(makeTags(rows))) await writer.library.write(batch);
       const shown = watchRows(places[1]!.paths.libraryDb, 'tags');
