@@ -8,6 +8,8 @@ import { syncStatus } from './sync-status.ts';
 export interface StatusSources {
   readonly home: Home;
   readonly services: DeviceServices;
+  /** Whether the device's nats-server is there: without it nobody answers. */
+  readonly isConnected: () => boolean;
   readonly log: Log;
 }
 
@@ -21,7 +23,7 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
   const request = { libraryId: library.info.libraryId };
   const options = { timeoutMs: limits.statusMs };
   const unreachable: string[] = [];
-  const problems: Problem[] = [];
+  const problems: Problem[] = sources.isConnected() ? [] : [noServer(home)];
   const ask = async <Reply>(service: string, answer: Promise<Reply>): Promise<Reply | undefined> => {
     try {
       return await answer;
@@ -29,7 +31,7 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
       const failure = asShoalError(error);
       log.debug({ service, code: failure.code }, 'a service did not tell its status');
       unreachable.push(service);
-      problems.push(problemOf(service, failure)!);
+      if (sources.isConnected()) problems.push(problemOf(service, failure)!);
       return undefined;
     }
   };
@@ -53,6 +55,11 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
       .sort((a, b) => (a.service < b.service ? -1 : 1)),
     sync: syncStatus(logStatus, ingest),
   };
+}
+
+function noServer({ paths }: Home): Problem {
+  const message = `the device's nats-server does not run: it is started again by itself; if not, ${paths.serviceLog('nats')} says why`;
+  return { service: 'nats', code: 'unavailable', message };
 }
 
 function recordCounts(library: GatewayLibrary, problems: Problem[]): RecordCount[] {

@@ -64,6 +64,7 @@ export async function gatewayFixture(): Promise<GatewayFixture> {
     log: silentLog(),
     libraries,
     watchers: createWatchers(),
+    isConnected: () => true,
     services: {
       capture: standIn(() => services.capture),
       logStore: standIn(() => services.logStore),

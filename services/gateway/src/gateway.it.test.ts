@@ -133,6 +133,16 @@ test('a service that does not run is named in the status at once, and its calls 
   await expect(client.write(tagNamed('holiday'))).rejects.toMatchObject({ code: 'unavailable' });
 });
 
+test('without nats-server the status says that it is this which lacks', async () => {
+  const { client } = await startGateway();
+  const { port } = nats;
+  await nats.stop();
+  await expect
+    .poll(async () => (await client.getStatus({ libraryId: fixture.libraryId })).problems)
+    .toMatchObject([{ service: 'nats', code: 'unavailable', message: expect.stringContaining('nats.log') }]);
+  await startNats(port);
+});
+
 test('a watch hears of a change by its hint, and of a gap when the bus was away', async () => {
   const capture = await startCapture({});
   const { client } = await startGateway();

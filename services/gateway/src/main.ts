@@ -49,6 +49,7 @@ export function start({ home: dir }: { readonly home: string }): Promise<Started
       log,
       libraries,
       watchers: createWatchers(),
+      isConnected: () => bus.connected,
       services: deviceServices(bus, home),
     };
     const grpc = await startGrpcServer({
