@@ -1,14 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { batchApi } from './batch-api.ts';
 import { batches } from './batches.ts';
 import { bulk } from './bulk.ts';
 import { captureFlush } from './capture-flush.ts';
 import { catchUp } from './catch-up.ts';
+import { figureOf, goals, goalText, isReached } from './goals.ts';
 import { growth } from './growth.ts';
 import { idle } from './idle.ts';
 import { indexing } from './indexing.ts';
+import { describeMachine, keepRun } from './kept-run.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { reportJson, reportLines } from './report.ts';
@@ -52,29 +52,27 @@ const options = new Command('npm run bench --')
 
 const wanted = scenarios.filter(({ name }) => options.only?.includes(name) ?? true);
 if (wanted.length === 0) throw new Error(`no such scenario: ${options.only?.join(', ')}`);
+const machine = describeMachine();
 const results: ScenarioResult[] = [];
 for (const scenario of wanted) {
-  results.push(
-    await scenario.run({ pairs: options.pairs, note: (line) => process.stderr.write(`${line}\n`) }),
-  );
+  try {
+    results.push(await scenario.run({ pairs: options.pairs, note }));
+  } catch (error) {
+    // What the others measured is not thrown away with it.
+    note(`${scenario.name} failed: ${error instanceof Error ? error.stack : String(error)}`);
+    process.exitCode = 1;
+  }
 }
 process.stdout.write(`${options.json === true ? reportJson(results) : reportLines(results).join('\n')}\n`);
-if (options.save !== undefined) save(options.save);
+if (options.save !== undefined) keepRun(options.save, { ...machine, scenarios: results });
+for (const goal of goals) {
+  const figure = figureOf(results, goal);
+  if (figure === undefined || isReached(goal, figure)) continue;
+  note(`missed: ${goal.figure} is ${figure}, to be ${goalText(goal)}`);
+}
 
-/** A run as it is kept: when, on what, and what came of it. */
-function save(name: string): void {
-  const folder = new URL('../results/', import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const run = {
-    at: new Date().toISOString(),
-    cores: cpus().length,
-    cpu: cpus()[0]?.model,
-    node: process.version,
-  };
-  writeFileSync(
-    new URL(`${name}.json`, folder),
-    `${JSON.stringify({ ...run, scenarios: results }, null, 2)}\n`,
-  );
+function note(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function parsePairs(text: string): number {
