@@ -5,13 +5,20 @@ import { readDeviceValues } from '../completion/device-values.ts';
 import { type Candidate, planCompletion } from '../completion/plan-completion.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
+import { withBrokenConfig } from '../settings/settle-settings.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/shoal.js', import.meta.url));
 
 /** `shoal completion SHELL`: a script for a shell, which asks `shoal completion words -- WORDS` at each key. */
 export function addCompletionCommand(program: Command, surroundings: Surroundings): void {
-  addCommand(program, 'completion', 'print a script that completes commands, options and values in a shell')
+  const command = addCommand(
+    program,
+    'completion',
+    'print a script that completes commands, options and values in a shell',
+  );
+  // A shell asks at each key: not the moment to be told of a broken file.
+  withBrokenConfig(command)
     .addArgument(
       new Argument('<shell>', 'which shell; `words` is what the scripts ask').choices([...shells, 'words']),
     )

@@ -171,6 +171,8 @@ test('a broken file stops other commands, and is mended by `config set` and `con
   await expect(shoal('config', 'list')).rejects.toThrow(`${file}: "typo": there is no such setting`);
   await expect(shoal('status')).rejects.toMatchObject({ code: 'damaged-file' });
   expect((await shoal('config', 'path')).stdout).toBe(`${file}\n`);
+  // A shell asks at each key.
+  expect((await shoal('completion', 'bash')).stdout).toContain('complete -F');
   await shoal('config', 'unset', 'typo');
   await writeFile(file, '{');
   await expect(shoal('config', 'list')).rejects.toThrow(`${file}: it is no JSON`);
