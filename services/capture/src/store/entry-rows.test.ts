@@ -121,4 +121,13 @@ describe('entries in library.db', () => {
     await expect(store.apply(location.key, changes)).rejects.toMatchObject({ code: 'internal' });
     expect(library.store.db.prepare('select count(*) from entries').pluck().get()).toBe(before);
   });
+
+  it('an entry whose disk came back under another device number is nothing to tell others', async () => {
+    const key = (await store.apply(location.key, [create({ content })])).get(-1)!;
+    await library.clearOutbox(library.readOutbox(1_000).rows);
+    const facts = { ...create({}).facts, stamp: '7:2:3:3:4:1' };
+    await store.apply(location.key, [{ type: 'update', key, facts }]);
+    expect((await store.get(location.key, key))?.stamp).toBe(facts.stamp);
+    expect(library.outboxCount()).toBe(0);
+  });
 });
