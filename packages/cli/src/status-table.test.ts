@@ -49,6 +49,7 @@ test('a library stands on one line with its records, what it waits for and why; 
     '',
     'library  state        records  to fetch  to apply  outbox  parked  why it waits',
     'photos   catching-up   10,002       300        20       -       -  disk-full',
+    'photos: entry 10,000, tag 2',
     '',
     'peer     library  behind  ahead  heard',
     'desktop  photos        0      3  2 s ago',

@@ -19,7 +19,10 @@ export function statusTable(
   if (first === undefined) return [];
   const { name, home } = first.device;
   const tables = [
-    tableLines(libraryHeads, statuses.map(libraryRow), paint),
+    [
+      ...tableLines(libraryHeads, statuses.map(libraryRow), paint),
+      ...statuses.flatMap((it) => countLines(it, paint)),
+    ],
     tableLines(
       ['peer', 'library', 'behind', 'ahead', 'heard'],
       statuses.flatMap((it) => peerRows(it, nowMs)),
@@ -56,6 +59,14 @@ function libraryRow(status: LibraryStatus): Cell[] {
     waiting(parked),
     { value: sync?.throttled ?? '', tone: 'busy' },
   ];
+}
+
+/** Records by model, of those that there are. */
+function countLines({ library, records }: LibraryStatus, paint: Paint): string[] {
+  const counts = Object.entries(records).filter(([, count]) => count > 0);
+  if (counts.length === 0) return [];
+  const text = counts.map(([model, count]) => `${model} ${countText(count)}`).join(', ');
+  return [paint('quiet', `${printable(library.name)}: ${text}`)];
 }
 
 function peerRows({ library, log }: LibraryStatus, nowMs: number): Cell[][] {
