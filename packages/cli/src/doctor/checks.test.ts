@@ -6,7 +6,7 @@ import { size, span } from './ago.ts';
 import { judgeLibraryDb, judgeSyncDb } from './check-database.ts';
 import { judgeDisk, judgeFileSystem, judgeRights } from './check-home.ts';
 import { judgePorts, judgeProcesses } from './check-processes.ts';
-import { judgeNatsServer, judgeNode } from './check-programs.ts';
+import { judgeNode } from './check-programs.ts';
 import { type DescribedStatus, judgeStatus } from './check-status.ts';
 import { attempt, type Finding } from './finding.ts';
 
@@ -22,18 +22,6 @@ describe('programs', () => {
     ['26.0.0', 'ok'],
     ['22.4.0', 'fail'],
   ])('Node.js %s is %s', (version, verdict) => expect(judgeNode(version).verdict).toBe(verdict));
-
-  test.each([
-    ['nats-server: v2.9.10', 'ok'],
-    ['nats-server: v2.12.1-RC.1', 'ok'],
-    ['nats-server: v3.0.0', 'warn'],
-    ['nats-server: v2.8.4', 'fail'],
-    ['nats-server: v1.9.10', 'fail'],
-    ['not a version', 'fail'],
-    [undefined, 'fail'],
-  ])('%s is %s', (said, verdict) =>
-    expect(judgeNatsServer('/usr/sbin/nats-server', said).verdict).toBe(verdict),
-  );
 });
 
 describe('the folder', () => {

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { findNatsServer } from '@shoal/bus';
 import { errorCatalogue, type ShoalError } from '@shoal/core';
 import { homePaths } from '@shoal/service-kit';
 import type { ConfigFile } from '../settings/config-file.ts';
-import { judgeNatsServer, judgeNode } from './check-programs.ts';
+import { checkNatsServer, judgeNode } from './check-programs.ts';
 import { attempt, type Finding, fail, ok } from './finding.ts';
 import { lookAtDevice } from './look-at-device.ts';
 
@@ -18,8 +15,6 @@ export interface DoctorOptions {
   /** Reads all databases through, however large they are. */
   readonly isDeep: boolean;
 }
-
-const natsAnswerMs = 5_000;
 
 /**
  * Looks at everything that a device needs: programs, settings, its folder, what runs, its libraries, other devices.
@@ -38,14 +33,6 @@ export async function runDoctor(options: DoctorOptions): Promise<readonly Findin
     ...device.findings,
     ...(await lookAtLibraries({ paths, home: device.home, isRunning: device.holder !== undefined, isDeep })),
   ];
-}
-
-async function checkNatsServer(setting: string | undefined): Promise<readonly Finding[]> {
-  const file = findNatsServer({ setting });
-  const said = await promisify(execFile)(file, ['--version'], { timeout: natsAnswerMs }).catch(
-    () => undefined,
-  );
-  return [judgeNatsServer(file, said?.stdout)];
 }
 
 function judgeConfig({ configFile, configProblem }: DoctorOptions): Finding {
