@@ -1,14 +1,20 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { inTraceOf, noteStep, startTelemetry, type TracedEntry } from '@shoal/telemetry';
+import {
+  inTraceOf,
+  noteStep,
+  startTelemetry,
+  type TelemetryOptions,
+  type TracedEntry,
+} from '@shoal/telemetry';
 import { startFleet } from '@shoal/testkit';
 import { type BulkOptions, bulkStages } from './bulk.ts';
+import { toldTo, whileToldTo } from './config.ts';
 import { pairFigures, runPairs } from './pairs.ts';
 import type { Scenario } from './scenario.ts';
 import { rounded } from './statistics.ts';
 
 const rows = 10_000;
-const endpointVariable = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
 /**
  * The work of `bulk-10k` with telemetry on (numbers, and every tenth transaction followed, to a receiver on this
@@ -21,7 +27,7 @@ export const telemetry: Scenario = {
     const off = await startFleet();
     const on = await startFleet({
       env: {
-        [endpointVariable]: receiver.endpoint,
+        ...toldTo(receiver.endpoint),
         OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
         OTEL_TRACES_SAMPLER_ARG: '0.1',
       },
@@ -42,23 +48,24 @@ export const telemetry: Scenario = {
   },
 };
 
+/** Of this process nothing is followed but what begins elsewhere. */
+const own: TelemetryOptions = {
+  service: 'bench',
+  version: '1',
+  attributes: {},
+  config: {
+    traces: 'http/protobuf',
+    metrics: 'http/protobuf',
+    prometheus: false,
+    sampler: { isParentBased: true, ratio: 0 },
+    spansMs: 5_000,
+    numbersMs: 60_000,
+  },
+};
+
 /** Lets this process, which writes, tell what it does; of ten transactions the fifth is followed. */
 async function whileFollowed<T>(endpoint: string, work: (options: BulkOptions) => Promise<T>): Promise<T> {
-  process.env[endpointVariable] = endpoint;
-  const told = await startTelemetry({
-    service: 'bench',
-    version: '1',
-    attributes: {},
-    config: {
-      traces: 'http/protobuf',
-      metrics: 'http/protobuf',
-      prometheus: false,
-      sampler: { isParentBased: true, ratio: 0 },
-      spansMs: 5_000,
-      numbersMs: 60_000,
-    },
-  });
-  delete process.env[endpointVariable];
+  const told = await whileToldTo(endpoint, () => startTelemetry(own));
   const around: BulkOptions['around'] = (write, batch) =>
     batch % 10 === 4 ? inTraceOf(`00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, write) : write();
   try {

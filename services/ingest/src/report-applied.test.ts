@@ -1,8 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Conflict, LibraryId, ModelName, RecordId, Value } from '@shoal/core';
 import { type Applied, freshRecordId, type Library, migrateLibrary, openLibrary } from '@shoal/library';
 import { migrations, models } from '@shoal/models';
 import { memoryLog } from '@shoal/service-kit';
-import { tempFolder } from '@shoal/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { reportApplied } from './report-applied.ts';
 
@@ -12,8 +14,8 @@ const marker = 'MARKER';
 const id = () => freshRecordId(Date.now());
 
 async function openDevice(number: number, keys = [1]): Promise<Library> {
-  const folder = await tempFolder('report');
-  const path = `${folder.path}/library.db`;
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-'));
+  const path = join(folder, 'library.db');
   await migrateLibrary(path, migrations);
   const keysById = new Map(keys.map((key) => [key, Buffer.alloc(32, key)]));
   const device = deviceOf(number) as never;
@@ -21,9 +23,9 @@ async function openDevice(number: number, keys = [1]): Promise<Library> {
     ...{ path, libraryId, device, models, migrations },
     ring: { currentKeyId: keys.at(-1)!, keysById },
   });
-  onTestFinished(async () => {
+  onTestFinished(() => {
     library.close();
-    await folder.remove();
+    rmSync(folder, { recursive: true });
   });
   await put(library, 'device', deviceOf(number), { name: marker, slug: `${marker}-${number}` });
   return library;
