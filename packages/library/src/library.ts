@@ -100,6 +100,8 @@ export interface Library extends LibraryQuarantine {
   skews(): readonly Drift[];
   outboxCount(): number;
   outboxByModel: OutboxStore['countByModel'];
+  /** Of which models something waits to be shipped; costs the same however much it is. */
+  outboxModels: OutboxStore['models'];
   close(): void;
 }
 
@@ -229,6 +231,7 @@ export function openLibrary(options: LibraryOptions): Library {
     skews: () => skews.ahead(wallMs()),
     outboxCount: () => outbox.count(),
     outboxByModel: () => outbox.countByModel(),
+    outboxModels: () => outbox.models(),
     close: () => db.close(),
   };
 }

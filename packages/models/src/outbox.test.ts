@@ -35,6 +35,18 @@ describe('the outbox', () => {
     expect(b.fields('location', location)).toMatchObject({ name: 'three' });
   });
 
+  test('names the models of which something waits, each once, and counts what waits of each', async () => {
+    await a.drain();
+    expect(a.library.outboxModels()).toEqual([]);
+    for (const name of ['one', 'two']) await a.put('tag', newId(), { canonical_name: name });
+    await a.put('location', newId(), { name: 'home', path: '/home', device: a.id });
+    expect(a.library.outboxModels()).toEqual(['location', 'tag']);
+    expect(a.library.outboxByModel()).toEqual([
+      { model: 'location', changes: 1 },
+      { model: 'tag', changes: 2 },
+    ]);
+  });
+
   test('[CHG-7] keeps each operation of a log-based record, with its own payload', async () => {
     const id = newId();
     for (const canonical_name of ['one', 'two', 'three']) await a.put('tag', id, { canonical_name });

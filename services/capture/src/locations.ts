@@ -65,7 +65,7 @@ export async function openLocations(options: {
   const own = () => rows.own(library.options.device);
   const hold = createIndexHold({
     isComparing: () => own().some(({ key }) => indexer.status(key)?.state === 'scanning'),
-    isOnlyIndex: () => library.outboxByModel().every(({ model }) => indexedModels.has(model)),
+    isOnlyIndex: () => library.outboxModels().every((model) => indexedModels.has(model)),
     nowMs: () => performance.now(),
   });
   const store = indexStore(library, options.secret, options.thread ?? null);
@@ -202,7 +202,9 @@ async function refresh(
     ['total_byte_size', bytes],
   ]);
   const ref = { model: 'location' as ModelName, id: row.id };
-  await library.write([{ kind: 'put', ref, fields, seen: null, local: { scan_state: state, error_message: null } }]);
+  await library.write([
+    { kind: 'put', ref, fields, seen: null, local: { scan_state: state, error_message: null } },
+  ]);
 }
 
 /** The real path of a folder that can be read. */

@@ -40,6 +40,8 @@ export interface OutboxStore {
   count(): number;
   /** The same by model, those of which something waits. */
   countByModel(): readonly { readonly model: string; readonly changes: number }[];
+  /** The models of which something waits; costs the same however much it is. */
+  models(): string[];
 }
 
 interface Row {
@@ -83,6 +85,9 @@ export function outboxStore(db: Sqlite): OutboxStore {
   const countByModel = db.prepare<[], { model: string; changes: number }>(
     'select model, count(*) as changes from shoal_outbox group by model',
   );
+  const modelAfter = db
+    .prepare<[string], string>('select model from shoal_outbox where model > ? order by model limit 1')
+    .pluck();
 
   return {
     add(item, transactionStamp) {
@@ -109,6 +114,14 @@ export function outboxStore(db: Sqlite): OutboxStore {
     isAny: () => isAny.get() === 1,
     count: () => count.get() as number,
     countByModel: () => countByModel.all(),
+    models() {
+      const models: string[] = [];
+      for (let model = ''; ; models.push(model)) {
+        const next = modelAfter.get(model) as string | undefined;
+        if (next === undefined) return models;
+        model = next;
+      }
+    },
   };
 }
 
