@@ -1,5 +1,6 @@
 import { errorCatalogue, isErrorCode } from '@shoal/core';
 import type { describeStatus } from '../describe-status.ts';
+import { printable } from '../printable.ts';
 import { span } from './ago.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -46,11 +47,18 @@ function judgeSync({ sync, log }: DescribedStatus): readonly Finding[] {
   return [ok('sync', `${found}${why[sync.throttled as keyof typeof why] ?? ''}`)];
 }
 
+const locationsAtWork = ['pending', 'scanning', 'watching'];
+
 function judgeLocations({ capture }: DescribedStatus): readonly Finding[] {
   return (capture?.locations ?? []).map(({ path, state, error }) => {
-    if (error === null && state !== 'missing') return ok('location', `${path}: ${state}`);
-    const found = error === null ? `${path}: ${state}` : `${path}: ${state}; ${error}`;
-    return warn('location', found, 'plug its disk in again; until then its entries stay');
+    const where = printable(path);
+    if (error === null && locationsAtWork.includes(state)) return ok('location', `${where}: ${state}`);
+    const found = `${where}: ${state}${error === null ? '' : `; ${error}`}`;
+    const isAway = state === 'unavailable';
+    const remedy = isAway
+      ? 'plug its disk in again; until then its entries stay as they are'
+      : 'look why in `shoal logs capture`, then `shoal location rescan`';
+    return warn('location', found, remedy);
   });
 }
 
