@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = '212cd5c4e7fa6454bc2b9d82dbc0c7fe18d781817467843165a6286766d86237';
+export const contractFingerprint = '788a25d30f1c3261ad929e2d888142c58408d6925c4d9e5f883434d36acc8a07';

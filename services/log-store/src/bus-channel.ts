@@ -7,6 +7,7 @@ import {
   LogStoreDefinition,
   type PullRequest,
   uuidFromBytes,
+  uuidToBytes,
 } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
 import type { ChannelHandler, LibraryChannel } from './library-channel.ts';
@@ -24,6 +25,7 @@ export interface BusChannelOptions {
  * that they speak under (SEC-2); of all methods only Pull and Fetch are served there, for this library alone.
  */
 export function busChannel({ bus, library, device, report }: BusChannelOptions): LibraryChannel {
+  const deviceId = uuidToBytes(device);
   const stops: (() => Promise<void> | void)[] = [];
   const keep = (subscription: Subscription) => stops.push(() => subscription.stop());
 
@@ -65,8 +67,8 @@ export function busChannel({ bus, library, device, report }: BusChannelOptions):
       publish(subjects.shared.live(library, device), LiveEntries.encode(message).finish()),
     publishHeartbeat: (message) =>
       publish(subjects.shared.heartbeat(library, device), Heartbeat.encode(message).finish()),
-    pull: (peer, request, signal) => clientOf(peer).pull(request, { signal }),
-    fetch: (peer, request, signal) => clientOf(peer).fetch(request, { signal }),
+    pull: (peer, request, signal) => clientOf(peer).pull({ ...request, deviceId }, { signal }),
+    fetch: (peer, request, signal) => clientOf(peer).fetch({ ...request, deviceId }, { signal }),
     onLive: (handler) => listen(subjects.shared.anyLive(library), LiveEntries, handler),
     onHeartbeat: (handler) => listen(subjects.shared.anyHeartbeat(library), Heartbeat, handler),
     onConnected: (handler) => {

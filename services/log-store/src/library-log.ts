@@ -32,6 +32,7 @@ import {
   type RecogniseReply,
   type RecogniseRequest,
   sightingsFromWire,
+  uuidFromBytes,
   wantedFromWire,
 } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
@@ -164,12 +165,12 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   const fetch = (request: FetchRequest) => fetchRecords(log, request);
   channel.servePull(async (request) => {
     const page = pull(request);
-    telemetry.given(page.entries.length);
+    telemetry.given(page.entries.length, askerOf(request));
     return page;
   });
   channel.serveFetch(async (request) => {
     const found = fetch(request);
-    telemetry.given(found.entries.length);
+    telemetry.given(found.entries.length, askerOf(request));
     return found;
   });
   const asker = openAsker({
@@ -237,6 +238,11 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
       log.close();
     },
   };
+}
+
+/** Who says to ask; undefined where nobody does, or nothing that could be a device. */
+function askerOf({ deviceId }: PullRequest | FetchRequest): DeviceId | undefined {
+  return deviceId?.length === 16 ? uuidFromBytes<DeviceId>(deviceId, 'device_id') : undefined;
 }
 
 function peerDistances(log: SyncLog, peers: Peers, nowMs: number): PeerDistance[] {

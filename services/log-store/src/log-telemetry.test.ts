@@ -25,7 +25,7 @@ test('[S4-32] what goes to another device and comes from it is told by that devi
   openMemoryPeer(network, deviceB);
   await soon('shoal_received_total', { model: 'tag', peer: deviceA }).toBe(2);
   expect(await numbers.sum('shoal_appended_total', { model: 'tag' })).toBe(2);
-  expect(await numbers.sum('shoal_sent_total', { reason: 'asked' })).toBe(2);
+  expect(await numbers.sum('shoal_sent_total', { peer: deviceB, reason: 'asked' })).toBe(2);
   expect(await numbers.sum('shoal_pull_duration_count', { peer: deviceA })).toBeGreaterThan(0);
   expect(await numbers.sum('shoal_receive_duration_count')).toBe(1);
   await soon('shoal_ahead', { peer: deviceB }).toBeGreaterThanOrEqual(0);

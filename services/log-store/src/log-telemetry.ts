@@ -17,8 +17,8 @@ export interface LogTelemetry {
   received(entries: readonly ParsedEntry[], sinceMs: number): void;
   /** Entries were told to the devices that are heard. */
   sentLive(entries: readonly ParsedEntry[], peers: () => readonly DeviceId[]): void;
-  /** So many entries were given to who asked for them. */
-  given(entries: number): void;
+  /** So many entries were given to the device that asked for them. */
+  given(entries: number, peer: DeviceId | undefined): void;
   /** Asks a device for a page by `ask`, and tells how long that took. */
   asking<Reply>(peer: DeviceId, ask: () => Promise<Reply>): Promise<Reply>;
   /** Entries of that device were not taken, for these reasons. */
@@ -56,7 +56,7 @@ export function logTelemetry(library: LibraryId): LogTelemetry {
       if (!meters.isKept) return;
       for (const peer of peers()) labels.add(meters.sent, modelsOf(entries, peer));
     },
-    given: (entries) => meters.sent.add(entries, { library, reason: 'asked' }),
+    given: (entries, peer) => meters.sent.add(entries, { ...labels.of({ peer }), reason: 'asked' }),
     async asking(peer, ask) {
       const startMs = performance.now();
       const reply = await ask();
