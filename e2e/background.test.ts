@@ -79,7 +79,10 @@ test('a device in the background outlives its command, says what it does, and st
   expect(await ask('status')).toMatchObject([{ library: { name: 'ours' } }]);
   expect((await stat(join(home, 'logs', 'supervisor.log'))).mode & 0o777).toBe(0o600);
 
-  const following = startShoal(['logs', '--follow', '--lines', '1000', '--home', home], { ledger, env: env() });
+  const following = startShoal(['logs', '--follow', '--lines', '1000', '--home', home], {
+    ledger,
+    env: env(),
+  });
   await following.line((line) => /INFO {2}supervisor device ready/.test(line));
   await following.line((line) => /INFO {2}nats {7}Server is ready/.test(line));
   const { stdout } = await shoal('logs', 'gateway', '--lines', '1', '--json');
