@@ -1,11 +1,18 @@
+export { AlbumEntity, album } from './album.ts';
+export { AlbumItemEntity, albumItem, albumItemId } from './album-item.ts';
+export { CollectionEntity, collection } from './collection.ts';
+export { CollectionItemEntity, collectionItem, collectionItemId } from './collection-item.ts';
 export { ContentIdentityEntity, contentIdentity, contentIdentityId } from './content-identity.ts';
 export { DeviceEntity, device } from './device.ts';
 export { EntryEntity, entry } from './entry.ts';
 export { entryClosure } from './entry-closure.ts';
 export { LocationEntity, location } from './location.ts';
+export { MemberEntity, member, memberId } from './member.ts';
 export { memberSchemas } from './member-schemas.ts';
 export { migrations } from './migrations.ts';
 export { models, registry } from './registry.ts';
 export { TagEntity, tag } from './tag.ts';
+export { TempFileEntity } from './temp-file.ts';
 export { UserMetadataEntity, userMetadata, userMetadataId } from './user-metadata.ts';
 export { UserMetadataTagEntity, userMetadataTag, userMetadataTagId } from './user-metadata-tag.ts';
+export { VolumeEntity, volume, volumeId } from './volume.ts';

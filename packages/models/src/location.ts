@@ -3,6 +3,7 @@ import { syncModel } from '@shoal/library';
 import { DeviceEntity } from './device.ts';
 import { EntryEntity } from './entry.ts';
 import { syncColumns } from './sync-columns.ts';
+import { VolumeEntity } from './volume.ts';
 
 /** A folder of a device that is indexed. Its root entry shows null until the entry is there, which breaks the circle. */
 export const LocationEntity = defineEntity({
@@ -19,6 +20,7 @@ export const LocationEntity = defineEntity({
     totalFileCount: p.integer().default(0),
     totalByteSize: p.integer().default(0),
     device: () => p.manyToOne(DeviceEntity).deleteRule('no action'),
+    volume: () => p.manyToOne(VolumeEntity).nullable().deleteRule('no action'),
     rootEntry: () => p.manyToOne(EntryEntity).nullable().deleteRule('no action'),
     scanState: p.string().default('pending'),
     errorMessage: p.string().nullable(),
@@ -34,5 +36,5 @@ export const location = syncModel(LocationEntity, {
   strategy: 'state',
   granularity: 'field',
   local: ['scanState', 'errorMessage', 'createdAt', 'updatedAt'],
-  references: { device: 'wait', rootEntry: 'null' },
+  references: { device: 'wait', volume: 'null', rootEntry: 'null' },
 });

@@ -20,6 +20,33 @@ create table devices (${syncColumnsSql},
   last_seen_at integer
 );
 
+create table library_members (${syncColumnsSql},
+  role text not null default 'member',
+  joined_at integer,
+  revoked_at integer,
+  sync_filter text,
+  ${reference('device_id', 'devices')} not null,
+  ${reference('revoked_by_id', 'devices')}
+);
+create index library_members_device on library_members (device_id);
+create index library_members_revoked_by on library_members (revoked_by_id);
+
+create table volumes (${syncColumnsSql},
+  name text not null,
+  total_capacity integer not null default 0,
+  tracked integer not null default 0,
+  display_name text,
+  color text,
+  icon text,
+  ${reference('holder_id', 'devices')} not null,
+  fingerprint text,
+  mount_point text,
+  available_space integer,
+  mounted integer not null default 0
+);
+create index volumes_holder on volumes (holder_id);
+create index volumes_fingerprint on volumes (fingerprint) where fingerprint is not null;
+
 create table content_identities (${syncColumnsSql},
   content_hash text not null,
   byte_size integer not null,
@@ -37,6 +64,7 @@ create table locations (${syncColumnsSql},
   total_file_count integer not null default 0,
   total_byte_size integer not null default 0,
   ${reference('device_id', 'devices')} not null,
+  ${reference('volume_id', 'volumes')},
   ${reference('root_entry_id', 'entries')},
   scan_state text not null default 'pending',
   error_message text,
@@ -44,6 +72,7 @@ create table locations (${syncColumnsSql},
   updated_at integer
 );
 create index locations_device on locations (device_id);
+create index locations_volume on locations (volume_id);
 create index locations_root_entry on locations (root_entry_id);
 
 create table entries (${syncColumnsSql},
@@ -119,6 +148,49 @@ create table user_metadata_tags (${syncColumnsSql},
 create index user_metadata_tags_user_metadata on user_metadata_tags (user_metadata_id);
 create index user_metadata_tags_tag on user_metadata_tags (tag_id);
 create index user_metadata_tags_applied_by_device on user_metadata_tags (applied_by_device_id);
+
+create table albums (${syncColumnsSql},
+  name text not null,
+  description text,
+  ${reference('cover_id', 'content_identities')}
+);
+create index albums_cover on albums (cover_id);
+
+create table album_items (${syncColumnsSql},
+  position real not null default 0,
+  ${reference('album_id', 'albums')} not null,
+  ${reference('entry_id', 'entries')},
+  ${reference('content_identity_id', 'content_identities')}
+);
+create index album_items_album on album_items (album_id, position);
+create index album_items_entry on album_items (entry_id);
+create index album_items_content_identity on album_items (content_identity_id);
+
+create table collections (${syncColumnsSql},
+  name text not null,
+  description text,
+  color text
+);
+
+create table collection_items (${syncColumnsSql},
+  position real not null default 0,
+  ${reference('collection_id', 'collections')} not null,
+  ${reference('entry_id', 'entries')},
+  ${reference('content_identity_id', 'content_identities')}
+);
+create index collection_items_collection on collection_items (collection_id, position);
+create index collection_items_entry on collection_items (entry_id);
+create index collection_items_content_identity on collection_items (content_identity_id);
+
+-- Of this device alone: no model, never synced.
+create table temp_files (
+  id integer primary key autoincrement,
+  path text not null,
+  purpose text not null default '',
+  byte_size integer not null default 0,
+  created_at integer,
+  expires_at integer
+);
 `;
 
 /** The schema of library.db, step by step; steps that were released are never edited. */

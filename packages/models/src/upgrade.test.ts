@@ -1,5 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { formatSchemas, knownSchemas, type LogId, type RecordId, type RecordRef } from '@shoal/core';
+import {
+  formatSchemas,
+  knownSchemas,
+  type LogId,
+  type RecordId,
+  type RecordRef,
+  referencesOf,
+} from '@shoal/core';
 import { migrateLibrary, type Replanned, type SyncedModel, syncModel } from '@shoal/library';
 import { afterEach, describe, expect, test } from 'vitest';
 import { device, memberSchemas, migrations, models, tag } from './index.ts';
@@ -40,14 +47,19 @@ const tagOf = (changed: Partial<SyncedModel['spec']>): SyncedModel => ({
 });
 const withTag = (changed: Partial<SyncedModel['spec']>) =>
   models.map((model) => (model.spec.name === 'tag' ? tagOf(changed) : model));
+/** The models but these, and all that refers to them. */
+function without(...names: readonly string[]): readonly SyncedModel[] {
+  const left = models.filter(({ spec }) => !names.includes(spec.name));
+  const lost = left.filter(({ spec }) => referencesOf(spec).some(({ target }) => names.includes(target)));
+  return lost.length === 0 ? left : without(...names, ...lost.map(({ spec }) => spec.name));
+}
 const parked = ({ library }: TestDevice) =>
   library.cursor.parked().map(({ reason, records }) => `${records} ${reason}`);
 
 describe('[DEP-5] after an upgrade', () => {
   test('what was of an unknown model is shown, and what waits for it, in several transactions', async () => {
     const a = await deviceWith(1);
-    const known = models.filter(({ spec }) => !['location', 'entry', 'tag'].includes(spec.name));
-    const older = known.filter(({ spec }) => !spec.name.startsWith('user_metadata'));
+    const older = without('location', 'entry', 'tag');
     const b = await deviceWith(2, { models: older });
     await ship(b, [a]);
     const location = newId();
