@@ -49,7 +49,8 @@ export function createLocationIgnores(indexer: Indexer, log: Log): LocationIgnor
     } catch (error) {
       const { code, message } = asShoalError(error);
       refusalByKey.set(row.key, message);
-      log.warn({ location: row.id, code, error: message }, 'the patterns of a location are not followed');
+      // The message names the pattern, which is a value: the status tells it.
+      log.warn({ location: row.id, code }, 'the patterns of a location are not followed');
       return null;
     }
   };
