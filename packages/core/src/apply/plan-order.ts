@@ -67,6 +67,11 @@ function freshDepths(registry: Registry, fresh: readonly ShowOutcome[]): Map<str
   const freshByKey = new Map(fresh.map((outcome) => [refKey(outcome.ref), outcome]));
   const depthByKey = new Map<string, number>();
   for (const start of fresh) {
+    const field = waitingSelfReference(registry, start.ref.model);
+    if (field === undefined) {
+      depthByKey.set(refKey(start.ref), 0);
+      continue;
+    }
     const path: string[] = [];
     let depth = 0;
     for (let at: ShowOutcome | undefined = start; at !== undefined; ) {
@@ -77,8 +82,7 @@ function freshDepths(registry: Registry, fresh: readonly ShowOutcome[]): Map<str
         break;
       }
       path.push(key);
-      const field = waitingSelfReference(registry, at.ref.model);
-      const parent: Value | undefined = field && at.row.get(field.name);
+      const parent: Value | undefined = at.row.get(field.name);
       at = typeof parent === 'string' ? freshByKey.get(`${at.ref.model}/${parent}`) : undefined;
     }
     for (const key of path.reverse()) depthByKey.set(key, depth++);

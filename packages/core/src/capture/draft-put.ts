@@ -54,10 +54,9 @@ function fieldsToWrite(
   isThere: boolean,
   write: RecordPut,
 ): Map<string, Value> {
-  const wanted = new Map(write.fields);
   // A tombstone is brought back whole, by the writer's intent only (MRG-4).
   const isPartial = write.kind === 'put' && (isThere || here.deletes.length > 0);
-  if (!isPartial) fillDefaults(spec, wanted);
+  const wanted = isPartial ? new Map(write.fields) : withDefaults(spec, write.fields);
   if (!isThere) {
     const omitsDefaults = spec.ids === 'derived' && here.deletes.length === 0;
     return omitsDefaults ? withoutDefaults(spec, wanted) : wanted;
@@ -78,9 +77,15 @@ function fieldsToWrite(
   return spec.granularity === 'row' && changed.size > 0 ? new Map([...merged, ...changed]) : changed;
 }
 
-function fillDefaults(spec: ModelSpec, fields: Map<string, Value>): void {
+/** Every field of the model, in its order. */
+function withDefaults(spec: ModelSpec, fields: ReadonlyMap<string, Value>): Map<string, Value> {
+  const whole = new Map<string, Value>();
   for (const field of spec.fields) {
-    if (fields.has(field.name)) continue;
+    const given = fields.get(field.name);
+    if (given !== undefined) {
+      whole.set(field.name, given);
+      continue;
+    }
     const isRequired = field.kind === 'reference' ? !field.nullable : field.required === true;
     if (isRequired) {
       throw new ShoalError('invalid-argument', `"${field.name}" of ${spec.name} is required`, {
@@ -88,8 +93,9 @@ function fillDefaults(spec: ModelSpec, fields: Map<string, Value>): void {
         field: field.name,
       });
     }
-    fields.set(field.name, field.default);
+    whole.set(field.name, field.default);
   }
+  return whole;
 }
 
 /** A derived record that two devices make must not fight over defaults that neither chose (MRG-6). */

@@ -72,7 +72,8 @@ export function captureWrites(
   );
   const changes = inPart('shoal.write.rows', () => show(store, drafts, writes));
   inPart('shoal.write.outbox', () => {
-    for (const [index, item] of items.entries()) {
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index]!;
       if (all[index]!.before === undefined) outbox.addFirst(item, transactionStamp);
       else outbox.add(item, transactionStamp);
     }

@@ -72,16 +72,19 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
   );
   const removeUnready = db.prepare<[number]>(`delete from ${table} where id = ? and uuid is null`);
   const setLocalByNames = new Map<string, Statement>();
-  const bind = (row: ReadonlyMap<string, Value>) =>
-    model.columns.map((column) => columnValue(column, row, keys));
+  const bind = (first: readonly SqlValue[], row: ReadonlyMap<string, Value>) => {
+    const values = [...first];
+    for (const column of model.columns) values.push(columnValue(column, row, keys));
+    return values;
+  };
 
   return {
     upkeep: model.derived.map((derived) => derived.prepare(db)),
     insert(uuid, version, row, kept) {
-      const values = [uuid, version, ...bind(row)];
+      const values = bind([uuid, version], row);
       const { lastInsertRowid } =
         kept === null
-          ? insert.run(...values)
+          ? insert.run(values)
           : insertKept.run(
               ...values,
               kept.id,
@@ -91,7 +94,11 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       keys.set(table, uuid, id);
       return id;
     },
-    update: (uuid, version, row) => update.get(version, ...bind(row), uuid) as number | undefined,
+    update(uuid, version, row) {
+      const values = bind([version], row);
+      values.push(uuid);
+      return update.get(values) as number | undefined;
+    },
     stepAside: (uuid) => void stepAside?.run(uuid),
     remove(uuid) {
       keys.remove(table, uuid);

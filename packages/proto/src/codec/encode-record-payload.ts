@@ -30,7 +30,8 @@ const bytesByReplica = new Map<ReplicaId, Buffer>();
  * give: every captured and every merged record is encoded, so it is written without making messages first.
  */
 export function encodeRecordPayload(state: RecordState): Buffer {
-  const names = [...state.fields.keys()].sort();
+  const names = [...state.fields.keys()];
+  if (!isSorted(names)) names.sort();
   const base = commonDot(state);
   writer.start();
   if (base !== undefined) writeDot(payloadTags.base, base);
@@ -48,6 +49,12 @@ export function encodeRecordPayload(state: RecordState): Buffer {
   }
   for (const dot of state.deletes) writeDot(payloadTags.deletes, dot);
   return writer.take();
+}
+
+/** As whole records are written. */
+function isSorted(names: readonly string[]): boolean {
+  for (let at = 1; at < names.length; at++) if (names[at - 1]! > names[at]!) return false;
+  return true;
 }
 
 /** The dot that most values share; of equally many the greatest, so that the bytes are canonical. */
