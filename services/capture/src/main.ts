@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
 import { CaptureDefinition, LogStoreDefinition } from '@shoal/proto';
@@ -12,7 +13,8 @@ import { captureHandlers } from './rpc.ts';
 export function start({ home }: { readonly home: string }): Promise<StartedService> {
   const { grpcPort, relayMs } = captureConfig();
   // Spans of a thread would be in no trace: where they are wanted, nothing is written there.
-  const indexThread = readTelemetryConfig().traces === null ? createIndexThread() : null;
+  const isTraced = readTelemetryConfig().traces !== null;
+  const indexThread = isTraced || availableParallelism() === 1 ? null : createIndexThread();
   return startLibraryService({
     name: 'capture',
     home,
