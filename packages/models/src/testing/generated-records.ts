@@ -19,10 +19,16 @@ export interface Way {
 /** Fields of a record, by name. */
 export type Fields = Record<string, Value>;
 
+/** A record that is not there yet. */
+export interface Draft {
+  readonly id: RecordId;
+  readonly fields: Fields;
+}
+
 /** Makes records on one device, with whatever they need; never the same values twice. */
 export interface RecordMaker {
-  /** The name and the fields of a record that is not there yet; its targets are. */
-  draft(way: Way): Promise<{ readonly id: RecordId; readonly fields: Fields }>;
+  /** A record of which only the targets are there; with the fields that are `given`, whatever else it needs. */
+  draft(way: Way, given?: Fields): Promise<Draft>;
   make(way: Way): Promise<RecordId>;
   /** Another value for every field that may change after the record is there. */
   edits(way: Way): Promise<Fields>;
@@ -49,9 +55,8 @@ export function isShared({ model, chosen, through }: Way): boolean {
 export function editableFields({ model }: Way): readonly FieldSpec[] {
   const { spec } = model;
   const fixed = ['field' in spec.ownership ? spec.ownership.field : null, spec.scope];
-  const isNamed = isNamedByFields(model);
   const isName = (field: FieldSpec) =>
-    isNamed && (field.kind === 'reference' ? field.missing === 'wait' : field.required === true);
+    field.kind === 'reference' ? isNamedByFields(model) && field.missing === 'wait' : names(model, field);
   return spec.fields.filter((field) => !fixed.includes(field.name) && !isName(field));
 }
 
@@ -59,10 +64,11 @@ export function editableFields({ model }: Way): readonly FieldSpec[] {
 export function recordMaker(by: TestDevice): RecordMaker {
   const targetByWay = new Map<string, RecordId>();
   const maker: RecordMaker = {
-    async draft(way) {
+    async draft(way, given = {}) {
       const { spec, deriveId } = way.model;
-      const fields: Fields = {};
+      const fields: Fields = { ...given };
       for (const field of spec.fields) {
+        if (field.name in given) continue;
         if (field.kind !== 'reference') {
           if (field.required === true) fields[field.name] = nextValue(field);
         } else if (!field.nullable || way.chosen.includes(field.name)) {
@@ -137,8 +143,10 @@ function waysOf(model: SyncedModel): Way[] {
       return [{ name, model, chosen, through: null }];
     }
     const owners = waysOf(modelOf(reference.target));
-    if (owners.length === 1) return [{ name, model, chosen, through: null }];
-    return owners.map((owner) => ({ name: `${name} at ${owner.name}`, model, chosen, through: owner }));
+    return owners.map((through) => ({
+      name: owners.length === 1 ? name : `${name} at ${through.name}`,
+      ...{ model, chosen, through },
+    }));
   });
 }
 
@@ -158,10 +166,17 @@ function namedByTarget({ spec, deriveId }: SyncedModel): string[][] | undefined 
 }
 
 /** Whether the names of a model's records follow from what is synced. */
-function isNamedByFields({ spec, deriveId }: SyncedModel): boolean {
+export function isNamedByFields({ spec, deriveId }: SyncedModel): boolean {
   return (
     deriveId !== null && deriveId(secret, new Map(spec.fields.map(({ name }) => [name, newId()]))) !== null
   );
+}
+
+/** Whether a record of another value in this field is another record. */
+function names({ spec, deriveId }: SyncedModel, field: FieldSpec): boolean {
+  const fields = new Map<string, Value>(spec.fields.map(({ name }) => [name, newId()]));
+  const before = deriveId?.(secret, fields) ?? null;
+  return before !== (deriveId?.(secret, fields.set(field.name, newId())) ?? null);
 }
 
 function throughOf({ model, through }: Way, field: string): Way | null {
