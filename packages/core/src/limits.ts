@@ -7,6 +7,10 @@ export const limits = {
   hubSecretLengthMax: 256,
   /** Names of models and fields, in characters: they stand in every entry. */
   nameLengthMax: 64,
+  /** Part of a field that is merged in parts, in characters: an element of a union, a key path of a map (MRG-3). */
+  slotPartLengthMax: 512,
+  /** Levels of JSON that is merged by its parts. */
+  jsonDepthMax: 64,
   /** The id of a log and the proof of a page, in characters and bytes: others choose them, and they are kept (SEC-5). */
   logIdLengthMax: 64,
   proofBytesMax: 256,
@@ -63,7 +67,7 @@ export const limits = {
    * (CHG-8): about what 10,000 files take on two cores.
    */
   indexHoldChangesMin: 500,
-  indexHoldMs: 3_000,
+  indexHoldMs: 5_000,
   /** Batches of an index of at least so many changes are written by a thread, which ends after a rest of this length. */
   indexThreadChangesMin: 500,
   indexThreadIdleMs: 30_000,
