@@ -33,6 +33,17 @@ export * from './log/open-groups.ts';
 export * from './log/sighting.ts';
 export * from './log/supersede.ts';
 export * from './log/vector.ts';
+export { type FieldConflict, type MergeResult, mergeField } from './merge/merge-field.ts';
+export {
+  foldMerge,
+  type Merged,
+  type MergeFunction,
+  type MergeRule,
+  mergeRuleOf,
+  partRuleOf,
+} from './merge/merge-rule.ts';
+export type { DecidingRule } from './merge/merge-siblings.ts';
+export { slotField, slotOf } from './merge/slot.ts';
 export { formatSchemas, parseSchemas } from './model/announced-schemas.ts';
 export * from './model/check-fields.ts';
 export * from './model/registry.ts';

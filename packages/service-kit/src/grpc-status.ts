@@ -8,6 +8,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'unknown-field': status.INVALID_ARGUMENT,
   'missing-reference': status.FAILED_PRECONDITION,
   'unique-taken': status.ALREADY_EXISTS,
+  'already-set': status.FAILED_PRECONDITION,
   'payload-too-large': status.INVALID_ARGUMENT,
   'not-a-folder': status.INVALID_ARGUMENT,
   'already-exists': status.ALREADY_EXISTS,

@@ -60,7 +60,7 @@ function conflictToWire({ id, ref, conflict, sinceMs, settled }: ConflictRecord)
     recordId: uuidToBytes(ref.id),
     kind: conflict.kind,
     field: conflict.field ?? '',
-    decidedBy: decidedBy[conflict.kind],
+    decidedBy: decidedBy(registry.get(ref.model), conflict),
     winner: conflict.winner === null ? undefined : dotToWire(conflict.winner),
     sides: conflictSides(conflict).map((side): ConflictSide => {
       const { dot, wins } = side;

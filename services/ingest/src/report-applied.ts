@@ -1,5 +1,6 @@
-import { decidedBy, dotDevice, refKey } from '@shoal/core';
+import { decidedBy, dotDevice, refKey, slotField } from '@shoal/core';
 import type { Applied, AppliedEntry } from '@shoal/library';
+import { registry } from '@shoal/models';
 import type { Log } from '@shoal/service-kit';
 
 /**
@@ -29,8 +30,12 @@ export function reportApplied(applied: Applied, entries: readonly AppliedEntry[]
   }
   if (!isDetailed) return;
   for (const { ref, conflicts } of applied.journal) {
-    for (const { kind, field, winner } of conflicts) {
-      const about = { ...recordFields(ref, entryByKey), field, kind, rule: decidedBy[kind] };
+    for (const conflict of conflicts) {
+      const { kind, winner } = conflict;
+      const rule = decidedBy(registry.get(ref.model), conflict);
+      // The part of a field may be a person's word: it stands in no log.
+      const field = conflict.field && slotField(conflict.field);
+      const about = { ...recordFields(ref, entryByKey), field, kind, rule };
       const message = kind === 'circle-cut' ? 'a circle of references is cut' : 'writes met and one is shown';
       log.debug({ ...about, winner: winner && dotDevice(winner) }, message);
     }

@@ -1,9 +1,13 @@
 import { type Dot, dotDevice } from '../clock/dot.ts';
 import type { DeviceId } from '../ids.ts';
-import { fieldOf, type ModelSpec } from '../model/spec.ts';
+import { mergeField } from '../merge/merge-field.ts';
+import { partedFieldsOf } from '../merge/merge-rule.ts';
+import { agree, type DecidingRule } from '../merge/merge-siblings.ts';
+import { slotField } from '../merge/slot.ts';
+import { type FieldSpec, fieldOf, type ModelSpec } from '../model/spec.ts';
 import { creationField } from '../record/creation.ts';
 import { dotsOf, ownDotsOnly, type RecordState, type Sibling } from '../record/state.ts';
-import { sameValue, type Value } from '../record/value.ts';
+import type { Value } from '../record/value.ts';
 import type { Outcome } from './view-plan.ts';
 
 /** What met of which one side is not shown (MRG-8). */
@@ -24,7 +28,7 @@ export type ConflictKind =
 /** One conflict, named by its content: the kind, the field and the dots that met, never by how they arrived. */
 export interface Conflict {
   readonly kind: ConflictKind;
-  /** Null: it is about the record as a whole. */
+  /** The field, or the slot of a part of it (MRG-3). Null: it is about the record as a whole. */
   readonly field: string | null;
   /** The change that the view follows; null where none won. */
   readonly winner: Dot | null;
@@ -32,15 +36,26 @@ export interface Conflict {
   readonly content: Pick<RecordState, 'fields' | 'deletes'>;
 }
 
-/** The rule that decided a conflict of that kind, in a word for people. */
-export const decidedBy = {
-  siblings: 'last-writer',
+/**
+ * The rule that decided a conflict, in a word for people: of siblings that of their field, as `spec` has it; undefined
+ * where this program does not know the model.
+ */
+export function decidedBy(spec: ModelSpec | undefined, { kind, field, content }: Conflict): string {
+  if (kind !== 'siblings') return deciding[kind];
+  const known = spec && fieldOf(spec, String(field));
+  const result = known && mergeField(known, content);
+  return result?.kind === 'conflict' ? result.conflicts[0]!.decidedBy : lastWriter;
+}
+
+const lastWriter: DecidingRule = 'last-writer';
+
+const deciding = {
   'delete-beats-edit': 'delete-wins',
   'edit-beats-delete': 'edit-wins',
   'blind-write': 'had-read-nothing',
   'circle-cut': 'latest-reference-cut',
   orphaned: 'target-deleted',
-} as const satisfies Record<ConflictKind, string>;
+} as const satisfies Record<Exclude<ConflictKind, 'siblings'>, string>;
 
 /** The dots that met in a conflict, each once, in order. */
 export function conflictDots({ content }: Conflict): Dot[] {
@@ -83,7 +98,7 @@ export function conflictSides({ winner, content }: Conflict): ConflictSide[] {
  * the dots of each device are looked at by themselves: those of others are refused, and meet nothing (MRG-5).
  */
 export function conflictsIn(spec: ModelSpec, state: RecordState): Conflict[] {
-  if (!isContested(state)) return [];
+  if (!isContested(spec, state)) return [];
   if (spec.ownership.kind === 'shared') return conflictsAmong(spec, state);
   return devicesOf(state).flatMap((device) => conflictsAmong(spec, ownDotsOnly(state, device)));
 }
@@ -109,13 +124,16 @@ export function conflictOfOutcome(outcome: Outcome, state: RecordState): Conflic
 }
 
 /** Most states are not: each field has one value, and a tombstone hides none. */
-function isContested({ fields, deletes }: RecordState): boolean {
+function isContested(spec: ModelSpec, { fields, deletes }: RecordState): boolean {
   if (deletes.length > 0) return fields.size > 0;
+  // Parts of one field may contradict each other.
+  if (partedFieldsOf(spec).length > 0) return true;
   for (const siblings of fields.values()) if (siblings.length > 1) return true;
   return false;
 }
 
-function conflictsAmong(spec: ModelSpec, { fields, deletes }: RecordState): Conflict[] {
+function conflictsAmong(spec: ModelSpec, state: RecordState): Conflict[] {
+  const { fields, deletes } = state;
   const isDeleteMet = deletes.length > 0 && fields.size > 0;
   if (isDeleteMet && spec.deletes === 'delete-wins') {
     // Siblings among what is hidden are told with it.
@@ -126,16 +144,36 @@ function conflictsAmong(spec: ModelSpec, { fields, deletes }: RecordState): Conf
     const winner = greatest([...fields.values()].map(([sibling]) => sibling!.dot));
     met.push({ kind: 'edit-beats-delete', field: null, winner, content: { fields, deletes } });
   }
-  for (const [field, siblings] of fields) {
-    if (siblings.length < 2 || agree(siblings) || field === creationField) continue;
-    const content = { fields: new Map([[field, siblings]]), deletes: [] };
-    met.push({ kind: 'siblings', field, winner: siblings[0]!.dot, content });
+  for (const [slot, siblings] of fields) {
+    const field = fieldOf(spec, slot);
+    if (siblings.length < 2 || slot === creationField || isPart(spec, slot)) continue;
+    if (field !== undefined) met.push(...fieldConflicts(field, state));
+    else if (!agree(siblings)) met.push(conflictOfSlot(slot, siblings));
   }
+  for (const field of partedFieldsOf(spec)) met.push(...fieldConflicts(field, state));
   return met;
 }
 
-function agree([first, ...others]: readonly Sibling[]): boolean {
-  return others.every(({ value }) => sameValue(value, first!.value));
+/** Whether a slot is one of a field that is merged in parts, which is looked at by itself. */
+function isPart(spec: ModelSpec, slot: string): boolean {
+  return partedFieldsOf(spec).some(({ name }) => name === slotField(slot));
+}
+
+function fieldConflicts(field: FieldSpec, state: RecordState): Conflict[] {
+  const result = mergeField(field, state);
+  if (result.kind !== 'conflict') return [];
+  return result.conflicts.map(({ name, winner, met }) => ({
+    kind: 'siblings',
+    field: name,
+    winner,
+    content: { fields: met, deletes: [] },
+  }));
+}
+
+/** Of a field that this program does not know. */
+function conflictOfSlot(slot: string, siblings: readonly Sibling[]): Conflict {
+  const content = { fields: new Map([[slot, siblings]]), deletes: [] };
+  return { kind: 'siblings', field: slot, winner: siblings[0]!.dot, content };
 }
 
 function devicesOf(state: RecordState): DeviceId[] {

@@ -103,7 +103,7 @@ function isSame(a: Conflict, b: Conflict): boolean {
 /** The latest change in force that was no part of the conflict, and that it was about. */
 function settledBy(conflict: Conflict, { fields, deletes }: RecordState): Dot | null {
   const met = new Set(conflictDots(conflict));
-  const names = conflict.field === null ? [...fields.keys()] : [conflict.field];
+  const names = conflict.field === null ? [...fields.keys()] : [...conflict.content.fields.keys()];
   const inForce = [...names.flatMap((name) => (fields.get(name) ?? []).map(({ dot }) => dot)), ...deletes];
   const later = inForce.filter((dot) => !met.has(dot)).sort();
   return later.at(-1) ?? null;

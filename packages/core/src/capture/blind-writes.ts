@@ -1,5 +1,8 @@
 import type { Conflict } from '../apply/conflicts.ts';
 import { type RecordRef, refKey } from '../ids.ts';
+import { partedFieldsOf, partRuleOf } from '../merge/merge-rule.ts';
+import { slotField } from '../merge/slot.ts';
+import type { ModelSpec } from '../model/spec.ts';
 import { creationField } from '../record/creation.ts';
 import { emptyState, type RecordState, type Sibling } from '../record/state.ts';
 import { sameValue } from '../record/value.ts';
@@ -34,18 +37,25 @@ export function planBlindWrites(drafts: Drafts, writes: readonly RecordWrite[]):
   });
 }
 
-function blindConflict({ dot, before, stored }: Draft, seen: Version): Conflict | undefined {
+function blindConflict({ spec, dot, before, stored }: Draft, seen: Version): Conflict | undefined {
   const here = before?.state ?? emptyState;
   const fields = new Map<string, readonly Sibling[]>();
   for (const [field, siblings] of here.fields) {
     if (field === creationField) continue; // Written again, it says what it said.
     const now = stored.state.fields.get(field) ?? [];
+    if (now.length > 0 && isCounted(spec, field)) continue; // A later total includes what the earlier one counted.
     const lost = siblings.filter((sibling) => !covers(seen, sibling.dot) && !isThere(sibling, now));
     if (lost.length > 0) fields.set(field, lost);
   }
   const deletes = lostDeletes(here, stored.state, seen);
   if (fields.size === 0 && deletes.length === 0) return undefined;
   return { kind: 'blind-write', field: null, winner: dot, content: { fields, deletes } };
+}
+
+function isCounted(spec: ModelSpec, slot: string): boolean {
+  return partedFieldsOf(spec).some(
+    (field) => field.name === slotField(slot) && partRuleOf(field) === 'counter',
+  );
 }
 
 function isThere(lost: Sibling, now: readonly Sibling[]): boolean {

@@ -10,6 +10,8 @@ import { sameValue, type Value } from '../record/value.ts';
 import { type Version, withDot } from '../record/version.ts';
 import { isAlive, viewOf } from '../record/view.ts';
 import type { Drafts } from './drafts.ts';
+import { canonicalFields, isWritten, withRow } from './merge-writes.ts';
+import { partsToWrite } from './parts-to-write.ts';
 import type { RecordPut } from './record-write.ts';
 import { withinSchema } from './within-schema.ts';
 import { requireOwnership } from './write-rights.ts';
@@ -19,6 +21,7 @@ export function draftPut(drafts: Drafts, write: RecordPut): void {
   const { ref } = write;
   const spec = drafts.scope.registry.require(ref.model);
   checkFields(spec, write.fields);
+  if (write.shown !== undefined) checkFields(spec, write.shown);
   const stored = drafts.reader.record(ref);
   const here = stored?.state ?? emptyState;
   const isThere = here.version.size > 0 && isAlive(spec, here);
@@ -26,10 +29,14 @@ export function draftPut(drafts: Drafts, write: RecordPut): void {
   const fields = withinSchema(spec, schemaVersion, fieldsToWrite(drafts, spec, here, isThere, write));
   if (isThere && fields.size === 0) return;
   if (isThere) requireOwnership(drafts, spec, ref, here);
-  const whole = withCreation(spec, here, { fields, isWhole: !isThere });
+  const seen = seenBy(drafts, write, here);
+  const { replica } = drafts.scope;
+  const slots = partsToWrite({ spec, here, isThere, seen, replica, shown: write.shown }, fields);
+  if (isThere && slots.fields.size === 0 && slots.clears.length === 0) return;
+  const whole = withCreation(spec, here, { fields: slots.fields, isWhole: !isThere });
   const references = referencesOf(spec).filter(({ name }) => fields.has(name));
   const setReferences = references.map(({ name }) => name);
-  const state = drafts.put(spec, ref, { seen: seenBy(drafts, write, here), fields: whole, setReferences });
+  const state = drafts.put(spec, ref, { seen, fields: whole, clears: slots.clears, setReferences });
   // Nobody can give a record to another device, or take one: that would need a claim (MRG-5).
   if (!isThere || ('field' in spec.ownership && fields.has(spec.ownership.field)))
     requireOwnership(drafts, spec, ref, state);
@@ -56,7 +63,8 @@ function fieldsToWrite(
 ): Map<string, Value> {
   // A tombstone is brought back whole, by the writer's intent only (MRG-4).
   const isPartial = write.kind === 'put' && (isThere || here.deletes.length > 0);
-  const wanted = isPartial ? new Map(write.fields) : withDefaults(spec, write.fields);
+  const given = canonicalFields(spec, write.fields);
+  const wanted = isPartial ? new Map(given) : withDefaults(spec, given);
   if (!isThere) {
     const omitsDefaults = spec.ids === 'derived' && here.deletes.length === 0;
     return omitsDefaults ? withoutDefaults(spec, wanted) : wanted;
@@ -69,12 +77,13 @@ function fieldsToWrite(
       // What the view shows, given back, is no change, where it shows null in place of a missing target (MRG-3, DEP-3)
       // or another text in place of one that an elder has (MRG-7).
       ([name, value]) =>
-        !sameValue(merged.get(name) ?? null, value) &&
+        !sameValue(write.shown?.get(name) ?? merged.get(name) ?? null, value) &&
         !(value === null && nulled.has(name)) &&
-        !isRenamed(spec, write.ref.id, { name, merged: merged.get(name) ?? null, value }),
+        !isRenamed(spec, write.ref.id, { name, merged: merged.get(name) ?? null, value }) &&
+        isWritten(spec, here, name, value),
     ),
   );
-  return spec.granularity === 'row' && changed.size > 0 ? new Map([...merged, ...changed]) : changed;
+  return spec.granularity === 'row' && changed.size > 0 ? withRow(spec, merged, changed) : changed;
 }
 
 /** Every field of the model, in its order. */

@@ -53,8 +53,10 @@ export interface DraftedChange {
   readonly dot: Dot;
   readonly seen: Version;
   readonly before: RecordState;
-  /** Null: a delete. */
+  /** By slot; null: a delete. */
   readonly fields: ReadonlyMap<string, Value> | null;
+  /** Slots out of which it took what it had seen (MRG-3). */
+  readonly clears: readonly string[];
 }
 
 /** The drafts of one batch, and the library with them on top. */
@@ -75,6 +77,7 @@ export interface Drafts {
 export interface DraftedPut {
   readonly seen: Version;
   readonly fields: ReadonlyMap<string, Value>;
+  readonly clears: readonly string[];
   readonly setReferences: readonly string[];
 }
 
@@ -144,8 +147,8 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
     changes,
     get: (ref) => draftByKey.get(refKey(ref)),
     all: () => [...draftByKey.values()],
-    put(spec, ref, { seen, fields, setReferences }) {
-      const change = { ref, dot: tick(), seen, before: present(ref), fields };
+    put(spec, ref, { seen, fields, clears, setReferences }) {
+      const change = { ref, dot: tick(), seen, before: present(ref), fields, clears };
       const state = rules.putState(spec, change.before, change);
       const earlier = stored(ref);
       const wasThere = earlier !== undefined && isAlive(spec, earlier.state);
@@ -154,7 +157,7 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
       return state;
     },
     delete(spec, ref, seen) {
-      const change = { ref, dot: tick(), seen, before: present(ref), fields: null };
+      const change = { ref, dot: tick(), seen, before: present(ref), fields: null, clears: [] };
       changes.push(change);
       add(spec, change, 'delete', rules.deleteState(change.before, change), []);
     },

@@ -12,6 +12,11 @@ export interface RecordPut {
   readonly fields: ReadonlyMap<string, Value>;
   /** The version that the writer had read; null is a blind write of what is there (MRG-1). */
   readonly seen: Version | null;
+  /**
+   * What the writer was shown of fields that are merged in parts: the difference to it is written (MRG-3). A field that
+   * is not among them is compared with what it shows now.
+   */
+  readonly shown?: ReadonlyMap<string, Value>;
 }
 
 /** Deletes a record, with all that requires it and that this device may write (DEP-3). */

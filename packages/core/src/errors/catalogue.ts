@@ -41,6 +41,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 2,
   },
+  'already-set': {
+    meaning: 'The field keeps the value that it was given first, and it has one.',
+    remedy: 'Leave the field out, or make a new record.',
+    retryable: false,
+    exitCode: 2,
+  },
   'payload-too-large': {
     meaning: 'A value or a record is larger than may be synced.',
     remedy: 'Store large content as a file, and its name in the record.',

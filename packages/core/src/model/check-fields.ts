@@ -1,8 +1,8 @@
 import { ShoalError } from '../errors/shoal-error.ts';
-import { isUuid } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { type Value, valueBytes } from '../record/value.ts';
 import { type FieldSpec, fieldOf, type ModelSpec } from './spec.ts';
+import { valueMismatch } from './value-mismatch.ts';
 
 /**
  * Checks the fields of a write against the model (SEC-5): known, of the right type, within bounds. Throws
@@ -43,31 +43,8 @@ function checkValue(spec: ModelSpec, field: FieldSpec, value: Value): void {
       },
     );
   }
-  const expected = mismatch(field, value);
+  const expected = valueMismatch(field, value);
   if (expected !== undefined) refuse(spec, field, expected, describe(value));
-}
-
-/** What was expected, if the value is not that. */
-function mismatch(field: FieldSpec, value: NonNullable<Value>): string | undefined {
-  switch (field.kind) {
-    case 'text':
-      if (typeof value !== 'string' || hasLoneSurrogate(value)) return 'well-formed text';
-      if (field.oneOf !== undefined && !field.oneOf.includes(value))
-        return `one of ${field.oneOf.join(', ')}`;
-      return undefined;
-    case 'integer':
-      return Number.isSafeInteger(value) ? undefined : 'an integer within 2^53';
-    case 'number':
-      return typeof value === 'number' && Number.isFinite(value) ? undefined : 'a finite number';
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'true or false';
-    case 'blob':
-      return value instanceof Uint8Array ? undefined : 'bytes';
-    case 'json':
-      return typeof value === 'string' && isJson(value) ? undefined : 'JSON as text';
-    case 'reference':
-      return typeof value === 'string' && isUuid(value) ? undefined : `the UUID of a ${field.target}`;
-  }
 }
 
 function refuseUnknown(spec: ModelSpec, name: string): never {
@@ -95,17 +72,4 @@ function refuse(spec: ModelSpec, field: FieldSpec, expected: string, found: stri
 
 function describe(value: NonNullable<Value>): string {
   return value instanceof Uint8Array ? 'bytes' : `a ${typeof value}`;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function hasLoneSurrogate(text: string): boolean {
-  return !text.isWellFormed();
 }

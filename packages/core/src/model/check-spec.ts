@@ -1,5 +1,6 @@
 import { ShoalError } from '../errors/shoal-error.ts';
 import { limits } from '../limits.ts';
+import { checkMerges } from './check-merges.ts';
 import { checkUniques } from './check-uniques.ts';
 import { type ModelSpec, type ReferenceField, referencesOf } from './spec.ts';
 
@@ -29,6 +30,7 @@ export function checkSpec(spec: ModelSpec, specByName: ReadonlyMap<string, Model
   checkSince(spec);
   checkSelfReferences(spec);
   checkOwnership(spec);
+  checkMerges(spec, (reason) => refuseModel(spec, reason));
   checkUniques(spec, (reason) => refuseModel(spec, reason));
 }
 

@@ -1,4 +1,5 @@
 import type { ModelName } from '../ids.ts';
+import type { MergeRule } from '../merge/merge-rule.ts';
 import type { Value } from '../record/value.ts';
 
 /** A synced field that holds a value of its own. */
@@ -12,6 +13,8 @@ export interface ValueField {
   readonly required?: boolean;
   /** Closed set of texts, if any. */
   readonly oneOf?: readonly string[];
+  /** How values that were written without knowledge of each other become one; `last` if not said (MRG-3). */
+  readonly merge?: MergeRule;
   /** The schema version of the model that brought the field; where it is not given, all have it (DEP-5). */
   readonly since?: number;
 }

@@ -1,3 +1,5 @@
+import { mergedValue } from '../merge/merge-field.ts';
+import { partRuleOf } from '../merge/merge-rule.ts';
 import type { FieldSpec, ModelSpec } from '../model/spec.ts';
 import type { RecordState } from './state.ts';
 import type { Value } from './value.ts';
@@ -11,10 +13,12 @@ export function isAlive(spec: Pick<ModelSpec, 'deletes'>, state: RecordState): b
   return spec.deletes === 'edit-wins' && state.fields.size > 0;
 }
 
-/** The view of one field: the last writer's value, or the default where nobody wrote (MRG-3). */
+/** The view of one field: by its rule the value of its siblings, or the default where nobody wrote (MRG-3). */
 export function viewField(field: FieldSpec, state: RecordState): Value {
-  const winner = state.fields.get(field.name)?.[0];
-  return winner === undefined ? field.default : winner.value;
+  const siblings = state.fields.get(field.name);
+  // Nearly all: one value of a field that is merged as one.
+  if (siblings?.length === 1 && partRuleOf(field) === undefined) return siblings[0]!.value;
+  return mergedValue(field, state);
 }
 
 /** The view of every synced field, by name. References as UUIDs, whether their targets are visible or not. */

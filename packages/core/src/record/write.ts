@@ -1,5 +1,6 @@
 import type { Dot } from '../clock/dot.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
+import { partRuleOf } from '../merge/merge-rule.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { byDotDescending, type RecordState, type Sibling } from './state.ts';
 import type { Value } from './value.ts';
@@ -10,7 +11,10 @@ export interface PutWrite {
   readonly dot: Dot;
   /** The record's version when the writer loaded it: what the write replaces (MRG-1). */
   readonly seen: Version;
+  /** By slot: a field, or a part of one that is merged in parts (MRG-3). */
   readonly fields: ReadonlyMap<string, Value>;
+  /** Slots that lose the dots that the write has seen, and get none: what was taken out of a union or a map. */
+  readonly clears?: readonly string[];
 }
 
 /** A local delete of a record. */
@@ -33,6 +37,11 @@ export function putState(spec: ModelSpec, state: RecordState, write: PutWrite): 
     const own = { dot: write.dot, value };
     const unseen = state.fields.get(field)?.filter((s) => !covers(write.seen, s.dot)) ?? [];
     fields.set(field, unseen.length === 0 ? [own] : [own, ...unseen].sort(byDotDescending));
+  }
+  for (const slot of write.clears ?? []) {
+    const unseen = state.fields.get(slot)?.filter((s) => !covers(write.seen, s.dot)) ?? [];
+    if (unseen.length > 0) fields.set(slot, unseen);
+    else fields.delete(slot);
   }
   return {
     version: withDot(state.version, write.dot),
@@ -57,7 +66,8 @@ export function deleteState(state: RecordState, write: DeleteWrite): RecordState
 }
 
 function requireEveryField(spec: ModelSpec, fields: ReadonlyMap<string, Value>): void {
-  const missing = spec.fields.find((field) => !fields.has(field.name));
+  // What is merged in parts is written by its parts, of which there may be none.
+  const missing = spec.fields.find((field) => !fields.has(field.name) && partRuleOf(field) === undefined);
   if (missing === undefined) return;
   throw new ShoalError(
     'incomplete-record',

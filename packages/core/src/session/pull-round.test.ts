@@ -242,7 +242,12 @@ describe('pull round', () => {
       page: page({ isTail: true, have: later, after: { seq: 7, proof: 'y' } }),
     });
     expect(storing.kind).toBe('storing');
-    expect(stepRound(storing, stored)).toEqual({ kind: 'finished', claim: noted, hasRefused: false });
+    expect(stepRound(storing, stored)).toEqual({
+      kind: 'finished',
+      ownLogId,
+      claim: noted,
+      hasRefused: false,
+    });
   });
 
   it('[REP-2] what the server no longer claims at the tail is not claimed', () => {
@@ -266,7 +271,7 @@ describe('pull round', () => {
   it('[REP-2] a server that starts anew brings another vector to note', () => {
     const reading = taken(openRound(ownLogId), { isFirst: true, have: noted });
     const anew = taken(reading, { isFirst: true, logId: 'other' as LogId, isTail: true });
-    expect(anew).toEqual({ kind: 'finished', claim: emptyVector, hasRefused: false });
+    expect(anew).toEqual({ kind: 'finished', ownLogId, claim: emptyVector, hasRefused: false });
   });
 
   it('[REP-2] a round ends without a claim when our own log was replaced meanwhile', () => {
@@ -284,7 +289,7 @@ describe('pull round', () => {
       page: page({ isFirst: true, isTail: true, have: noted }),
     });
     const after = stepRound(storing, { ...stored, hasRefused: true });
-    expect(after).toEqual({ kind: 'finished', claim: emptyVector, hasRefused: true });
+    expect(after).toEqual({ kind: 'finished', ownLogId, claim: emptyVector, hasRefused: true });
   });
 
   it('[REP-2] a page of another log, or one behind a beginning that never came, ends the round', () => {
@@ -293,6 +298,17 @@ describe('pull round', () => {
     const lost = { kind: 'abandoned', reason: 'no-way' };
     expect(stepRound(reading, { kind: 'page', page: foreign })).toEqual(lost);
     expect(stepRound(openRound(ownLogId), { kind: 'page', page: page({}) })).toEqual(lost);
+  });
+
+  it('[REP-2] [LOG-1] what a round may claim is claimed at once or never: our log may be another one when it goes on', () => {
+    const first = page({ isFirst: true, isTail: true, have: noted });
+    const finished = stepRound(stepRound(openRound(ownLogId), { kind: 'page', page: first }), stored);
+    expect(finished.kind).toBe('finished');
+    const cut = stepRound(finished, { kind: 'cut' });
+    expect(cut).toEqual(openRound(ownLogId));
+    const anew = stepRound(cut, { kind: 'page', page: first });
+    const after = stepRound(anew, { ...stored, ownLogId: 'new' as LogId });
+    expect(after).toEqual({ kind: 'abandoned', reason: 'own-log-replaced' });
   });
 
   it('[REP-2] what does not belong to where a round stands leaves it as it is', () => {

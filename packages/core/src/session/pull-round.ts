@@ -17,15 +17,15 @@ export interface RoundToken {
  * One pull round of a client (REP-1, REP-2), bound to the logs of both sides.
  *
  *   opening ──page──► storing ──stored──► reading ──page──► storing ──stored at the tail──► finished
- *      ▲                 │ cut                ▲ │ cut: stays, and resumes by its token
- *      └─────────────────┴────────────────────┘ └ page that makes no way, own log replaced ──► abandoned
+ *      ▲ ▲               │ cut                ▲ │ cut: stays, and resumes by its token           │ cut: the claim
+ *      │ └───────────────┴────────────────────┘ └ page that makes no way, own log replaced ──► abandoned
+ *      └─────────────────────────────────────────────────────────────────────────────────────────┘ could not be merged
  */
 export type PullRound =
   | RoundOpening
   | RoundReading
   | RoundStoring
-  /** `claim` may be merged into our vector now. */
-  | { readonly kind: 'finished'; readonly claim: Vector; readonly hasRefused: boolean }
+  | RoundFinished
   | { readonly kind: 'abandoned'; readonly reason: 'own-log-replaced' | 'no-way' };
 
 interface RoundOpening {
@@ -53,6 +53,14 @@ interface RoundStoring {
   readonly claim: Vector | null;
 }
 
+interface RoundFinished {
+  readonly kind: 'finished';
+  readonly ownLogId: LogId;
+  /** May be merged into our vector now, and not later: by then our log may be another one (LOG-1). */
+  readonly claim: Vector;
+  readonly hasRefused: boolean;
+}
+
 /** What a page says of the round; its entries are the shell's business. */
 export interface RoundPage {
   readonly logId: LogId;
@@ -69,7 +77,7 @@ export type RoundEvent =
   | { readonly kind: 'page'; readonly page: RoundPage }
   /** The page is durably stored, but for damaged entries, if any. */
   | { readonly kind: 'stored'; readonly ownLogId: LogId; readonly hasRefused: boolean }
-  /** A request or the storing of a page failed. */
+  /** A request, the storing of a page or the merging of the claim failed. */
   | { readonly kind: 'cut' };
 
 /** A server that starts a round anew more often than this makes no way; the next round comes after a pause. */
@@ -104,6 +112,7 @@ export function stepRound(round: PullRound, event: RoundEvent): PullRound {
       if (event.kind === 'cut') return round.before;
       return event.kind === 'stored' ? pageStored(round, event) : round;
     case 'finished':
+      return event.kind === 'cut' ? openRound(round.ownLogId) : round;
     case 'abandoned':
       return round;
   }
@@ -149,5 +158,6 @@ function pageStored(round: RoundStoring, event: RoundEvent & { kind: 'stored' })
   if (round.claim === null) return { ...next, hasRefused };
   // A refused entry may be the one for which the server let go of others, in any stream: so nothing is claimed but
   // what is contiguous, and the next round asks again (LOG-1, LOG-2).
-  return { kind: 'finished', claim: hasRefused ? emptyVector : round.claim, hasRefused };
+  const claim = hasRefused ? emptyVector : round.claim;
+  return { kind: 'finished', ownLogId: next.ownLogId, claim, hasRefused };
 }
