@@ -104,6 +104,24 @@ test('two devices are made, invited, joined and used by the command line alone',
     fields: { display_name: null, color: null },
   });
 
+  // An album is made, renamed, filled and emptied as any record is; an item is named by what it says.
+  const album = await shoal<{ id: string }>(a, 'record', 'put', 'album', '{"name":"summer"}');
+  await shoal(a, 'record', 'put', 'album', '{"name":"winter"}', '--uuid', album.id);
+  await until(
+    'the album is on B',
+    async () => (await shoal<unknown[]>(b, 'record', 'list', 'album')).length === 1,
+  );
+  const filled = JSON.stringify({ album: album.id, entry: file1.id });
+  const item = await shoal<{ id: string }>(b, 'record', 'put', 'album_item', filled);
+  expect(await shoal(b, 'record', 'put', 'album_item', filled)).toMatchObject({ id: item.id });
+  await until(
+    'the item is on A',
+    async () => (await shoal<unknown[]>(a, 'record', 'list', 'album_item')).length === 1,
+  );
+  expect(await shoal(a, 'record', 'list', 'album')).toMatchObject([{ fields: { name: 'winter' } }]);
+  await shoal(a, 'record', 'delete', 'album', album.id);
+  expect(await shoal(a, 'record', 'list', 'album_item')).toEqual([]);
+
   const status = await shoal<{ library: { id: string } }[]>(a, 'status');
   expect(status).toMatchObject([{ library: { id: libraryId }, unreachable: [] }]);
   const log = await shoal<{ seq: number }[]>(a, 'log', '--from', '3');

@@ -1,3 +1,4 @@
+import type { EntitySchema } from '@mikro-orm/core';
 import type { DeviceId, LibraryId, Registry, SchemaVersions } from '@shoal/core';
 import type { KeyRing } from './crypto/seal.ts';
 import type { SyncedModel } from './model/sync-model.ts';
@@ -13,6 +14,8 @@ export interface LibraryOptions {
   readonly ring: KeyRing;
   readonly models: readonly SyncedModel[];
   readonly migrations: readonly Migration[];
+  /** Entities that never sync: they share the unit of work, and nothing of them is captured (S0-28). */
+  readonly localEntities?: readonly EntitySchema[];
   /** Says, for each batch, which versions are written (DEP-5); where it is not given, those of the models. */
   readonly schemas?: (db: Sqlite, registry: Registry) => () => SchemaVersions;
   /** Unix milliseconds; given, so that tests can turn it. */

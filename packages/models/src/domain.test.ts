@@ -71,6 +71,30 @@ function tagsAt(device: TestDevice, file: RecordId): readonly string[] {
 }
 
 describe('every model', () => {
+  it('[S4-06] [S3-15] has the owner, the domain and the strategy that the domain says', () => {
+    const rows = models.map(({ spec }) => {
+      const { ownership } = spec;
+      const owner = 'field' in ownership ? `${ownership.kind} ${ownership.field}` : ownership.kind;
+      return [spec.name, `${owner}, ${spec.domain}, ${spec.strategy}`];
+    });
+    const shared = 'shared, user-metadata, log';
+    expect(Object.fromEntries(rows)).toEqual({
+      device: 'self, index, state',
+      member: shared,
+      volume: 'device holder, index, state',
+      location: 'device device, index, state',
+      entry: 'through location, index, state',
+      content_identity: shared,
+      tag: shared,
+      user_metadata: 'through entry, user-metadata, log',
+      user_metadata_tag: 'through user_metadata, user-metadata, log',
+      album: shared,
+      album_item: shared,
+      collection: shared,
+      collection_item: shared,
+    });
+  });
+
   it('[S1-46] waits for what the domain says, and shows null where it says so', () => {
     const referencesByModel = Object.fromEntries(
       models.map(({ spec }) => [

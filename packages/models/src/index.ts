@@ -10,7 +10,7 @@ export { LocationEntity, location } from './location.ts';
 export { MemberEntity, member, memberId } from './member.ts';
 export { memberSchemas } from './member-schemas.ts';
 export { migrations } from './migrations.ts';
-export { models, registry } from './registry.ts';
+export { localEntities, models, registry } from './registry.ts';
 export { TagEntity, tag } from './tag.ts';
 export { TempFileEntity } from './temp-file.ts';
 export { UserMetadataEntity, userMetadata, userMetadataId } from './user-metadata.ts';

@@ -1,3 +1,4 @@
+import type { EntitySchema } from '@mikro-orm/core';
 import { createRegistry, type Registry } from '@shoal/core';
 import type { SyncedModel } from '@shoal/library';
 import { album } from './album.ts';
@@ -10,6 +11,7 @@ import { entry } from './entry.ts';
 import { location } from './location.ts';
 import { member } from './member.ts';
 import { tag } from './tag.ts';
+import { TempFileEntity } from './temp-file.ts';
 import { userMetadata } from './user-metadata.ts';
 import { userMetadataTag } from './user-metadata-tag.ts';
 import { volume } from './volume.ts';
@@ -30,6 +32,9 @@ export const models: readonly SyncedModel[] = [
   collection,
   collectionItem,
 ];
+
+/** What of the domain never syncs, for whoever opens a `TransactionManager` (S0-28). */
+export const localEntities: readonly EntitySchema[] = [TempFileEntity];
 
 /** The registry of the built-in domain; throws at import when a declaration contradicts another. */
 export const registry: Registry = createRegistry(models.map(({ spec }) => spec));

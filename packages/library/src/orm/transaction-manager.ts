@@ -33,7 +33,7 @@ export async function openTransactionManager(
   const orm = await MikroORM.init({
     driver: PreparedSqliteDriver,
     dbName: options.path,
-    entities: options.models.map(({ entity }) => entity),
+    entities: [...options.models.map(({ entity }) => entity), ...(options.localEntities ?? [])],
     subscribers: [subscriber],
     driverOptions: new ImmediateDialect(db),
     debug: false,
