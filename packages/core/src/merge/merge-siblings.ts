@@ -69,7 +69,7 @@ export function isGreater(a: Value, b: Value): boolean {
 }
 
 function kindRank(value: Value): number {
-  return value === null ? 0 : 1 + ['boolean', 'number', 'string'].indexOf(typeof value);
+  return value === null ? 0 : 1 + ['boolean', 'number', 'string', 'object'].indexOf(typeof value);
 }
 
 function decided(decidedBy: DecidingRule, winner: Sibling): SiblingResult {
