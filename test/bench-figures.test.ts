@@ -60,7 +60,7 @@ describe.skipIf(run === undefined)('in the kept run', () => {
     expect(missed('batches.callP95Ms')).toEqual([]);
   });
 
-  test('[S2-40] 100 records are on B in 200 ms, 1,000 in 500 ms, 10,000 in 5 s', () => {
+  test('[S2-40] [S2-44] 100 records are on B in 200 ms, 1,000 in 500 ms, 10,000 in 5 s', () => {
     expect(missed('batches.ms.100', 'batches.ms.1000', 'batches.ms.10000')).toEqual([]);
   });
 
