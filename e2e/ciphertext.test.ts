@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { connectNats } from '@shoal/bus';
+import { DeviceEntity, EntryEntity, LocationEntity, TempFileEntity, VolumeEntity } from '@shoal/models';
 import { listLibraries, readNatsRun } from '@shoal/service-kit';
-import { type Fleet, startFleet, until } from '@shoal/testkit';
+import { type DeviceProcess, type Fleet, startFleet, until } from '@shoal/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { embeddedWriter } from './embedded-writer.ts';
 import { readTag, writeTag } from './write-tag.ts';
 
 /** What log-stores keep and what NATS carries, looked at from outside while a tag goes from A to B (S1-43, CHG-4). */
@@ -17,17 +20,8 @@ afterAll(() => fleet?.close());
 test('[S1-43] [CHG-4] neither logs nor what passes between devices shows what was written; those that have the key do', async () => {
   const [a, b] = fleet.devices;
   const secret = 'PLAIN-TO-MEMBERS-4711';
-  const bus = await connectNats({
-    servers: `127.0.0.1:${(await readNatsRun(b!.home.paths))!.port}`,
-    credentials: { token: b!.home.token },
-    inboxPrefix: 'inbox.listener',
-    name: 'listener',
-  });
-  onTestFinished(() => bus.close());
-  const messages: Buffer[] = [];
-  // All that passes B: of the library, between its services, and the answers. A client of A says what it writes to A.
-  bus.subscribe('>', ({ payload }) => messages.push(Buffer.from(payload)));
-  await bus.flush();
+  // A client of A says what it writes to A.
+  const messages = await listenAt(b!);
 
   const gateway = await a!.gateway();
   const fields = { canonical_name: secret, color: secret };
@@ -36,8 +30,6 @@ test('[S1-43] [CHG-4] neither logs nor what passes between devices shows what wa
   await fleet.converged();
 
   const [hidden, clear] = [Buffer.from(secret), fleet.libraryId];
-  const onDisk = (path: string) =>
-    Buffer.concat([path, `${path}-wal`].filter(existsSync).map((file) => readFileSync(file)));
   // What travels in the clear is there, so it was looked at the right place.
   expect(messages.some((message) => message.includes(clear))).toBe(true);
   expect(messages.filter((message) => message.includes(hidden))).toEqual([]);
@@ -104,6 +96,61 @@ test('[S1x-19] no program writes what is written, or refused, into its log', asy
     'writes met and one is shown',
   );
 });
+
+test('[S1-06] [S0-28] what is local-only is in no message, no log and no file of another device, and in no log of its own', async () => {
+  const [a, b] = fleet.devices;
+  const marker = 'ONLY-HERE-7f3a';
+  const messages = [await listenAt(a!), await listenAt(b!)];
+  const writer = await embeddedWriter(a!.home);
+  onTestFinished(() => writer.close());
+  const uuid = randomUUID();
+  await writer.transactional(async (em) => {
+    const holder = await em.findOneOrFail(DeviceEntity, { uuid: a!.home.config.deviceId });
+    const local = { fingerprint: marker, mountPoint: `/${marker}` };
+    em.create(VolumeEntity, { uuid, name: 'disk', holder, ...local }, { persist: true });
+    em.create(TempFileEntity, { path: `/tmp/${marker}` }, { persist: true });
+    const location = em.create(
+      LocationEntity,
+      { uuid: randomUUID(), name: 'attic', path: '/nowhere', device: holder, errorMessage: marker },
+      { persist: true },
+    );
+    const entry = { uuid: randomUUID(), name: 'box', kind: 'directory', location } as const;
+    const state = { inode: marker, fileStamp: marker, hashState: marker };
+    em.create(EntryEntity, { ...entry, ...state }, { persist: true });
+  });
+  await fleet.converged({ isWanted: (lines) => lines.some((line) => line.includes(uuid)) });
+  const found = (buffer: Buffer) => buffer.includes(marker);
+  expect(messages.map((passed) => passed.length > 0 && !passed.some(found))).toEqual([true, true]);
+  const holders: string[] = [];
+  for (const device of fleet.devices) {
+    const { dir, logs } = device.home.paths;
+    const [library] = await listLibraries(device.home.paths);
+    const { libraryDb, syncDb } = library!.paths;
+    for (const path of [libraryDb, syncDb]) if (found(onDisk(path))) holders.push(relative(dir, path));
+    for (const name of readdirSync(logs)) if (found(readFileSync(join(logs, name)))) holders.push(name);
+  }
+  const [ofA] = await listLibraries(a!.home.paths);
+  expect(holders).toEqual([relative(a!.home.paths.dir, ofA!.paths.libraryDb)]);
+});
+
+/** Hears all that passes a device: of the library, between its services, and the answers. */
+async function listenAt({ home }: DeviceProcess): Promise<readonly Buffer[]> {
+  const bus = await connectNats({
+    servers: `127.0.0.1:${(await readNatsRun(home.paths))!.port}`,
+    credentials: { token: home.token },
+    inboxPrefix: 'inbox.listener',
+    name: 'listener',
+  });
+  onTestFinished(() => bus.close());
+  const messages: Buffer[] = [];
+  bus.subscribe('>', ({ payload }) => messages.push(Buffer.from(payload)));
+  await bus.flush();
+  return messages;
+}
+
+function onDisk(path: string): Buffer {
+  return Buffer.concat([path, `${path}-wal`].filter(existsSync).map((file) => readFileSync(file)));
+}
 
 /** All lines of our services: nats-server writes its own kind. */
 function linesOf(logs: string): Record<string, unknown>[] {

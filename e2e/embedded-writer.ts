@@ -1,11 +1,19 @@
-import { freshRecordId, keyRing, migrateLibrary, openTransactionManager } from '@shoal/library';
-import { migrations, models, TagEntity } from '@shoal/models';
+import {
+  freshRecordId,
+  keyRing,
+  migrateLibrary,
+  openTransactionManager,
+  type TransactionManager,
+} from '@shoal/library';
+import { localEntities, migrations, models, TagEntity } from '@shoal/models';
 import { type Home, listLibraries } from '@shoal/service-kit';
 
 /** A program that writes into a device's library.db by entities, whatever of the device runs. */
 export interface EmbeddedWriter {
   /** Commits a tag; returns its UUID. */
   writeTag(name: string): Promise<string>;
+  /** Writes whatever else. */
+  readonly transactional: TransactionManager['transactional'];
   close(): Promise<void>;
 }
 
@@ -21,6 +29,7 @@ export async function embeddedWriter(home: Home): Promise<EmbeddedWriter> {
     ring: keyRing(keys, currentKey),
     models,
     migrations,
+    localEntities,
   });
   return {
     writeTag: async (name) => {
@@ -30,6 +39,7 @@ export async function embeddedWriter(home: Home): Promise<EmbeddedWriter> {
       });
       return uuid;
     },
+    transactional: (work) => manager.transactional(work),
     close: () => manager.close(),
   };
 }
