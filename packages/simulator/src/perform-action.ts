@@ -195,6 +195,7 @@ function keepCopy(device: Device, files: readonly FileName[]): void {
 
 function describeWrite(write: RecordWrite): string {
   if (write.kind === 'delete') return `deletes ${nameOf(write.ref)}`;
+  if (write.kind === 'decide') return `decides a conflict of ${nameOf(write.ref)}`;
   const fields = [...write.fields].map(([name, value]) => `${name}=${shorten(value)}`);
   return `puts ${nameOf(write.ref)} ${fields.join(' ')}`;
 }

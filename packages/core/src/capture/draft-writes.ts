@@ -1,4 +1,5 @@
-import { errorAbout } from '../errors/shoal-error.ts';
+import { errorAbout, unreachable } from '../errors/shoal-error.ts';
+import { draftDecision } from './draft-decision.ts';
 import { draftDelete } from './draft-delete.ts';
 import { draftPut } from './draft-put.ts';
 import { type Drafts, openDrafts, type WriteRules, type WriteScope } from './drafts.ts';
@@ -13,11 +14,27 @@ export function draftWrites(scope: WriteScope, writes: readonly RecordWrite[], r
   const drafts = openDrafts(scope, rules);
   for (const write of writes) {
     try {
-      if (write.kind === 'delete') draftDelete(drafts, write);
-      else draftPut(drafts, write);
+      draftWrite(drafts, write);
     } catch (error) {
       throw errorAbout(error, { model: write.ref.model, record: write.ref.id });
     }
   }
   return drafts;
+}
+
+function draftWrite(drafts: Drafts, write: RecordWrite): void {
+  switch (write.kind) {
+    case 'put':
+    case 'replace':
+      draftPut(drafts, write);
+      break;
+    case 'delete':
+      draftDelete(drafts, write);
+      break;
+    case 'decide':
+      draftDecision(drafts, write);
+      break;
+    default:
+      unreachable(write);
+  }
 }

@@ -27,4 +27,16 @@ export interface RecordDelete {
   readonly seen: Version | null;
 }
 
-export type RecordWrite = RecordPut | RecordDelete;
+/** Decides a conflict: what it writes is written also where the record shows it already (MRG-8). */
+export interface RecordDecision {
+  readonly kind: 'decide';
+  readonly ref: RecordRef;
+  /** By slot, as states have them. Null: the record is deleted, or what an earlier delete hides is. */
+  readonly slots: ReadonlyMap<string, Value> | null;
+  /** Slots out of which it takes what it has seen. */
+  readonly clears: readonly string[];
+  /** All that is there: who decides has seen it. */
+  readonly seen: Version;
+}
+
+export type RecordWrite = RecordPut | RecordDelete | RecordDecision;

@@ -92,7 +92,7 @@ function show(store: LibraryStore, drafts: Drafts, writes: readonly LocalWrite[]
   store.journal.carryOut(planJournal(store.registry, drafts.reader, all, plan));
   store.journal.addSettled(planBlindWrites(drafts, writes));
   for (const write of writes)
-    if (write.kind !== 'delete' && write.local !== undefined)
+    if ('local' in write && write.local !== undefined)
       store.rows(write.ref.model).setLocal(write.ref.id, write.local);
   return changes;
 }

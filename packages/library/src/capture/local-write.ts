@@ -1,4 +1,4 @@
-import type { RecordDelete, RecordPut, RecordRef, Version } from '@shoal/core';
+import type { RecordDecision, RecordDelete, RecordPut, RecordRef, Version } from '@shoal/core';
 
 /** A write of the fields of one record on this device, and of the columns that never leave it. */
 export interface LocalPut extends RecordPut {
@@ -6,7 +6,7 @@ export interface LocalPut extends RecordPut {
   readonly local?: Readonly<Record<string, null | number | string | Uint8Array>>;
 }
 
-export type LocalWrite = LocalPut | RecordDelete;
+export type LocalWrite = LocalPut | RecordDelete | RecordDecision;
 
 /** A record as a write left it. */
 export interface WrittenRecord {

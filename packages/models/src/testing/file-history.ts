@@ -78,7 +78,10 @@ export async function playFileHistory(
   return made;
 }
 
-function toWrite(device: TestDevice, step: Extract<FileStep, { kind: 'write' }>): LocalWrite {
+function toWrite(
+  device: TestDevice,
+  step: Extract<FileStep, { kind: 'write' }>,
+): Exclude<LocalWrite, { kind: 'decide' }> {
   const { model, id, fields } = recordOf(device, step);
   const ref = { model: model as ModelName, id };
   if (step.verb === 'delete') return { kind: 'delete', ref, seen: null };

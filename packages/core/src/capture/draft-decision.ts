@@ -1,0 +1,45 @@
+import { schemaToWrite } from '../model/schema-versions.ts';
+import { type ModelSpec, referencesOf } from '../model/spec.ts';
+import { withCreation } from '../record/creation.ts';
+import { emptyState, type RecordState } from '../record/state.ts';
+import { sameValue, type Value } from '../record/value.ts';
+import { isAlive, viewField } from '../record/view.ts';
+import { draftDelete } from './draft-delete.ts';
+import type { Drafts } from './drafts.ts';
+import type { RecordDecision } from './record-write.ts';
+import { withinSchema } from './within-schema.ts';
+import { requireOwnership } from './write-rights.ts';
+
+/**
+ * Drafts what decides a conflict: its values are written also where the record shows them already, since what counts is
+ * that the write has seen the others (MRG-8). Throws as other writes do: `not-owner`, naming the device that decides.
+ */
+export function draftDecision(drafts: Drafts, write: RecordDecision): void {
+  const { ref, seen, slots } = write;
+  const spec = drafts.scope.registry.require(ref.model);
+  const stored = drafts.reader.record(ref);
+  const here = stored?.state ?? emptyState;
+  requireOwnership(drafts, spec, ref, here);
+  if (slots === null) {
+    if (isAlive(spec, here)) draftDelete(drafts, { kind: 'delete', ref, seen });
+    // What a delete hides goes for good.
+    else drafts.delete(spec, ref, seen);
+    return;
+  }
+  const schemaVersion = Math.max(schemaToWrite(spec, drafts.scope.schemas), stored?.schemaVersion ?? 0);
+  const fields = withCreation(spec, here, {
+    fields: withinSchema(spec, schemaVersion, slots),
+    isWhole: here.deletes.length > 0,
+  });
+  const setReferences = changedReferences(spec, here, slots);
+  const state = drafts.put(spec, ref, { seen, fields, clears: write.clears, setReferences });
+  requireOwnership(drafts, spec, ref, state);
+}
+
+/** What was shown before need not be looked for: its target may be missing. */
+function changedReferences(spec: ModelSpec, here: RecordState, slots: ReadonlyMap<string, Value>): string[] {
+  const changed = referencesOf(spec).filter(
+    (field) => slots.has(field.name) && !sameValue(slots.get(field.name)!, viewField(field, here)),
+  );
+  return changed.map(({ name }) => name);
+}
