@@ -6,6 +6,7 @@ import type { DirtyFolder } from './dirty-folders.ts';
 import type { DiskEntry } from './disk-entry.ts';
 import type { EntryStore, KnownEntry } from './entry-store.ts';
 import { findArrivals, noArrivals } from './find-arrivals.ts';
+import type { RootSample } from './is-same-root.ts';
 import { type FolderNode, nearestFolder, pathOf, rootOf, splitPath } from './known-tree.ts';
 import { matchFolder } from './match-folder.ts';
 import { rootOnDisk } from './root-on-disk.ts';
@@ -19,6 +20,7 @@ export interface Comparison {
   readonly scan: ScanContext;
   /** See `RootContext`. */
   readonly acceptsRoot?: boolean;
+  readonly sampled?: RootSample;
   readonly batch: ChangeBatch;
   readonly counter: CountKeeper;
   /** Hands out negative refs, each once. */

@@ -7,7 +7,7 @@ import type { IgnoreRules } from './ignore-rules.ts';
 import type { IndexLog } from './index-surroundings.ts';
 import { createLocationWatch } from './location-watch.ts';
 import { createLocationWork, type LocationSurroundings } from './location-work.ts';
-import { type RootLoss, rootLoss, rootOnDisk } from './root-on-disk.ts';
+import { isRootThere, type RootLoss, rootLoss, rootOnDisk } from './root-on-disk.ts';
 import { createWakeup } from './wakeup.ts';
 import type { WatchFolder } from './watch.ts';
 
@@ -129,7 +129,7 @@ export function startLocationIndexer(
 
   const compareDue = async (counter: CountKeeper): Promise<ComparisonEnd> => {
     const comparison = begin(counter);
-    if (now() >= nextRootMs && (await rootOnDisk(comparison)) === null) return 'missing';
+    if (now() >= nextRootMs && !(await isRootThere(comparison))) return 'missing';
     nextRootMs = now() + limits.rootPollMs;
     const end = await compareFolders(comparison, work.dirty.takeDue(now()));
     // After the folders: what vanished may have turned up in them.

@@ -88,6 +88,7 @@ export function createLocationWork(surroundings: LocationSurroundings): Location
         store,
         location,
         scan: { root, rules, statsMax: limits.statsMax },
+        sampled: {},
         counter,
         batch: createChangeBatch({
           store,

@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { onDisk, rootPath } from './byte-path.ts';
 import { type DiskEntry, diskEntry } from './disk-entry.ts';
 import type { EntryStore } from './entry-store.ts';
-import { isSameRoot } from './is-same-root.ts';
+import { isSameRoot, type RootSample } from './is-same-root.ts';
 import { rootOf, splitPath } from './known-tree.ts';
 import type { ScanContext } from './scan.ts';
+import { fileIdOf } from './stamp.ts';
 
 /** What is needed to look at the root of a location. */
 export interface RootContext {
@@ -13,6 +14,7 @@ export interface RootContext {
   readonly scan: ScanContext;
   /** A person said that the folder which stands there now is the location's, whatever it was before. */
   readonly acceptsRoot?: boolean;
+  readonly sampled?: RootSample;
 }
 
 /** Why nothing can be concluded about the entries of a location. */
@@ -28,6 +30,17 @@ export async function rootOnDisk(context: RootContext): Promise<DiskEntry | null
   if (disk === null || context.acceptsRoot === true) return disk;
   const known = await rootOf(context.store, context.location);
   return known === null || (await isSameRoot(context, known, disk)) ? disk : null;
+}
+
+/**
+ * Whether it stands there, by one look where it has the number that it had: for a look now and then, upon which nothing is
+ * concluded about entries.
+ */
+export async function isRootThere(context: RootContext): Promise<boolean> {
+  const disk = await statRoot(context.scan);
+  if (disk === null) return false;
+  const known = await rootOf(context.store, context.location);
+  return known === null || fileIdOf(known.stamp) === disk.fileId || (await isSameRoot(context, known, disk));
 }
 
 /** Why `rootOnDisk` gave null a moment ago. */
