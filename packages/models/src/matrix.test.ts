@@ -1,8 +1,10 @@
+import type { EntityManager } from '@mikro-orm/core';
 import type { RecordId } from '@shoal/core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTransactionManager } from '@shoal/library';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { models } from './index.ts';
-import { type Fields, recordMaker, ways } from './testing/generated-records.ts';
-import { type ShippedEntry, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
+import { type Fields, recordMaker, type Way, ways } from './testing/generated-records.ts';
+import { newId, type ShippedEntry, ship, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
 
 /**
  * Everything that can become of a record, for every model of the registry: its records and values are made from its
@@ -89,6 +91,50 @@ describe('the matrix', () => {
     },
   );
 });
+
+describe('the gate', () => {
+  test.each(ways.filter(({ model }) => model.spec.ownership.kind !== 'self'))(
+    '[CHG-9] [S0-59] $name: without a UUID it stays here, given one it is on the other; one that never had one goes unnoticed',
+    async (way) => {
+      const { entity, spec } = way.model;
+      const { id: named, fields } = await recordMaker(a).draft(way);
+      // Of one target there is one record, and it may have been made above.
+      const isKnown = a.library.store.records.get({ model: spec.name, id: named }) !== undefined;
+      const id = isKnown ? newId() : named;
+      await ship(a, [b]);
+      const manager = await openTransactionManager(a.options);
+      onTestFinished(() => manager.close());
+      const [kept, lost] = await manager.transactional(async (em) => {
+        const properties = await propertiesOf(em, way, fields);
+        const rows = [0, 1].map(() => em.create(entity, properties as never, { persist: true }));
+        await em.flush();
+        return rows.map((row) => (row as { id: number }).id);
+      });
+      expect(a.library.outboxCount()).toBe(0);
+      expect(a.dump()).toEqual(b.dump());
+      await manager.transactional(async (em) => {
+        em.remove(await em.findOneOrFail(entity, { id: lost! }));
+        em.assign(await em.findOneOrFail(entity, { id: kept! }), { uuid: id });
+      });
+      expect(a.library.outboxCount()).toBe(1);
+      await ship(a, [b]);
+      expect(b.fields(spec.name, id)).toMatchObject(fields);
+      expect(b.dump()).toEqual(a.dump());
+    },
+  );
+});
+
+/** The fields of a record as an entity has them. */
+async function propertiesOf(em: EntityManager, way: Way, fields: Fields): Promise<Record<string, unknown>> {
+  const properties: Record<string, unknown> = {};
+  for (const { field, property } of way.model.columns) {
+    const value = fields[field.name];
+    if (value === undefined) continue;
+    const target = field.kind === 'reference' && models.find(({ spec }) => spec.name === field.target)!;
+    properties[property] = target ? await em.findOneOrFail(target.entity, { uuid: value as string }) : value;
+  }
+  return properties;
+}
 
 /** Null for each field that can be, among those edited. */
 function cleared(specs: readonly { name: string; nullable: boolean }[], edits: Fields): Fields {
