@@ -14,7 +14,7 @@ export function isConverged(devices: readonly Device[]): boolean {
   return (
     members.every(isIdle) &&
     new Set(members.map(versionsOf)).size === 1 &&
-    hubs.every((hub) => members.every((member) => hasAllOf(hub, member)))
+    hubs.every((hub) => members.every((member) => hasAllOf(hub, member) && hasAllOf(member, hub)))
   );
 }
 
