@@ -28,8 +28,6 @@ function bindable(value: unknown): Bound | undefined {
       return Number.isSafeInteger(value) ? BigInt(value) : Number.isFinite(value) ? value : undefined;
     case 'boolean':
       return value ? 1n : 0n;
-    case 'bigint':
-      return value;
     default:
       if (Buffer.isBuffer(value)) return value;
       return value instanceof Date ? bindable(value.getTime()) : undefined;
