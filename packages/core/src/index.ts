@@ -19,7 +19,7 @@ export type { Draft, DraftedChange, Drafts, WriteRules, WriteScope } from './cap
 export { planDecision } from './capture/plan-decision.ts';
 export * from './capture/record-write.ts';
 export { requireFree } from './capture/require-free.ts';
-export { requireTargets } from './capture/write-rights.ts';
+export { requireOwnership, requireTargets } from './capture/write-rights.ts';
 export * from './clock/dot.ts';
 export * from './clock/hlc.ts';
 export * from './errors/catalogue.ts';
@@ -45,7 +45,7 @@ export {
   partRuleOf,
 } from './merge/merge-rule.ts';
 export type { DecidingRule } from './merge/merge-siblings.ts';
-export { slotField, slotOf } from './merge/slot.ts';
+export { slotField, slotLengthMax, slotOf } from './merge/slot.ts';
 export { formatSchemas, parseSchemas } from './model/announced-schemas.ts';
 export * from './model/check-fields.ts';
 export * from './model/registry.ts';

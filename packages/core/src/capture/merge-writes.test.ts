@@ -52,6 +52,17 @@ describe('a write of a union', () => {
     expect(b.shows('labels')).toBe('["red"]');
   });
 
+  test('[MRG-3] takes out what is not there any more, and what its writer had not seen stays', () => {
+    const [a, b] = two({ labels: '["red","blue"]' });
+    const reading = { seen: b.state().version, shown: { labels: '["blue","red"]' } };
+    a.write({ labels: '["blue"]' });
+    a.write({ labels: '[]' });
+    a.write({ labels: '["blue"]' });
+    b.take(a.state());
+    b.write({ labels: '[]' }, reading);
+    expect(b.shows('labels')).toBe('["blue"]');
+  });
+
   test('[MRG-3] leaves nothing behind of what it takes out', () => {
     const [a] = two({ labels: '["red"]' });
     a.write({ labels: '[]' });
@@ -191,6 +202,15 @@ describe('a write of a counter', () => {
     exchange(c, d);
     expect(c.shows('count')).toBe(5);
     expect(b.shows('count')).toBe(0);
+  });
+
+  test('[MRG-3] and a first writer’s field that a record has nothing of are set', () => {
+    const [a] = two();
+    const bare = { ...a.state(), fields: new Map([...a.state().fields].filter(([name]) => name === 'name')) };
+    const late = openSheet(2);
+    late.take(bare);
+    late.write({ first: 4, count: 1 });
+    expect(late.row()).toMatchObject({ first: 4, count: 1, most: null });
   });
 
   test('[MRG-3] is refused where a sum would leave the integers', () => {

@@ -1,4 +1,4 @@
-import { ShoalError, unreachable } from '../errors/shoal-error.ts';
+import { ShoalError } from '../errors/shoal-error.ts';
 import type { ReplicaId } from '../ids.ts';
 import { totalPart, viewCounter } from '../merge/merge-counter.ts';
 import { isOnPath, pathOf, readMap } from '../merge/merge-map.ts';
@@ -54,8 +54,6 @@ export function partsToWrite(write: PartedWrite, fields: ReadonlyMap<string, Val
       case 'counter':
         addTotal(write, field, Number(value), slots, clears);
         break;
-      default:
-        unreachable(rule);
     }
   }
   return { fields: slots, clears };

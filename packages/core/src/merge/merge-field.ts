@@ -1,5 +1,4 @@
 import type { Dot } from '../clock/dot.ts';
-import { unreachable } from '../errors/shoal-error.ts';
 import type { FieldSpec } from '../model/spec.ts';
 import type { RecordState, Sibling } from '../record/state.ts';
 import type { Value } from '../record/value.ts';
@@ -67,8 +66,6 @@ function valueOfParts(name: string, rule: PartRule, state: Pick<RecordState, 'fi
       return viewMap(state, name).text;
     case 'counter':
       return viewCounter(state, name).value;
-    default:
-      return unreachable(rule);
   }
 }
 
@@ -90,8 +87,6 @@ function conflictsOfParts(
       if (bases.length > 0) met.set(name, bases);
       return [{ name, winner: bases[0]?.dot ?? null, decidedBy: 'last-writer', met }];
     }
-    default:
-      return unreachable(rule);
   }
 }
 

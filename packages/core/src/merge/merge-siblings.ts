@@ -1,5 +1,4 @@
 import type { Dot } from '../clock/dot.ts';
-import { unreachable } from '../errors/shoal-error.ts';
 import type { FieldSpec } from '../model/spec.ts';
 import { isValueOf } from '../model/value-mismatch.ts';
 import type { Sibling } from '../record/state.ts';
@@ -49,8 +48,6 @@ export function mergeSiblings(field: FieldSpec, siblings: readonly Sibling[]): S
       return decided('least', least(siblings));
     case 'first':
       return byFirst(field, siblings);
-    default:
-      return unreachable(rule);
   }
 }
 

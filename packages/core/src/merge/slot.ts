@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 import type { RecordState, Sibling } from '../record/state.ts';
 
 /**
@@ -7,6 +8,9 @@ import type { RecordState, Sibling } from '../record/state.ts';
 export function slotOf(field: string, part: string): string {
   return `${field}:${part}`;
 }
+
+/** Characters of the longest slot: a field, a colon, a part. */
+export const slotLengthMax = limits.nameLengthMax + 1 + limits.slotPartLengthMax;
 
 /** The field that a slot belongs to; no name of a field holds a colon. */
 export function slotField(slot: string): string {

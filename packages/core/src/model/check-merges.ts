@@ -1,4 +1,3 @@
-import { unreachable } from '../errors/shoal-error.ts';
 import { mergeRuleOf } from '../merge/merge-rule.ts';
 import type { FieldSpec, ModelSpec } from './spec.ts';
 
@@ -42,8 +41,6 @@ function unfitness(spec: ModelSpec, field: FieldSpec): string | undefined {
       // A delete takes the base of a counter away: there would be nothing left to count on.
       if (spec.deletes === 'edit-wins') return 'and an edit beats a delete';
       return partsUnfitness(field, 'integer', 0);
-    default:
-      return unreachable(rule);
   }
 }
 

@@ -1,4 +1,12 @@
-import { covers, type Dot, limits, type RecordState, ShoalError, type Version } from '@shoal/core';
+import {
+  covers,
+  type Dot,
+  limits,
+  type RecordState,
+  ShoalError,
+  slotLengthMax,
+  type Version,
+} from '@shoal/core';
 import type { RecordPayload, Value as WireValue } from '../../gen/shoal/v1/entry.ts';
 import { dotFromWire } from './ids.ts';
 
@@ -57,7 +65,7 @@ function checkDots(field: string, dots: readonly Dot[], version: Version): void 
 }
 
 function checkName(name: string): void {
-  if (name.length === 0 || name.length > limits.nameLengthMax)
+  if (name.length === 0 || name.length > slotLengthMax)
     refuse('field', `a name of ${name.length} characters`);
 }
 

@@ -1,4 +1,4 @@
-import { type Dot, limits, mergeState, type RecordState, type Version } from '@shoal/core';
+import { type Dot, limits, mergeState, type RecordState, slotLengthMax, type Version } from '@shoal/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecordPayload } from '../../gen/shoal/v1/entry.ts';
@@ -111,7 +111,7 @@ describe('payloads', () => {
     [
       'field',
       'a name that is too long',
-      { base: dotToWire(dot(1)), fields: [field('n'.repeat(limits.nameLengthMax + 1))] },
+      { base: dotToWire(dot(1)), fields: [field('n'.repeat(slotLengthMax + 1))] },
     ],
     ['b', 'a field without a value', { base: dotToWire(dot(1)), fields: [{ field: 'b', value: undefined }] }],
     ['b', 'siblings out of order', { siblings: [sibling('b', 1), sibling('b', 2)] }],

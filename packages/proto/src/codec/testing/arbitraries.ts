@@ -12,6 +12,7 @@ import {
   type ReplicaId,
   type Sibling,
   type StreamId,
+  slotOf,
   type Value,
   versionOf,
 } from '@shoal/core';
@@ -27,6 +28,11 @@ const replicas = fc.uniqueArray(life, { minLength: 1, maxLength: 4 });
 const ms = fc.oneof(fc.nat({ max: 5 }), fc.integer({ min: 0, max: hlcMsEnd - 1 }));
 const counter = fc.oneof(fc.constantFrom(0, 1, 65_535), fc.nat({ max: 65_535 }));
 const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,63}$/);
+/** Fields, and parts of fields that are merged in parts (MRG-3). */
+const slot = fc.oneof(
+  name,
+  fc.tuple(name, fc.json({ maxDepth: 1 })).map(([field, part]) => slotOf(field, part.slice(0, 100))),
+);
 const wellFormed = fc.string({ unit: 'grapheme', maxLength: 40 });
 
 /** Values of every kind, with those that codecs get wrong. */
@@ -56,7 +62,7 @@ export const state: fc.Arbitrary<RecordState> = replicas.chain((list) => {
       .map(descending);
     return fc
       .record({
-        fields: fc.uniqueArray(fc.tuple(name, siblings), { maxLength: 8, selector: ([field]) => field }),
+        fields: fc.uniqueArray(fc.tuple(slot, siblings), { maxLength: 8, selector: ([field]) => field }),
         deletes: fc.uniqueArray(anyDot, { maxLength: 2 }),
         more: fc.array(dot, { maxLength: 2 }),
       })
