@@ -29,6 +29,11 @@ export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
 
+/** Whether a record is named by what it says: by a UUID of version 8 (MRG-6). */
+export function isDerivedId(id: RecordId): boolean {
+  return id[14] === '8';
+}
+
 /** Whether `text` has the form of a replica or stream id. */
 export function isLifeId(text: string): boolean {
   return lifePattern.test(text);

@@ -1,6 +1,13 @@
 import type { RecordId, Value } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contentIdentityId, models, userMetadataId, userMetadataTagId } from './index.ts';
+import {
+  contentIdentityId,
+  models,
+  systemTagId,
+  tag as tagModel,
+  userMetadataId,
+  userMetadataTagId,
+} from './index.ts';
 import { exchange, newId, secret, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
 
 /** The built-in domain on two devices: what its models promise, one by one. */
@@ -142,6 +149,21 @@ describe('tags', () => {
     await exchange(a, b);
     for (const device of [a, b])
       expect(ids.map((id) => device.fields('tag', id)?.canonical_name)).toEqual(['holiday', 'holiday']);
+  });
+
+  it('[MRG-6] [S3-09] of the system are one where namespace and name are, and keep what each device chose', async () => {
+    const id = systemTagId(secret, 'shoal', 'archive');
+    const named = { canonical_name: 'archive', namespace: 'shoal', tag_type: 'system' };
+    await a.put('tag', id, { ...named, color: '#fc0' });
+    await b.put('tag', id, named);
+    await exchange(a, b);
+    for (const device of [a, b]) expect(device.fields('tag', id)).toMatchObject({ ...named, color: '#fc0' });
+    expect(a.dump()).toEqual(b.dump());
+    expect(tagModel.deriveId!(secret, new Map(Object.entries(named)))).toBe(id);
+    expect(tagModel.deriveId!(secret, new Map(Object.entries({ ...named, tag_type: 'standard' })))).toBe(
+      null,
+    );
+    expect(systemTagId(secret, 'other', 'archive')).not.toBe(id);
   });
 
   it('[S3-13] keep the device that made them through edits of others', async () => {

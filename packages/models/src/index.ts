@@ -11,7 +11,7 @@ export { MemberEntity, member, memberId } from './member.ts';
 export { memberSchemas } from './member-schemas.ts';
 export { migrations } from './migrations.ts';
 export { localEntities, models, registry } from './registry.ts';
-export { TagEntity, tag } from './tag.ts';
+export { systemTagId, TagEntity, tag } from './tag.ts';
 export { TempFileEntity } from './temp-file.ts';
 export { UserMetadataEntity, userMetadata, userMetadataId } from './user-metadata.ts';
 export { UserMetadataTagEntity, userMetadataTag, userMetadataTagId } from './user-metadata-tag.ts';

@@ -1,9 +1,13 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { syncModel } from '@shoal/library';
+import type { RecordId } from '@shoal/core';
+import { derivedRecordId, syncModel } from '@shoal/library';
 import { DeviceEntity } from './device.ts';
 import { syncColumns } from './sync-columns.ts';
 
-/** A tag. Two tags of one name are two tags (MRG-6); fields that differ merge by themselves. */
+/**
+ * A tag. Two tags of one name are two tags, but for those of the system: of one namespace and name there is one, on
+ * which all devices that make it meet (MRG-6). Fields that differ merge by themselves.
+ */
 export const TagEntity = defineEntity({
   name: 'Tag',
   tableName: 'tags',
@@ -29,6 +33,17 @@ export const tag = syncModel(TagEntity, {
   ownership: { kind: 'shared' },
   strategy: 'log',
   granularity: 'field',
+  ids: 'mixed',
+  deriveId(secret, fields) {
+    const [namespace, name] = [fields.get('namespace'), fields.get('canonical_name')];
+    const isNamed = typeof namespace === 'string' && typeof name === 'string';
+    return isNamed && fields.get('tag_type') === 'system' ? systemTagId(secret, namespace, name) : null;
+  },
   local: ['createdAt', 'updatedAt'],
   references: { createdByDevice: 'null' },
 });
+
+/** The tag of the system of that name. */
+export function systemTagId(secret: Buffer, namespace: string, canonicalName: string): RecordId {
+  return derivedRecordId(secret, 'tag', namespace, canonicalName);
+}

@@ -1,6 +1,6 @@
 import { isRenamed } from '../apply/unique-value.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
-import type { RecordRef } from '../ids.ts';
+import { isDerivedId, type RecordRef } from '../ids.ts';
 import { checkFields } from '../model/check-fields.ts';
 import { schemaToWrite } from '../model/schema-versions.ts';
 import { fieldOf, type ModelSpec, referencesOf } from '../model/spec.ts';
@@ -66,7 +66,7 @@ function fieldsToWrite(
   const given = canonicalFields(spec, write.fields);
   const wanted = isPartial ? new Map(given) : withDefaults(spec, given);
   if (!isThere) {
-    const omitsDefaults = spec.ids === 'derived' && here.deletes.length === 0;
+    const omitsDefaults = isNamedByFields(spec, write.ref) && here.deletes.length === 0;
     return omitsDefaults ? withoutDefaults(spec, wanted) : wanted;
   }
   const merged = viewOf(spec, here);
@@ -105,6 +105,10 @@ function withDefaults(spec: ModelSpec, fields: ReadonlyMap<string, Value>): Map<
     whole.set(field.name, field.default);
   }
   return whole;
+}
+
+function isNamedByFields({ ids }: ModelSpec, { id }: RecordRef): boolean {
+  return ids === 'derived' || (ids === 'mixed' && isDerivedId(id));
 }
 
 /** A derived record that two devices make must not fight over defaults that neither chose (MRG-6). */

@@ -68,9 +68,9 @@ export interface ModelSpec {
   readonly deletes: 'delete-wins' | 'edit-wins';
   /**
    * How records are named: fresh UUIDv7, or derived from their natural key, so that devices meet on one record
-   * (MRG-6). A derived record writes no value for a field left at its default.
+   * (MRG-6). A derived record writes no value for a field left at its default. `mixed`: some are, told by their UUID.
    */
-  readonly ids: 'fresh' | 'derived';
+  readonly ids: 'fresh' | 'derived' | 'mixed';
   readonly schemaVersion: number;
   /** 0 first, 50 by default (S1-36); at most 255. */
   readonly priority: number;

@@ -1,5 +1,12 @@
 import type { EntitySchema } from '@mikro-orm/core';
-import { type ModelName, type ModelSpec, type RecordId, ShoalError, type Value } from '@shoal/core';
+import {
+  type MergeRule,
+  type ModelName,
+  type ModelSpec,
+  type RecordId,
+  ShoalError,
+  type Value,
+} from '@shoal/core';
 import type { Sqlite } from '../store/open-database.ts';
 import { type ColumnField, readEntity } from './entity-columns.ts';
 import { readUniques, type UniqueDeclaration } from './entity-uniques.ts';
@@ -35,6 +42,8 @@ export interface SyncDeclaration {
   readonly deletes?: ModelSpec['deletes'];
   /** How the name of a record follows from its fields, for models with derived ids; null where a field lacks (MRG-6). */
   readonly deriveId?: DeriveId;
+  /** `mixed`: only records for which `deriveId` gives a name have derived ones (MRG-6). */
+  readonly ids?: 'derived' | 'mixed';
   readonly schemaVersion?: number;
   /** By property: the version that brought it, where not all have it (DEP-5). */
   readonly since?: Readonly<Record<string, number>>;
@@ -48,6 +57,8 @@ export interface SyncDeclaration {
   readonly fields?: readonly string[];
   /** By reference property: what a missing target means (DEP-2). */
   readonly references?: Readonly<Record<string, 'wait' | 'null'>>;
+  /** By property: how values that were written without knowledge of each other become one; else the last writer's (MRG-3). */
+  readonly merge?: Readonly<Record<string, MergeRule>>;
   readonly derived?: readonly DerivedTable[];
   /** For every unique constraint of the entity, by its properties: what becomes of records that collide (MRG-7). */
   readonly uniques?: readonly UniqueDeclaration[];
@@ -119,7 +130,7 @@ function readSpec(
     strategy: declaration.strategy,
     granularity: declaration.granularity,
     deletes: declaration.deletes ?? 'delete-wins',
-    ids: declaration.deriveId === undefined ? 'fresh' : 'derived',
+    ids: declaration.deriveId === undefined ? 'fresh' : (declaration.ids ?? 'derived'),
     schemaVersion: declaration.schemaVersion ?? 1,
     priority: declaration.priority ?? 50,
     fields: columns.map(({ field }) => field),
