@@ -53,8 +53,11 @@ const namesOn = async (device: DeviceProcess) =>
     .filter(({ model }) => model === 'entry')
     .map(({ name }) => String(name))
     .sort();
-const headOf = async (device: DeviceProcess) =>
-  (await (await device.gateway()).getStatus({ libraryId: fleet.libraryId })).log?.headSeq;
+const statusOf = async (device: DeviceProcess) =>
+  (await device.gateway()).getStatus({ libraryId: fleet.libraryId });
+const headOf = async (device: DeviceProcess) => (await statusOf(device)).log?.headSeq;
+const stateOf = async (path: string) =>
+  (await statusOf(a)).capture?.locations.find((location) => location.path === path)?.state;
 const natsLost = () => a.supervisor().output().stderr;
 
 test.skipIf(!canMount)(
@@ -73,16 +76,14 @@ test.skipIf(!canMount)(
     await ask(a, 'location', 'add', root);
     const all = ['one', 'photos', 'stick', 'three', 'two'];
     await until('B has the index', async () => String(await namesOn(b)) === String(all));
-    await until('A is idle', async () => (await ask(a, 'location', 'list'))[0].state === 'watching');
+    await until('A is idle', async () => (await stateOf(root)) === 'watching');
     const head = await headOf(a);
 
     // Pulled out: what was below the mount point shows, with something that a program left there.
     stick.moveTo(elsewhere);
     await writeFile(join(root, '.left-here'), '');
-    const lost = await until('the state says it', async () => {
-      const [location] = await ask(a, 'location', 'list');
-      return location.state === 'unavailable' ? location : undefined;
-    });
+    await until('the state says it', async () => (await stateOf(root)) === 'unavailable');
+    const [lost] = await ask(a, 'location', 'list');
     expect(lost).toMatchObject({ entries: 5, error: expect.stringMatching(/its entries stay as they are/) });
     expect(await shoal(a, 'location', 'rescan', root)).toMatchObject({
       code: 8,
@@ -95,6 +96,7 @@ test.skipIf(!canMount)(
     const less = all.filter((name) => name !== 'two');
     await until('B hears of what is gone', async () => String(await namesOn(b)) === String(less));
     expect(await namesOn(a)).toEqual(less);
+    await until('it is watched again', async () => (await stateOf(root)) === 'watching');
     const [back] = await ask(a, 'location', 'list');
     expect(back).toMatchObject({ state: 'watching', entries: 4, error: null });
     // A delete, and what the location's own record says it holds.
@@ -102,10 +104,7 @@ test.skipIf(!canMount)(
 
     // Another stick stays for good.
     stick.moveTo(elsewhere);
-    await until(
-      'the state says it',
-      async () => (await ask(a, 'location', 'list'))[0].state === 'unavailable',
-    );
+    await until('the state says it', async () => (await stateOf(root)) === 'unavailable');
     const counts = await ask(a, 'location', 'rescan', root, '--accept-new-root');
     expect(counts).toMatchObject({ created: 1, deleted: 3 });
     await until('B has the other one', async () => String(await namesOn(b)) === '.left-here,stick');
@@ -119,11 +118,7 @@ test(
     const files = await tempFolder('files');
     undo.push(() => files.remove());
     await ask(a, 'location', 'add', files.path);
-    await until('it is watched', async () =>
-      (await ask(a, 'location', 'list')).some(
-        (it: { path: string; state: string }) => it.path === files.path && it.state === 'watching',
-      ),
-    );
+    await until('it is watched', async () => (await stateOf(files.path)) === 'watching');
     await rm(nats);
     process.kill(await a.pidOf('nats'), 'SIGKILL');
     await until('it is said', () => /nats: .*install it: apt-get install nats-server/.test(natsLost()));
