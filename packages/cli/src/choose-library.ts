@@ -29,5 +29,5 @@ export function pickLibrary<L extends Pick<HomeLibrary, 'libraryId' | 'name'>>(
   if (found.length === 1) return found[0]!;
   if (found.length === 0)
     throw new ShoalError('not-found', `no library is called "${wanted}"; there is ${names}`, subject);
-  throw new ShoalError('invalid-argument', `which library is meant? --library one of ${names}`, subject);
+  throw new ShoalError('invalid-argument', `say which library is meant with --library: ${names}`, subject);
 }

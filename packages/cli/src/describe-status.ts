@@ -75,7 +75,9 @@ export function describeStatus(
 /** The same for people. */
 export function statusLines(status: ReturnType<typeof describeStatus>): string[] {
   const { device, library, sync, records, capture, log, ingest, unreachable, problems } = status;
-  const counts = Object.entries(records).map(([model, count]) => `${model} ${count}`);
+  const counts = Object.entries(records).flatMap(([model, count]) =>
+    count > 0 ? [`${model} ${count}`] : [],
+  );
   return [
     `${device.name} (${device.id}), library ${library.name} (${library.id})`,
     ...syncLines(sync),

@@ -1,4 +1,5 @@
 import { type StatusReply, uuidFromBytes } from '@shoal/client';
+import { counted } from './counted.ts';
 import { type DeviceNames, deviceLabel } from './device-names.ts';
 
 /** How far a library is in step on this device, as JSON (ING-4); undefined where no service says. */
@@ -22,15 +23,20 @@ export function describeSync(
 export function syncLines(sync: ReturnType<typeof describeSync>): string[] {
   if (sync === undefined) return [];
   const { state, behind, unapplied, throttled, backfill, holes } = sync;
-  const lacks = state === 'ready' ? '' : `, ${behind} entries to fetch, ${unapplied} to apply`;
+  const lacks =
+    state === 'ready' ? '' : `, ${counted(behind, 'entry', 'entries')} to fetch, ${unapplied} to apply`;
   const from = backfill?.from ?? null;
   const place = from === null ? '' : `, at ${from.atSeq} of ${from.ofSeq} of ${from.name}`;
   return [
     `  sync      ${state}${lacks}${whyThrottled(throttled)}`,
     ...(backfill?.state === 'running'
-      ? [`  backfill  ${backfill.entries} entries since ${backfill.started}${place}`]
+      ? [`  backfill  ${counted(backfill.entries, 'entry', 'entries')} since ${backfill.started}${place}`]
       : []),
-    ...(holes === 0 ? [] : [`  damage    ${holes} entries of the log are lost, and asked for`]),
+    ...(holes === 0
+      ? []
+      : [
+          `  damage    ${counted(holes, 'entry of the log is', 'entries of the log are')} lost, and asked for`,
+        ]),
   ];
 }
 

@@ -17,7 +17,8 @@ export async function main(args: readonly string[]): Promise<number> {
     endAsked: watchEndAsked(config),
   };
   try {
-    await createProgram(surroundings).parseAsync(nestedHelp(args), { from: 'user' });
+    const program = createProgram(surroundings);
+    await program.parseAsync(nestedHelp(program, args), { from: 'user' });
     return 0;
   } catch (error) {
     return reportFailure(error, { stderr: process.stderr, isJson: wantsJson(args, config) });

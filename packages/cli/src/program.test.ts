@@ -51,12 +51,35 @@ test('the help names every code of the catalogue beside its exit code', () => {
 
 test('`help` shows a command within a command, too', async () => {
   const { surroundings, written } = testSurroundings();
-  const helping = createProgram(surroundings).parseAsync(nestedHelp(['help', 'record', 'put']), {
-    from: 'user',
-  });
+  const shown = createProgram(surroundings);
+  const helping = shown.parseAsync(nestedHelp(shown, ['help', 'record', 'put']), { from: 'user' });
   await expect(helping).rejects.toMatchObject({ exitCode: 0 });
   expect(written.stdout).toContain('Usage: shoal record put [options] <model> [json]');
-  expect(nestedHelp(['help', 'record'])).toEqual(['help', 'record']);
+  expect(nestedHelp(shown, ['help', 'record'])).toEqual(['help', 'record']);
+  expect(nestedHelp(shown, ['record', 'help', 'put', 'tag'])).toEqual(['record', 'help', 'put']);
+  expect(nestedHelp(shown, ['tag', 'create', 'help'])).toEqual(['tag', 'create', 'help']);
+});
+
+test.each([
+  ['help', 'libary'],
+  ['help', 'library', 'lst'],
+  ['library', 'help', 'lst'],
+])('`%s %s` names the word that is no command, and shows no other help', async (...args) => {
+  const { surroundings, written } = testSurroundings();
+  const shown = createProgram(surroundings);
+  await expect(shown.parseAsync(nestedHelp(shown, args), { from: 'user' })).rejects.toMatchObject({
+    code: 'commander.unknownCommand',
+  });
+  expect(written).toEqual({ stdout: '', stderr: '' });
+});
+
+test('`--version` and `-V` print the version and succeed', async () => {
+  for (const flag of ['--version', '-V']) {
+    const { surroundings, written } = testSurroundings();
+    const asking = createProgram(surroundings).parseAsync([flag], { from: 'user' });
+    await expect(asking).rejects.toMatchObject({ exitCode: 0 });
+    expect(written.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  }
 });
 
 function helpOf(path: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import own from '../package.json' with { type: 'json' };
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConflictCommands } from './commands/conflicts.ts';
@@ -29,6 +30,7 @@ export function createProgram(given: Surroundings): Command {
   const { stdout, stderr } = given;
   const program = new Command('shoal')
     .description('Keeps the databases of your devices together.')
+    .version(own.version, '-V, --version', 'print the version')
     .showSuggestionAfterError()
     .addHelpText('after', () =>
       ['', 'Exit codes (what they mean and what to do: docs/errors.md):', ...exitCodeLines()].join('\n'),

@@ -56,6 +56,26 @@ test('wrong usage names the argument or option, on one line, in either form', ()
   expect(JSON.parse(report(missing, true).written)).toMatchObject({ field: 'name' });
 });
 
+test('a value that is none of the choices is told as other wrong values are', () => {
+  const wrong = new CommanderError(
+    1,
+    'commander.invalidArgument',
+    "error: command-argument value 'x' is invalid for argument 'shell'. Allowed choices are bash, zsh.",
+  );
+  expect(JSON.parse(report(wrong, true).written)).toMatchObject({
+    message: '"shell": expected one of bash, zsh, found "x"',
+    field: 'shell',
+  });
+});
+
+test('what to do is said once: by the message where it names a command, and for wrong usage by the help', () => {
+  const none = new ShoalError('not-found', 'no device lives in /a: make one with `shoal init`');
+  expect(report(none).written).toBe(`not-found: ${none.message}\n`);
+  expect(JSON.parse(report(none, true).written)).toHaveProperty('remedy');
+  const usage = new CommanderError(1, 'commander.unknownCommand', "error: unknown command 'x'");
+  expect(report(usage).written).toContain('shoal help');
+});
+
 test('a bug shows its stack to people, and ends with 1; help is no failure', () => {
   const { exitCode, written } = report(new TypeError('no such thing'));
   expect(exitCode).toBe(1);

@@ -9,7 +9,7 @@ export interface Failure {
   readonly message: string;
   /** The field, argument or option that it is about, where one is. */
   readonly field?: string;
-  /** What to do, from the catalogue. */
+  /** What to do: from the catalogue, but for usage that commander refuses. */
   readonly remedy: string;
   readonly exitCode: number;
 }
@@ -34,14 +34,21 @@ export function reportFailure(error: unknown, { stderr, isJson }: ReportTo): num
 /** What a failure says, as JSON. What has no code is a bug. */
 export function describeFailure(error: unknown): Failure {
   const { code, message, field } = error instanceof CommanderError ? usageOf(error) : knownOf(error);
-  const { remedy, exitCode } = errorCatalogue[code];
+  const { remedy: known, exitCode } = errorCatalogue[code];
+  const remedy = error instanceof CommanderError ? usageRemedy : known;
   return { code, message, ...(field === undefined ? {} : { field }), remedy, exitCode };
 }
 
-function failureLines({ code, message, remedy }: Failure, stack: string | undefined): string[] {
+/** A failure for people. A message that names the command to run says what to do better than the catalogue can. */
+export function failureLines(
+  { code, message, remedy }: Pick<Failure, 'code' | 'message' | 'remedy'>,
+  stack?: string | undefined,
+): string[] {
   const bug = code === 'internal' && stack !== undefined ? [stack] : [];
-  return [`${code}: ${message}`, ...bug, `  ${remedy}`];
+  return [`${code}: ${message}`, ...bug, ...(message.includes('`shoal ') ? [] : [`  ${remedy}`])];
 }
+
+const usageRemedy = '`shoal help` lists the commands, `shoal help COMMAND` says what one takes.';
 
 function knownOf(error: unknown) {
   const { code, message, subject } = asShoalError(error);
@@ -51,10 +58,20 @@ function knownOf(error: unknown) {
 /** Commander tells what is wrong with the usage in its own words, some of it on a second line. */
 function usageOf(error: CommanderError) {
   const text = error.code === 'commander.help' ? 'expected a command' : error.message;
-  const message = text.replace(/^error: /, '').replaceAll('\n', ' ');
-  const [, field] = /'(?:-\w, )?(?:--)?([\w-]+)/.exec(message) ?? [];
+  const message = text
+    .replace(/^error: /, '')
+    .replace(
+      wrongChoice,
+      (_, found: string, name: string, words: string) =>
+        `"${name}": expected one of ${words}, found "${found}"`,
+    )
+    .replaceAll('\n', ' ');
+  const [, field] = /['"](?:-\w, )?(?:--)?([\w-]+)/.exec(message) ?? [];
   return { code: 'invalid-argument' as const, message, field };
 }
+
+const wrongChoice =
+  /^command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/;
 
 function stackOf(error: unknown): string | undefined {
   const { cause, stack } = asShoalError(error);

@@ -59,7 +59,9 @@ export async function tagIdOf(gateway: GatewayClient, libraryId: Buffer, wanted:
   if (found.length === 1) return parseUuid(found[0]!.id, 'tag');
   if (found.length === 0) throw new ShoalError('not-found', `no tag is called "${wanted}"`, { field: 'tag' });
   const ids = found.map(({ id }) => id).join(', ');
-  throw new ShoalError('invalid-argument', `${found.length} tags are called "${wanted}": ${ids}`, {
-    field: 'tag',
-  });
+  throw new ShoalError(
+    'invalid-argument',
+    `${found.length} tags are called "${wanted}": name one by its UUID, ${ids}`,
+    { field: 'tag' },
+  );
 }

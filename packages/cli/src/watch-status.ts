@@ -2,7 +2,7 @@ import { asShoalError } from '@shoal/core';
 import { createLiveView } from './live-view.ts';
 import type { Output } from './output.ts';
 import { paintFor } from './paint.ts';
-import { describeFailure } from './report-failure.ts';
+import { describeFailure, failureLines } from './report-failure.ts';
 import { type LibraryStatus, statusTable } from './status-table.ts';
 import { pause } from './supervisor/pause.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -50,7 +50,7 @@ function showing({ output, stdout, lines }: WatchStatusOptions): (look: Look) =>
     return (look) =>
       view.draw(
         'code' in look
-          ? [paint('bad', `${look.code}: ${look.message}`), `  ${look.remedy}`]
+          ? failureLines(look).map((line, index) => (index === 0 ? paint('bad', line) : line))
           : statusTable(look, { nowMs: Date.now(), paint }),
       );
   }

@@ -1,5 +1,6 @@
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
+import { counted } from '../counted.ts';
 import { countVerdicts, findingLines } from '../doctor/describe-findings.ts';
 import { attempt } from '../doctor/finding.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
@@ -45,7 +46,10 @@ export function addDoctorCommand(program: Command, surroundings: Surroundings): 
       ]);
       if (counts.fail === 0) return;
       const failed = new Set(findings.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check));
-      throw new ShoalError('check-failed', `${counts.fail} checks failed: ${[...failed].join(', ')}`);
+      throw new ShoalError(
+        'check-failed',
+        `${counted(counts.fail, 'check')} failed: ${[...failed].join(', ')}`,
+      );
     });
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
 import { parseInteger } from '../parse-argument.ts';
+import { requireHomeFolder } from '../require-home-folder.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 
 interface InitOptions extends CommonOptions {
@@ -22,6 +23,7 @@ export function addInitCommand(program: Command, surroundings: Surroundings): vo
     .addHelpText('after', helpExamples('init', 'init --name laptop --home ~/shoal', 'init --http-port 7480'))
     .action(async (options: InitOptions) => {
       const port = (text: string, field: string) => parseInteger(text, field, { min: 0, max: 65_535 });
+      await requireHomeFolder(options.home);
       const { config, paths } = await initHome({
         dir: options.home,
         ...(options.name === undefined ? {} : { name: options.name }),

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ShoalError } from '@shoal/core';
 import {
   addLibrary,
   listLibraries,
@@ -32,6 +35,14 @@ function addCreate(parent: Command, surroundings: Surroundings): void {
     .addHelpText('after', helpExamples('library create photos', 'library create photos --hub hub/hub.json'))
     .action(async (name: string, options: CommonOptions & { readonly hub?: string }) => {
       const { paths } = await readHome(options.home);
+      const taken = (await listLibraries(paths)).find((library) => library.name === name);
+      if (taken !== undefined) {
+        throw new ShoalError(
+          'already-exists',
+          `this device has a library "${name}" already (${taken.libraryId}): \`shoal library invite FILE\` lets other devices in`,
+          { field: 'name' },
+        );
+      }
       const hub = options.hub === undefined ? undefined : await readHubFile(options.hub);
       const file = newLibraryFile(hub === undefined ? { name } : { name, hub });
       const library = await addLibrary(paths, file);
@@ -48,7 +59,9 @@ function addList(parent: Command, surroundings: Surroundings): void {
     .action(async (options: CommonOptions) => {
       const libraries = await listLibraries((await readHome(options.home)).paths);
       outputOf(surroundings, options).result(libraries.map(described), () =>
-        libraries.map(({ libraryId, name, hub }) => `${libraryId}  ${name}  ${hub?.url ?? 'no hub'}`),
+        libraries.length === 0
+          ? 'no library yet: `shoal library create NAME` or `shoal library join FILE`'
+          : libraries.map(({ libraryId, name, hub }) => `${libraryId}  ${name}  ${hub?.url ?? 'no hub'}`),
       );
     });
 }
@@ -61,6 +74,10 @@ function addInvite(parent: Command, surroundings: Surroundings): void {
     )
     .action(async (file: string, options: LibraryOptions) => {
       const library = await chooseLibrary(await readHome(options.home), options.library);
+      const folder = dirname(resolve(file));
+      if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+        throw new ShoalError('not-a-folder', `${folder} is not a folder`, { field: 'file' });
+      }
       await writeInvitation(file, library);
       outputOf(surroundings, options).result(
         { invitation: file, libraryId: library.libraryId },

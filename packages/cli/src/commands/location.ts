@@ -83,11 +83,13 @@ function addList(parent: Command, surroundings: Surroundings): void {
     .action(async (options: LibraryOptions) => {
       const locations = await withLibrary(options, listLocations);
       outputOf(surroundings, options).result(locations, () =>
-        locations.flatMap(({ id, path, state, entries, skippedByReason, error }) => [
-          `${id}  ${state}  ${entries ?? '-'}  ${path}`,
-          ...skippedLines(skippedByReason),
-          ...(error === null ? [] : [`  ${error}`]),
-        ]),
+        locations.length === 0
+          ? 'no location yet: `shoal location add PATH`'
+          : locations.flatMap(({ id, path, state, entries, skippedByReason, error }) => [
+              `${id}  ${state}  ${entries ?? '-'}  ${path}`,
+              ...skippedLines(skippedByReason),
+              ...(error === null ? [] : [`  ${error}`]),
+            ]),
       );
     });
 }

@@ -1,4 +1,5 @@
 import { TagTarget, uuidFromBytes } from '@shoal/client';
+import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
@@ -32,6 +33,10 @@ function addCreate(parent: Command, surroundings: Surroundings): void {
       helpExamples('tag create holiday', 'tag create holiday --color green --display-name Holiday'),
     )
     .action(async (name: string, options: CreateOptions) => {
+      // The model takes any text; a person who gives none left something out.
+      if (name.trim() === '') {
+        throw new ShoalError('invalid-argument', '"name": expected a name, found none', { field: 'name' });
+      }
       const { color, displayName, namespace } = options;
       const tag = await withLibrary(options, ({ gateway, libraryId, home }) =>
         createTag(gateway, libraryId, {
@@ -97,7 +102,9 @@ function addList(parent: Command, surroundings: Surroundings): void {
     .action(async (options: LibraryOptions) => {
       const tags = await withLibrary(options, ({ gateway, libraryId }) => listTags(gateway, libraryId));
       outputOf(surroundings, options).result(tags, () =>
-        tags.map(({ id, fields }) => `${id}  ${fields.canonical_name}`),
+        tags.length === 0
+          ? 'no tag yet: `shoal tag create NAME`'
+          : tags.map(({ id, fields }) => `${id}  ${fields.canonical_name}`),
       );
     });
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ShoalError } from '@shoal/core';
 import { type Home, listLibraries, readHome, readServiceRun } from '@shoal/service-kit';
 import type { Command } from 'commander';
 import { supervisorLogFile } from '../background/log-files.ts';
@@ -72,12 +73,19 @@ async function detach(options: UpOptions, surroundings: Surroundings): Promise<v
   const home = await readHome(options.home);
   const { environment } = surroundings.config;
   output.progress('starting');
-  const { pid, wasRunning } = await startDetached({
+  const starting = startDetached({
     home,
     flags: options.inProcess === true ? ['--in-process'] : [],
     environment:
       options.config === undefined ? environment : { ...environment, SHOAL_CONFIG: resolve(options.config) },
   });
+  const asked = surroundings.endAsked().then(() => {
+    throw new ShoalError(
+      'interrupted',
+      'the device goes on starting in the background: `shoal down` stops it',
+    );
+  });
+  const { pid, wasRunning } = await Promise.race([starting, asked]);
   const running = await describeRunning(home);
   output.result({ ...running, pid, wasRunning }, () => [
     ...(wasRunning ? [`it runs already, as process ${pid}`] : []),

@@ -52,8 +52,11 @@ export async function demoResult(options: {
   };
 }
 
-/** The same for people: that the devices agree, and where to look. */
-export function resultLines({ elapsedMs, devices }: DemoResult): string[] {
+/** The same for people: that the devices agree, and where to look; what only runs while they do is left out of `isOnce`. */
+export function resultLines(
+  { elapsedMs, devices }: DemoResult,
+  { isOnce }: { readonly isOnce: boolean },
+): string[] {
   const [first] = devices;
   const counts = Object.entries(first?.records ?? {}).map(([model, records]) => ({ model, records }));
   return [
@@ -65,9 +68,13 @@ export function resultLines({ elapsedMs, devices }: DemoResult): string[] {
       name,
       `  rows    sqlite3 -readonly ${libraryDb} 'select name, kind, size from entries'`,
       `  log     sqlite3 -readonly ${syncDb}`,
-      `  gRPC    ${grpc} (reflection; authorization: Bearer, the token of ${home}/token)`,
-      `  HTTP    curl -H "Authorization: Bearer $(cat ${home}/token)" ${http}/status`,
-      `  CLI     ${commandLineHint} status --home ${home}`,
+      ...(isOnce
+        ? []
+        : [
+            `  gRPC    ${grpc} (reflection; authorization: Bearer, the token of ${home}/token)`,
+            `  HTTP    curl -H "Authorization: Bearer $(cat ${home}/token)" ${http}/status`,
+            `  CLI     ${commandLineHint} status --home ${home}`,
+          ]),
     ]),
     '',
   ];

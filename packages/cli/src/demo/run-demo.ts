@@ -111,11 +111,11 @@ export async function runDemo({ plan, config, output, ending }: RunDemoOptions):
       libraryPaths: ({ home }) => homePaths(home.paths.dir).library(library.libraryId),
     });
     if (plan.isOnce) {
-      for (const line of resultLines(result)) output.note(line);
+      for (const line of resultLines(result, plan)) output.note(line);
       await undo.run();
       return output.result(result, () => []);
     }
-    output.result(result, () => resultLines(result));
+    output.result(result, () => resultLines(result, plan));
     output.note(`Change something in ${folder} and see. Ctrl-C ends it.`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { limits } from '@shoal/core';
 import type { Inspection, LibraryContent } from '@shoal/library/inspect';
 import type { LogContent } from '@shoal/log-store/inspect';
+import { counted } from '../counted.ts';
 import { size, span } from './ago.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -43,7 +44,14 @@ export function judgeSyncDb(inspection: Inspection<LogContent>, moment: Moment):
   const { holes } = inspection.content;
   if (holes === 0) return file;
   const remedy = 'have a device on that has them: they are asked for';
-  return [...file, warn('damage', `${holes} entries of the log are lost and not had again`, remedy)];
+  return [
+    ...file,
+    warn(
+      'damage',
+      `${counted(holes, 'entry of the log is', 'entries of the log are')} lost and not had again`,
+      remedy,
+    ),
+  ];
 }
 
 function judgeFile(
@@ -101,8 +109,9 @@ function judgeOutbox({ outbox }: LibraryContent, { isRunning, nowMs }: Moment): 
   const { count, oldestMs } = outbox;
   if (count === 0 || oldestMs === null) return ok('outbox', 'empty');
   const age = nowMs - oldestMs;
-  const found = `${count} changes wait, for ${span(age)}`;
-  if (!isRunning) return ok('outbox', `${count} changes wait for the device to run`);
+  const found = `${counted(count, 'change waits', 'changes wait')}, for ${span(age)}`;
+  if (!isRunning)
+    return ok('outbox', `${counted(count, 'change waits', 'changes wait')} for the device to run`);
   if (age < limits.stuckMs) return ok('outbox', found);
   return fail('outbox', found, 'look why in `shoal logs capture` and `shoal logs log-store`');
 }

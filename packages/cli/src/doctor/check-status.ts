@@ -1,4 +1,5 @@
 import { errorCatalogue, isErrorCode } from '@shoal/core';
+import { counted } from '../counted.ts';
 import type { describeStatus } from '../describe-status.ts';
 import { printable } from '../printable.ts';
 import { span } from './ago.ts';
@@ -32,7 +33,10 @@ export function judgeStatus(
 
 function judgeSync({ sync, log }: DescribedStatus): readonly Finding[] {
   if (sync === undefined) return [];
-  const lacks = sync.state === 'ready' ? '' : `, ${sync.behind} entries to fetch, ${sync.unapplied} to apply`;
+  const lacks =
+    sync.state === 'ready'
+      ? ''
+      : `, ${counted(sync.behind, 'entry', 'entries')} to fetch, ${sync.unapplied} to apply`;
   const found = `${sync.state}${lacks}`;
   if (sync.throttled === 'disk-full') {
     return [fail('sync', `${found}; the disk is nearly full`, 'make room: until then nothing is fetched')];

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
 import type { Finding, Verdict } from './finding.ts';
@@ -19,7 +20,7 @@ export function findingLines(findings: readonly Finding[], paint: Paint): readon
       ...(library === null ? [] : [paint('strong', `library ${library}`)]),
       ...own.flatMap((finding) => linesOf(finding, paint)),
     ]),
-    `${ok + warn + fail} checks: ${ok} ok, ${warn} to look at, ${fail} failed`,
+    `${counted(ok + warn + fail, 'check')}: ${ok} ok, ${warn} to look at, ${fail} failed`,
   ];
 }
 

@@ -42,7 +42,7 @@ test('what waits in the outbox, and what no other device is known to have, is wa
 test('what does not become known to others is told with its number, as is a service that does not answer', async () => {
   await expect(wait([status(1, 3)]).done).rejects.toMatchObject({
     code: 'not-shared',
-    message: expect.stringMatching(/^library photos: 1 changes wait .* 3 changes of this device /),
+    message: expect.stringMatching(/^library photos: 1 change waits .* 3 changes of this device /),
   });
   const silent = { capture: undefined, log: undefined, unreachable: ['log-store'] } as unknown as StatusReply;
   await expect(wait([silent]).done).rejects.toMatchObject({ message: expect.stringContaining('log-store') });

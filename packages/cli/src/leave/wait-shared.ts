@@ -1,5 +1,6 @@
 import type { GatewayClient } from '@shoal/client';
 import { asShoalError, limits, ShoalError } from '@shoal/core';
+import { counted } from '../counted.ts';
 import { pause } from '../supervisor/pause.ts';
 
 export interface WaitSharedOptions {
@@ -40,9 +41,13 @@ async function missingOf(
     const { capture, log, unreachable } = await gateway.getStatus({ libraryId });
     if (capture === undefined || log === undefined) return `${unreachable.join(' and ')} does not answer`;
     const missing = [
-      ...(capture.outbox > 0 ? [`${capture.outbox} changes wait in the outbox`] : []),
+      ...(capture.outbox > 0
+        ? [`${counted(capture.outbox, 'change waits', 'changes wait')} in the outbox`]
+        : []),
       ...(log.unshared > 0
-        ? [`${log.unshared} changes of this device are on no other device as far as is known`]
+        ? [
+            `${counted(log.unshared, 'change of this device is', 'changes of this device are')} on no other device as far as is known`,
+          ]
         : []),
     ];
     return missing.length === 0 ? undefined : missing.join(', ');
