@@ -42,6 +42,7 @@ export {
   type MergeFunction,
   type MergeRule,
   mergeRuleOf,
+  partedFieldsOf,
   partRuleOf,
 } from './merge/merge-rule.ts';
 export type { DecidingRule } from './merge/merge-siblings.ts';

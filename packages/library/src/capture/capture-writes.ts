@@ -6,6 +6,7 @@ import {
   draftWrites,
   type LibraryId,
   limits,
+  mergeRuleOf,
   planBlindWrites,
   planJournal,
   planView,
@@ -99,12 +100,15 @@ function show(store: LibraryStore, drafts: Drafts, writes: readonly LocalWrite[]
 
 /**
  * Records that were written with what their merged state says anyway. A unit of work has put that into the row, where
- * the view may show another text (MRG-7): they are shown again.
+ * the view may show another text (MRG-7), or the greater value (MRG-3): they are shown again.
  */
 function givenBack({ scope, reader, get }: Drafts, writes: readonly LocalWrite[]): ChangedRecord[] {
   return writes.flatMap(({ kind, ref }) => {
-    const isRenaming = scope.registry.require(ref.model).uniques.some(({ policy }) => policy === 'rename');
-    if (kind === 'delete' || !isRenaming || get(ref) !== undefined) return [];
+    if (kind === 'delete' || get(ref) !== undefined) return [];
+    const { uniques, fields } = scope.registry.require(ref.model);
+    const isRenaming = uniques.some(({ policy }) => policy === 'rename');
+    const isMerging = fields.some((field) => mergeRuleOf(field) !== 'last');
+    if (!isRenaming && !isMerging) return [];
     return [{ ref, before: reader.record(ref) }];
   });
 }

@@ -1,5 +1,12 @@
 import type { EntitySchema } from '@mikro-orm/core';
-import { type FieldSpec, type ModelName, ShoalError, type Value, type ValueField } from '@shoal/core';
+import {
+  type FieldSpec,
+  type MergeRule,
+  type ModelName,
+  ShoalError,
+  type Value,
+  type ValueField,
+} from '@shoal/core';
 import type { SyncDeclaration } from './sync-model.ts';
 
 /** A synced field beside the property and the column that hold it. */
@@ -52,6 +59,10 @@ export function readEntity(
     if (stays.has(property)) localColumns.push(columnOf(property, meta));
     else columns.push(sinceVersion(declaration, columnField(declaration, property, meta)));
   }
+  const merged = Object.keys(declaration.merge ?? {});
+  const unsynced = merged.find((name) => !columns.some(({ property }) => property === name));
+  if (unsynced !== undefined)
+    refuse(declaration, `merges "${unsynced}", which is no synced property (MRG-3)`);
   columns.sort((a, b) => (a.field.name < b.field.name ? -1 : 1));
   return { table: tableOf(entity), columns, localColumns };
 }
@@ -75,7 +86,8 @@ function localProperties(entity: EntitySchema, declaration: SyncDeclaration): Re
 function columnField(declaration: SyncDeclaration, property: string, meta: Property): ColumnField {
   const name = snakeCase(property);
   if (meta.kind !== 'm:1') {
-    return { field: valueField(declaration, name, meta), property, column: name, targetTable: null };
+    const field = valueField(declaration, name, { ...meta, merge: declaration.merge?.[property] });
+    return { field, property, column: name, targetTable: null };
   }
   if (meta.deleteRule !== 'no action') {
     refuse(
@@ -83,6 +95,8 @@ function columnField(declaration: SyncDeclaration, property: string, meta: Prope
       `needs deleteRule('no action') on "${property}": the engine deletes what requires a record (DEP-3)`,
     );
   }
+  if (declaration.merge?.[property] !== undefined)
+    refuse(declaration, `merges the reference "${property}", which follows the last writer (MRG-3)`);
   const missing = declaration.references?.[property];
   if (missing === undefined)
     refuse(declaration, `does not say whether "${property}" waits or shows null (DEP-2)`);
@@ -98,18 +112,35 @@ function columnField(declaration: SyncDeclaration, property: string, meta: Prope
   return { field, property, column: columnOf(property, meta), targetTable: tableOf(target) };
 }
 
-function valueField(declaration: SyncDeclaration, name: string, meta: Property): ValueField {
+function valueField(
+  declaration: SyncDeclaration,
+  name: string,
+  meta: Property & { readonly merge: MergeRule | undefined },
+): ValueField {
   const type = typeof meta.type === 'string' ? meta.type : (meta.type?.name ?? '');
   const kind = meta.enum === true ? 'text' : kindByType[type];
   if (kind === undefined) refuse(declaration, `has "${name}" of a type that does not sync`);
+  const { merge, items } = meta;
+  const nullable = meta.nullable === true;
+  // What is merged in parts may have none.
+  const empty = typeof merge === 'string' ? emptyParts[merge] : undefined;
+  const given = meta.default === undefined ? empty : defaultValue(kind, meta.default);
   const field: ValueField = {
     kind,
     name,
-    nullable: meta.nullable === true,
-    required: meta.nullable !== true && meta.default === undefined,
-    default: meta.default === undefined ? emptyValue(kind, meta.nullable === true) : (meta.default as Value),
+    nullable,
+    required: !nullable && given === undefined,
+    default: given === undefined ? emptyValue(kind, nullable) : given,
+    ...(items === undefined ? {} : { oneOf: items }),
   };
-  return meta.items === undefined ? field : { ...field, oneOf: meta.items };
+  return merge === undefined ? field : { ...field, merge };
+}
+
+const emptyParts: Readonly<Record<string, Value>> = { union: '[]', map: '{}', counter: 0 };
+
+/** JSON travels as text. */
+function defaultValue(kind: ValueField['kind'], value: unknown): Value {
+  return kind === 'json' && typeof value !== 'string' ? JSON.stringify(value) : (value as Value);
 }
 
 /** What the view shows where nobody wrote a field that declares no default. */

@@ -9,7 +9,15 @@ import {
   Reference,
   type TransactionEventArgs,
 } from '@mikro-orm/core';
-import { formatVersion, parseVersion, type RecordRef, refKey, ShoalError, type Value } from '@shoal/core';
+import {
+  formatVersion,
+  parseVersion,
+  partedFieldsOf,
+  type RecordRef,
+  refKey,
+  ShoalError,
+  type Value,
+} from '@shoal/core';
 import { inPart, inStep } from '@shoal/telemetry';
 import { type CaptureContext, type Captured, captureWrites } from '../capture/capture-writes.ts';
 import type { LocalWrite, WrittenRecord } from '../capture/local-write.ts';
@@ -183,7 +191,9 @@ export class CaptureSubscriber implements EventSubscriber {
     const fields = new Map(
       properties.map((column) => [column.field.name, this.#valueOf(model, entity, column.property)]),
     );
-    return { kind: isNew ? 'replace' : 'put', ref, fields, seen: isNew ? null : seen };
+    if (isNew) return { kind: 'replace', ref, fields, seen: null };
+    const shown = shownParts(model, fields, originalEntity as Row);
+    return { kind: 'put', ref, fields, seen, ...(shown.size === 0 ? {} : { shown }) };
   }
 
   #valueOf(model: SyncedModel, entity: Row, property: string): Value {
@@ -206,6 +216,23 @@ export class CaptureSubscriber implements EventSubscriber {
     const original = helper(entity).__originalEntityData as Row | undefined;
     if (original !== undefined) original.version = version;
   }
+}
+
+/** What the entity was loaded with of those fields in which the difference is written (MRG-3). */
+function shownParts(
+  { spec, columns }: SyncedModel,
+  fields: ReadonlyMap<string, Value>,
+  loaded: Row | undefined,
+): Map<string, Value> {
+  const parted = partedFieldsOf(spec).filter(({ name }) => fields.has(name));
+  const shown = new Map<string, Value>();
+  for (const { name, kind } of parted) {
+    const { property } = columns.find(({ field }) => field.name === name)!;
+    const value = loaded?.[property];
+    if (value === undefined || value === null) continue;
+    shown.set(name, kind === 'json' && typeof value !== 'string' ? JSON.stringify(value) : (value as Value));
+  }
+  return shown;
 }
 
 function isSavepoint(transaction: unknown): boolean {
