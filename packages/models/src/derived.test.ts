@@ -1,8 +1,8 @@
 import type { RecordId } from '@shoal/core';
 import { checkDerived, rebuildDerived } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { models } from './index.ts';
-import { newId, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
+import { contentIdentityId, models } from './index.ts';
+import { newId, secret, ship, type TestDevice, testDevice } from './testing/library-on-disk.ts';
 
 /** What is derived is never synced: each device keeps it, can check it, and can make it from nothing (DEP-6). */
 let a: TestDevice;
@@ -86,5 +86,20 @@ describe('derived tables', () => {
     await rebuildDerived(a.library);
     expect(await checkDerived(a.library)).toEqual([]);
     expect(a.library.outboxCount()).toBeGreaterThan(0);
+  });
+
+  test('[DEP-6] counts of a content follow its copies, by writes and by what arrives', async () => {
+    const content = contentIdentityId(secret, 'aa');
+    await a.put('content_identity', content, { content_hash: 'aa', byte_size: 3 });
+    const copies = [...(await tree()), ...(await tree())].filter((_, index) => index % 4 === 3);
+    for (const id of copies) await a.put('entry', id, { content });
+    const counts = ({ library }: TestDevice) =>
+      library.store.db.prepare('select entries, locations from content_counts').all();
+    await ship(a, [b]);
+    for (const device of [a, b]) expect(counts(device)).toEqual([{ entries: 2, locations: 2 }]);
+    await a.remove('entry', copies[0]!);
+    await a.put('entry', copies[1]!, { content: null });
+    await ship(a, [b]);
+    for (const device of [a, b]) expect(counts(device)).toEqual([]);
   });
 });

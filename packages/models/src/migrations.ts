@@ -111,6 +111,11 @@ create table entry_closure (
 ) without rowid;
 create index entry_closure_descendant on entry_closure (descendant_id, depth);
 
+-- How many copies of a content there are: derived, and as it follows from the entries at any time (DEP-6).
+create view content_counts as
+  select content_id, count(*) as entries, count(distinct location_id) as locations
+  from entries where content_id is not null group by content_id;
+
 create table tags (${syncColumnsSql},
   canonical_name text not null,
   display_name text,
