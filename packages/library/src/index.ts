@@ -1,3 +1,4 @@
+export { type ConflictDecision, decideConflict } from './capture/decide-conflict.ts';
 export type { LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';
 export type { RecordPage } from './capture/read-records.ts';
 export { keyRing } from './crypto/key-ring.ts';

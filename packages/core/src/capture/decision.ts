@@ -47,9 +47,8 @@ export function chooseSide(
   { side }: Decision,
   isShown: (side: ValueSide) => boolean,
 ): ValueSide {
-  const sides = conflictSides(conflict).flatMap((each, index) =>
-    each.kind === 'value' ? [{ ...each, number: index + 1 }] : [],
-  );
+  const values = conflictSides(conflict).filter((each) => each.kind === 'value');
+  const sides = values.map((each, index) => ({ ...each, number: index + 1 }));
   const named = sides.find(({ number }) => number === side);
   if (named !== undefined) return named;
   const others = sides.filter((each) => !isShown(each));

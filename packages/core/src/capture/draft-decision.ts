@@ -1,7 +1,7 @@
 import { schemaToWrite } from '../model/schema-versions.ts';
 import { type ModelSpec, referencesOf } from '../model/spec.ts';
 import { withCreation } from '../record/creation.ts';
-import { emptyState, type RecordState } from '../record/state.ts';
+import type { RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
 import { isAlive, viewField } from '../record/view.ts';
 import { draftDelete } from './draft-delete.ts';
@@ -17,8 +17,8 @@ import { requireOwnership } from './write-rights.ts';
 export function draftDecision(drafts: Drafts, write: RecordDecision): void {
   const { ref, seen, slots } = write;
   const spec = drafts.scope.registry.require(ref.model);
-  const stored = drafts.reader.record(ref);
-  const here = stored?.state ?? emptyState;
+  // Something met in it, so it is there.
+  const { state: here, schemaVersion } = drafts.reader.record(ref)!;
   requireOwnership(drafts, spec, ref, here);
   if (slots === null) {
     if (isAlive(spec, here)) draftDelete(drafts, { kind: 'delete', ref, seen });
@@ -26,9 +26,8 @@ export function draftDecision(drafts: Drafts, write: RecordDecision): void {
     else drafts.delete(spec, ref, seen);
     return;
   }
-  const schemaVersion = Math.max(schemaToWrite(spec, drafts.scope.schemas), stored?.schemaVersion ?? 0);
   const fields = withCreation(spec, here, {
-    fields: withinSchema(spec, schemaVersion, slots),
+    fields: withinSchema(spec, Math.max(schemaToWrite(spec, drafts.scope.schemas), schemaVersion), slots),
     isWhole: here.deletes.length > 0,
   });
   const setReferences = changedReferences(spec, here, slots);

@@ -1,4 +1,4 @@
-import { errorAbout, unreachable } from '../errors/shoal-error.ts';
+import { errorAbout } from '../errors/shoal-error.ts';
 import { draftDecision } from './draft-decision.ts';
 import { draftDelete } from './draft-delete.ts';
 import { draftPut } from './draft-put.ts';
@@ -14,27 +14,12 @@ export function draftWrites(scope: WriteScope, writes: readonly RecordWrite[], r
   const drafts = openDrafts(scope, rules);
   for (const write of writes) {
     try {
-      draftWrite(drafts, write);
+      if (write.kind === 'delete') draftDelete(drafts, write);
+      else if (write.kind === 'decide') draftDecision(drafts, write);
+      else draftPut(drafts, write);
     } catch (error) {
       throw errorAbout(error, { model: write.ref.model, record: write.ref.id });
     }
   }
   return drafts;
-}
-
-function draftWrite(drafts: Drafts, write: RecordWrite): void {
-  switch (write.kind) {
-    case 'put':
-    case 'replace':
-      draftPut(drafts, write);
-      break;
-    case 'delete':
-      draftDelete(drafts, write);
-      break;
-    case 'decide':
-      draftDecision(drafts, write);
-      break;
-    default:
-      unreachable(write);
-  }
 }

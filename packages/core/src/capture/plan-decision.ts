@@ -1,4 +1,3 @@
-import { unreachable } from '../errors/shoal-error.ts';
 import { isAlive } from '../record/view.ts';
 import { bringBack } from './bring-back.ts';
 import { chooseValue, keepValues, keepWhole, writeOf } from './decided-values.ts';
@@ -31,8 +30,6 @@ function keep(undecided: Undecided): RecordWrite {
     case 'orphaned':
     case 'blind-write':
       return removed(undecided);
-    default:
-      return unreachable(conflict.kind);
   }
 }
 
@@ -49,8 +46,6 @@ function flip(undecided: Undecided, decision: Decision): RecordWrite {
     case 'orphaned':
     case 'blind-write':
       return refuseDecision(undecided, decision, otherRecord);
-    default:
-      return unreachable(kind);
   }
 }
 
@@ -72,8 +67,6 @@ function restore(undecided: Undecided, decision: Decision): RecordWrite {
       return bringBack(undecided, decision);
     case 'blind-write':
       return conflict.content.fields.size > 0 ? bringBack(undecided, decision) : removed(undecided);
-    default:
-      return unreachable(conflict.kind);
   }
 }
 

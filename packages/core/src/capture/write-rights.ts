@@ -1,14 +1,21 @@
 import { ownerOf } from '../apply/owner.ts';
 import type { ViewPlan } from '../apply/view-plan.ts';
+import type { ViewReader } from '../apply/view-reader.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
 import { type RecordRef, refKey } from '../ids.ts';
 import { fieldOf, type ModelSpec } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
-import type { Draft, Drafts } from './drafts.ts';
+import type { Draft, Drafts, WriteScope } from './drafts.ts';
+
+/** Who writes, and where it says who owns what. */
+export interface WhoWrites {
+  readonly scope: Pick<WriteScope, 'registry' | 'device'>;
+  readonly reader: Pick<ViewReader, 'record'>;
+}
 
 /** Refuses a write of what belongs to another device, naming the owner: `not-owner` (MRG-5). */
 export function requireOwnership(
-  { scope, reader }: Drafts,
+  { scope, reader }: WhoWrites,
   spec: ModelSpec,
   ref: RecordRef,
   state: RecordState,

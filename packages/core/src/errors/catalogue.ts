@@ -47,6 +47,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 2,
   },
+  'changed-since': {
+    meaning: 'What was decided upon is not what it was when it was shown.',
+    remedy: 'Look at it again, as with `shoal conflicts show`, and decide anew.',
+    retryable: false,
+    exitCode: 2,
+  },
   'payload-too-large': {
     meaning: 'A value or a record is larger than may be synced.',
     remedy: 'Store large content as a file, and its name in the record.',

@@ -19,6 +19,7 @@ import {
 } from '@shoal/core';
 import { currentTraceParent, inPart } from '@shoal/telemetry';
 import type { ClockStore } from '../store/clock-store.ts';
+import { lastSeen } from '../store/last-seen.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxStore } from '../store/outbox-store.ts';
 import type { LocalWrite, WrittenRecord } from './local-write.ts';
@@ -90,7 +91,9 @@ function show(store: LibraryStore, drafts: Drafts, writes: readonly LocalWrite[]
   requireTargets(drafts, plan);
   requireFree(drafts, plan);
   const changes = store.carryOut(plan);
-  store.journal.carryOut(planJournal(store.registry, drafts.reader, all, plan));
+  const journal = planJournal(store.registry, drafts.reader, all, plan);
+  store.journal.carryOut(journal);
+  store.journal.remember(lastSeen(store.registry, journal, (ref) => [drafts.get(ref)?.before?.state]));
   store.journal.addSettled(planBlindWrites(drafts, writes));
   for (const write of writes)
     if ('local' in write && write.local !== undefined)

@@ -17,6 +17,7 @@ import {
 import type { ParsedEntry, PositionedEntry } from '@shoal/proto';
 import { type KeyRing, openPayload } from '../crypto/seal.ts';
 import type { ClockStore, Drift } from '../store/clock-store.ts';
+import { lastSeen } from '../store/last-seen.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import { openedState } from '../store/record-store.ts';
 import { checkState } from './check-state.ts';
@@ -73,9 +74,11 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   store.loadKeys(incoming.map(({ ref }) => ref));
   const drifts = context.clock.receive(dotsOf(entries), context.wallMs());
   const plan = planApply(store.registry, store.reader, incoming);
+  const seen = lastSeen(store.registry, plan.journal, (ref) => candidates(context, ref, entries));
   for (const { ref, stored } of plan.stored) store.records.put(ref, stored);
   const changes = store.carryOut(plan.view);
   store.journal.carryOut(plan.journal);
+  store.journal.remember(seen);
   const quarantined = plan.quarantined.map(({ index, error }) => {
     const entry = entries[index]!;
     const { model, recordId: record, origin: device } = entry.entry.header;
@@ -88,6 +91,28 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   const applied = entries.filter((_, index) => !passedOver.has(index));
   const { journal, counts, view } = plan;
   return { changes, applied, quarantined, unopened, drifts, hidden: view.hidden, journal, counts };
+}
+
+/** What a record said before a batch, and what its entries say of it. Rare: a delete met an edit. */
+function* candidates(
+  context: ApplyContext,
+  { model, id }: RecordRef,
+  entries: readonly SequencedEntry[],
+): Iterable<RecordState | undefined> {
+  yield context.store.records.get({ model, id })?.state;
+  for (const each of entries) {
+    const { header } = each.entry;
+    if (header.recordId === id && header.model === model) yield openedOrNothing(context, each);
+  }
+}
+
+/** One that does not open says nothing; why is told elsewhere (ING-3). */
+function openedOrNothing(context: ApplyContext, { entry }: SequencedEntry): RecordState | undefined {
+  try {
+    return openState(context, entry);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A copy that is damaged, or nobody's, would else stand for the good one in the log, as one of an equal version. */

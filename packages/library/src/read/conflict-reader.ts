@@ -1,4 +1,12 @@
-import type { Conflict, Dot, ModelName, RecordId, RecordRef } from '@shoal/core';
+import {
+  type Conflict,
+  type Dot,
+  type ModelName,
+  parseVersion,
+  type RecordId,
+  type RecordRef,
+  type Version,
+} from '@shoal/core';
 import { type ConflictColumns, conflictOf } from '../store/journal-store.ts';
 import type { Sqlite } from '../store/open-database.ts';
 
@@ -12,6 +20,8 @@ export interface ConflictRecord {
   readonly sinceMs: number;
   /** Null: open. `by` is the change that settled it, null where that was one of another record. */
   readonly settled: { readonly ms: number; readonly by: Dot | null } | null;
+  /** The record's version now: what a decision has seen (MRG-1). */
+  readonly version: Version;
 }
 
 /** Which rows: of one model, of one record; open ones alone, or all. */
@@ -39,16 +49,19 @@ interface Row extends ConflictColumns {
   readonly since_ms: number;
   readonly settled_ms: number | null;
   readonly settled_by: Dot | null;
+  readonly version: string | null;
 }
 
 /** Prepares the statements on `db`. */
 export function conflictReader(db: Sqlite): ConflictReader {
+  const select = `select c.*, (select version from shoal_records r where r.model = c.model and r.uuid = c.uuid)
+    as version from shoal_conflicts c`;
   const list = db.prepare<[object], Row>(
-    `select * from shoal_conflicts where id < @after and (@model is null or model = @model)
+    `${select} where id < @after and (@model is null or model = @model)
        and (@record is null or uuid = @record) and (@isOpen = 0 or settled_ms is null)
      order by id desc limit @limit+0`,
   );
-  const get = db.prepare<[number], Row>('select * from shoal_conflicts where id = ?');
+  const get = db.prepare<[number], Row>(`${select} where id = ?`);
   const countOpen = db
     .prepare<[], number>('select count(*) from shoal_conflicts where settled_ms is null')
     .pluck();
@@ -69,12 +82,13 @@ export function conflictReader(db: Sqlite): ConflictReader {
 }
 
 function toConflictRecord(row: Row): ConflictRecord {
-  const { id, model, uuid, since_ms, settled_ms, settled_by } = row;
+  const { id, model, uuid, since_ms, settled_ms, settled_by, version } = row;
   return {
     id,
     ref: { model, id: uuid },
     conflict: conflictOf(row),
     sinceMs: since_ms,
     settled: settled_ms === null ? null : { ms: settled_ms, by: settled_by },
+    version: parseVersion(version ?? ''),
   };
 }

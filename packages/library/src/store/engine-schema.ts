@@ -124,6 +124,8 @@ create table shoal_conflicts (
   winner text,
   -- All values that met, under their dots, as a record's payload.
   content blob not null,
+  -- The state of a deleted record that was seen last, alike: what the delete took away stands nowhere else (MRG-4).
+  known blob,
   since_ms integer not null,
   settled_ms integer,
   -- The change that settled it; null where that was one of another record.

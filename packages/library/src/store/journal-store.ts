@@ -7,8 +7,10 @@ import {
   planJournalRows,
   type RecordConflicts,
   type RecordRef,
+  type RecordState,
 } from '@shoal/core';
 import { encodeRecordPayload, readRecordPayload } from '@shoal/proto';
+import type { LastSeen } from './last-seen.ts';
 import type { Sqlite } from './open-database.ts';
 
 /** The conflict journal of this device (MRG-8): never synced, never logged; written with what it tells of. */
@@ -17,6 +19,10 @@ export interface JournalStore {
   carryOut(planned: readonly RecordConflicts[]): void;
   /** Notes what was over when it happened: a blind write. */
   addSettled(rows: readonly { readonly ref: RecordRef; readonly conflict: Conflict }[]): void;
+  /** Keeps beside the open row of a delete what the record said before: the first that is known stays. */
+  remember(seen: readonly LastSeen[]): void;
+  /** What is kept beside a row. */
+  known(id: number): RecordState | undefined;
 }
 
 interface OpenRow {
@@ -47,6 +53,11 @@ export function journalStore(db: Sqlite, wallMs: () => number): JournalStore {
   );
   const grow = db.prepare('update shoal_conflicts set winner = ?, content = ? where id = ?');
   const settle = db.prepare('update shoal_conflicts set settled_ms = ?, settled_by = ? where id = ?');
+  const remember = db.prepare(
+    `update shoal_conflicts set known = ? where model = ? and uuid = ? and settled_ms is null
+       and kind = 'delete-beats-edit' and known is null`,
+  );
+  const known = db.prepare<[number], Buffer | null>('select known from shoal_conflicts where id = ?').pluck();
   const trim = db.prepare(
     `delete from shoal_conflicts where id in (
        select id from shoal_conflicts where settled_ms is not null
@@ -88,6 +99,13 @@ export function journalStore(db: Sqlite, wallMs: () => number): JournalStore {
       for (const { ref, conflict } of rows) add(ref, conflict, [wallMs(), conflict.winner]);
       if (rows.length > 0) trim.run(limits.conflictsSettledMax);
     },
+    remember(seen) {
+      for (const { ref, state } of seen) remember.run(payloadOf(state), ref.model, ref.id);
+    },
+    known(id) {
+      const payload = known.get(id) as Buffer | null | undefined;
+      return payload == null ? undefined : readRecordPayload(payload, emptyVersion);
+    },
   };
 }
 
@@ -96,7 +114,11 @@ export function conflictOf({ kind, field, winner, content }: ConflictColumns): C
   return { kind, field, winner, content: readRecordPayload(content, emptyVersion) };
 }
 
-/** Values under their dots, in the form that states have. */
 function contentOf({ content }: Conflict): Buffer {
-  return encodeRecordPayload({ version: emptyVersion, ...content });
+  return payloadOf(content);
+}
+
+/** Values under their dots, in the form that states have. */
+function payloadOf({ fields, deletes }: Conflict['content']): Buffer {
+  return encodeRecordPayload({ version: emptyVersion, fields, deletes });
 }
