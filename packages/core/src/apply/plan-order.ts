@@ -18,7 +18,8 @@ export function orderShown(registry: Registry, shown: readonly ShowOutcome[]): S
       return { outcome, key, level: registry.level(outcome.ref.model), depth: depthByKey.get(key)! };
     })
     .sort((a, b) => a.level - b.level || a.depth - b.depth);
-  const indexByKey = new Map(placed.map(({ key }, index) => [key, index]));
+  const indexByKey = new Map<string, number>();
+  for (const { key } of placed) indexByKey.set(key, indexByKey.size);
   const first = placed.map(({ outcome }, index) => withoutLater(outcome, index, indexByKey));
   const again = placed
     .filter(({ outcome }, index) => first[index] !== outcome)
@@ -64,7 +65,8 @@ export function orderHidden(
 
 /** How many new rows of its own model each new row stands on. */
 function freshDepths(registry: Registry, fresh: readonly ShowOutcome[]): Map<string, number> {
-  const freshByKey = new Map(fresh.map((outcome) => [refKey(outcome.ref), outcome]));
+  const freshByKey = new Map<string, ShowOutcome>();
+  for (const outcome of fresh) freshByKey.set(refKey(outcome.ref), outcome);
   const depthByKey = new Map<string, number>();
   for (const start of fresh) {
     const field = waitingSelfReference(registry, start.ref.model);

@@ -13,8 +13,9 @@ export function checkFields(spec: ModelSpec, fields: ReadonlyMap<string, Value>)
   for (const [name, value] of fields) {
     const field = fieldOf(spec, name);
     if (field === undefined) refuseUnknown(spec, name);
-    checkValue(spec, field, value);
-    bytes += name.length + valueBytes(value);
+    const size = valueBytes(value);
+    checkValue(spec, field, value, size);
+    bytes += name.length + size;
   }
   if (bytes > limits.payloadBytesMax) {
     throw new ShoalError(
@@ -27,12 +28,11 @@ export function checkFields(spec: ModelSpec, fields: ReadonlyMap<string, Value>)
   }
 }
 
-function checkValue(spec: ModelSpec, field: FieldSpec, value: Value): void {
+function checkValue(spec: ModelSpec, field: FieldSpec, value: Value, size: number): void {
   if (value === null) {
     if (!field.nullable) refuse(spec, field, 'a value', 'null');
     return;
   }
-  const size = valueBytes(value);
   if (size > limits.valueBytesMax) {
     throw new ShoalError(
       'payload-too-large',

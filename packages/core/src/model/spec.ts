@@ -85,7 +85,8 @@ export interface ModelSpec {
 
 /** The field of that name, if the model has it. */
 export function fieldOf(spec: ModelSpec, name: string): FieldSpec | undefined {
-  return spec.fields.find((field) => field.name === name);
+  for (const field of spec.fields) if (field.name === name) return field;
+  return undefined;
 }
 
 const referencesBySpec = new WeakMap<ModelSpec, readonly ReferenceField[]>();
