@@ -212,6 +212,18 @@ describe('tags', () => {
   });
 });
 
+describe('content', () => {
+  it('[S1-18] is looked up by its id, on every device of the library and by that of no other', async () => {
+    const id = await content('aa');
+    await exchange(a, b);
+    const elsewhere = contentIdentityId(Buffer.alloc(32, 2), 'aa');
+    for (const device of [a, b]) {
+      expect(device.fields('content_identity', id)).toMatchObject({ content_hash: 'aa' });
+      expect(device.fields('content_identity', elsewhere)).toBe(undefined);
+    }
+  });
+});
+
 describe('what people say', () => {
   it('[S1-47] [S3-18] of a file is written by its owner, of content by everybody', async () => {
     const file = await entry(await location(), 'one.txt', { content: await content('aa') });
