@@ -75,3 +75,26 @@ test('[S2-12] within a write its parts are seen in their order: fields, keys, st
   const [entry] = (await a.drain()).filter(({ header }) => header.model === 'tag');
   expect(entry!.header.traceParent).toContain(whole.spanContext().traceId);
 });
+
+test.each([
+  ['is a part of its story', 0, 'parent'],
+  ['made while the devices were apart is linked to its story', 120_000, 'link'],
+] as const)('[CHG-2] what another device applies %s', async (_, agoMs, kind) => {
+  const late = await testDevice(2, () => Date.now() - agoMs);
+  const b = await testDevice(3);
+  await inStep('shoal.write', {}, () =>
+    late.put('location', newId(), { ...location('one'), device: late.id }),
+  );
+  const entries = (await late.drain()).filter(({ header }) => header.model === 'location');
+  await b.apply(entries);
+  const [ship, apply] = ['shoal.ship', 'shoal.apply'].map((step) =>
+    recorded.ended().findLast(({ name }) => name === step),
+  );
+  const shipped = ship!.spanContext().spanId;
+  const links = apply!.links.map(({ context }) => context.spanId);
+  expect([apply!.parentSpanContext?.spanId, links]).toEqual(
+    kind === 'parent' ? [shipped, []] : [undefined, [shipped]],
+  );
+  late.close();
+  b.close();
+});
