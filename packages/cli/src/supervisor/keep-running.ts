@@ -107,7 +107,7 @@ export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): Super
     });
     await readiness;
     if (startsFailed >= supervisorLimits.failedStartsMax && !stopping.signal.aborted) {
-      fail((await startFailure(spec)).message);
+      fail((await whyNoStart(spec)).reason);
     }
   };
   const loop = async () => {
@@ -133,7 +133,10 @@ export function keepRunning(spec: ChildSpec, options: KeepRunningOptions): Super
     while (readyPid === undefined) {
       if (stopping.signal.aborted)
         throw new ShoalError('unavailable', `${name} was stopped before it was ready`);
-      if (startsFailed >= supervisorLimits.failedStartsMax) throw await startFailure(spec);
+      if (startsFailed >= supervisorLimits.failedStartsMax) {
+        const { code, reason } = await whyNoStart(spec);
+        throw new ShoalError(code, `${name} ${reason}`);
+      }
       if (performance.now() > deadlineMs) throw notReady(spec);
       await pause(supervisorLimits.readyPollMs, stopping.signal);
     }
@@ -163,9 +166,14 @@ function notReady({ name, logFile }: ChildSpec): ShoalError {
 }
 
 /** A child that cannot start says why as its last word; that reason is worth more than ours. */
-async function startFailure({ name, logFile, explain }: ChildSpec): Promise<ShoalError> {
+async function whyNoStart({
+  logFile,
+  explain,
+}: ChildSpec): Promise<{ readonly code: ErrorCode; readonly reason: string }> {
   const last = (await explain?.()) ?? (await lastErrorIn(logFile));
   const code: ErrorCode = last !== undefined && isErrorCode(last.code) ? last.code : 'unavailable';
-  const reason = last?.message ?? 'it ended again and again';
-  return new ShoalError(code, `${name} cannot start: ${reason}; its log: ${logFile}`);
+  return {
+    code,
+    reason: `cannot start: ${last?.message ?? 'it ended again and again'}; its log: ${logFile}`,
+  };
 }
