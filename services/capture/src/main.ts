@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os';
 import { rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
 import { CaptureDefinition, LogStoreDefinition } from '@shoal/proto';
-import { connectLocal, runService, type StartedService, startLibraryService } from '@shoal/service-kit';
+import {
+  connectLocal,
+  createLog,
+  runService,
+  type StartedService,
+  startLibraryService,
+} from '@shoal/service-kit';
 import { readTelemetryConfig } from '@shoal/telemetry';
 import { captureConfig } from './config.ts';
 import { createIndexThread } from './index-thread/index-thread.ts';
@@ -14,7 +20,8 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
   const { grpcPort, relayMs } = captureConfig();
   // Spans of a thread would be in no trace: where they are wanted, nothing is written there.
   const isTraced = readTelemetryConfig().traces !== null;
-  const indexThread = isTraced || availableParallelism() === 1 ? null : createIndexThread();
+  const indexThread =
+    isTraced || availableParallelism() === 1 ? null : createIndexThread({ log: createLog('capture') });
   return startLibraryService({
     name: 'capture',
     home,

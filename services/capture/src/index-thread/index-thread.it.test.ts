@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DeviceId, type LibraryId, limits, type ModelName, type RecordId } from '@shoal/core';
 import { freshRecordId, type Library, migrateLibrary, openLibrary, type ViewChange } from '@shoal/library';
 import { migrations, models } from '@shoal/models';
+import { type Log, silentLog } from '@shoal/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CreateEntry, EntryChange, EntryStore } from '../index/entry-store.ts';
 import { locationRows } from '../store/location-rows.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   const ring = { currentKeyId: 1, keysById: new Map([[1, Buffer.alloc(32)]]) };
   const libraryId = '11111111-1111-4111-8111-111111111111' as LibraryId;
   library = openLibrary({ path, libraryId, device, ring, models, migrations });
-  thread = createIndexThread();
+  thread = createIndexThread({ log: silentLog() });
   store = indexStore(library, Buffer.alloc(32), thread);
   await put('device', device as unknown as RecordId, { name: 'a', slug: 'a' });
   await put('location', freshRecordId(Date.now()), { name: 'home', path: '/home', device });
@@ -89,9 +90,20 @@ test('a batch that the thread cannot write changes nothing and throws what it th
 });
 
 test('the thread ends when nothing came for a while, and another one is started when it is wanted', async () => {
-  const idle = createIndexThread({ idleMs: 300 });
+  const idle = createIndexThread({ log: silentLog(), idleMs: 300 });
   await expect.poll(() => idle.isReady()).toBe(true);
   await expect.poll(() => idle.isReady()).toBe(false);
   await expect.poll(() => idle.isReady()).toBe(true);
   await idle.stop();
+});
+
+test('a thread that fails is told of once, and the service writes by itself', async () => {
+  const told: unknown[] = [];
+  const log = { warn: (...line: unknown[]) => told.push(line) } as Pick<Log, 'warn'>;
+  const failing = createIndexThread({ log, script: new URL('data:text/javascript,throw new TypeError()') });
+  const byItself = indexStore(library, Buffer.alloc(32), failing);
+  await byItself.apply(location, [root, ...files(many, -1)]);
+  await expect.poll(() => told).toEqual([[{ kind: 'TypeError' }, expect.stringContaining('failed')]]);
+  await byItself.apply(location, files(many, 1));
+  expect([entries(), failing.isReady(), told.length]).toEqual([1 + 2 * many, false, 1]);
 });

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { limits, ShoalError } from '@shoal/core';
+import type { Log } from '@shoal/service-kit';
 import type { EntryChange } from '../index/entry-store.ts';
 import type { FromThread, ThreadApplied, ThreadLibrary, ToThread } from './thread-messages.ts';
 
@@ -28,15 +29,21 @@ interface Running {
   readonly waiting: Map<number, PromiseWithResolvers<Reply>>;
 }
 
-/** Nothing runs yet. `idleMs` is for tests. */
-export function createIndexThread(options: { readonly idleMs?: number } = {}): IndexThread {
-  const { idleMs = limits.indexThreadIdleMs } = options;
+/** Nothing runs yet. One that fails is told of and not started again. `idleMs` and `script` are for tests. */
+export function createIndexThread(options: {
+  readonly log: Pick<Log, 'warn'>;
+  readonly idleMs?: number;
+  readonly script?: URL;
+}): IndexThread {
+  const { log, idleMs = limits.indexThreadIdleMs } = options;
+  const { script = new URL('./thread-main.ts', import.meta.url) } = options;
   let running: Running | undefined;
   let idle: NodeJS.Timeout | undefined;
   let lastId = 0;
+  let hasFailed = false;
 
   function start(): Running {
-    const worker = new Worker(new URL('./thread-main.ts', import.meta.url));
+    const worker = new Worker(script);
     const started: Running = { worker, isReady: false, waiting: new Map() };
     running = started;
     // It is nothing that the service waits for at its end.
@@ -45,7 +52,12 @@ export function createIndexThread(options: { readonly idleMs?: number } = {}): I
       if (message.kind === 'ready') started.isReady = true;
       else take(started, message);
     });
-    worker.on('error', () => end(started));
+    worker.on('error', (error) => {
+      hasFailed = true;
+      const kind = error instanceof Error ? error.name : typeof error;
+      log.warn({ kind }, 'the thread that writes the index failed; from now on the service writes all of it');
+      end(started);
+    });
     worker.on('exit', () => end(started));
     rest();
     return started;
@@ -88,7 +100,7 @@ export function createIndexThread(options: { readonly idleMs?: number } = {}): I
   }
 
   return {
-    isReady: () => (running ?? start()).isReady,
+    isReady: () => !hasFailed && (running ?? start()).isReady,
     async apply(library, location, changes) {
       const reply = await ask(running ?? start(), { kind: 'apply', library, location, changes });
       if (reply.kind !== 'applied') throw new ShoalError('internal', `the thread answered ${reply.kind}`);
