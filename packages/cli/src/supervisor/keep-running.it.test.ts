@@ -38,7 +38,10 @@ function spec(script: string): ChildSpec {
   };
 }
 
-function keep(script: string, options: { readonly readyMs?: number; readonly stopMs?: number } = {}) {
+function keep(
+  script: string,
+  options: { readonly readyMs?: number; readonly stopMs?: number; readonly random?: () => number } = {},
+) {
   child = keepRunning(spec(script), { onEvent: (event) => events.push(event), ...options });
   return child;
 }
@@ -52,6 +55,28 @@ test('a child that dies is started again, and is ready again', async () => {
   await kept.ready();
   expect(events.map(({ kind }) => kind)).toEqual(['started', 'ready', 'ended', 'started', 'ready']);
   expect(events[2]).toMatchObject({ how: 'SIGKILL', isUnexpected: true });
+});
+
+test('what keeps a child from starting is told once, not at each try, and its start when it has passed', async () => {
+  const room = join(folder.path, 'room');
+  const kept = keep(
+    `if (!require('node:fs').existsSync(${JSON.stringify(room)})) {
+      console.error('disk-full: sync.db cannot grow');
+      process.exit(10);
+    }
+    ${serving}`,
+    { random: () => 0 },
+  );
+  const ends = () => events.filter(({ kind }) => kind === 'ended');
+  await until('it was tried often', () => ends().length >= 8);
+  const told = events.filter((event) => event.kind === 'failed');
+  expect(told).toMatchObject([
+    { reason: expect.stringMatching(/^cannot start: sync\.db cannot grow; its log: /) },
+  ]);
+  expect(ends().filter((event) => event.kind === 'ended' && !event.isTold)).toHaveLength(1);
+  await writeFile(room, '');
+  await kept.ready();
+  expect(events.at(-1)).toMatchObject({ kind: 'ready' });
 });
 
 test('a restart that is asked for comes without a pause and is nothing unexpected', async () => {
