@@ -62,6 +62,26 @@ describe('startSignalledLoop', () => {
     await loop.stop();
   });
 
+  it('tells why it fails for as long as it does, and another reason when it comes', async () => {
+    const log = { info: vi.fn(), warn: vi.fn() };
+    let code: 'disk-full' | 'unavailable' | null = 'unavailable';
+    const loop = startSignalledLoop({
+      ...pace,
+      log,
+      work: async () => {
+        if (code !== null) throw new ShoalError(code, 'no');
+        return false;
+      },
+    });
+    await vi.waitFor(() => expect(loop.failure()).toMatchObject({ code: 'unavailable' }), soon);
+    code = 'disk-full';
+    await vi.waitFor(() => expect(loop.failure()).toMatchObject({ code: 'disk-full' }), soon);
+    code = null;
+    await vi.waitFor(() => expect(loop.failure()).toBeNull(), soon);
+    expect(log.warn.mock.calls.map(([line]) => line.code)).toEqual(['unavailable', 'disk-full']);
+    await loop.stop();
+  });
+
   it('stops after the work in hand, and twice is as once', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let isDone = false;
