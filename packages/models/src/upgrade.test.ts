@@ -7,7 +7,7 @@ import {
   type RecordRef,
   referencesOf,
 } from '@shoal/core';
-import { migrateLibrary, type Replanned, type SyncedModel, syncModel } from '@shoal/library';
+import { migrateLibrary, openLibrary, type Replanned, type SyncedModel, syncModel } from '@shoal/library';
 import { afterEach, describe, expect, test } from 'vitest';
 import { device, memberSchemas, migrations, models, tag } from './index.ts';
 import { syncColumns } from './sync-columns.ts';
@@ -253,4 +253,17 @@ describe('[DEP-5] a writer that knows more than another member', () => {
     await a.put('tag', id, { canonical_name: 'mine', mood: 'bright' });
     expect((await a.drain()).map(({ header }) => header.schemaVersion)).toEqual([1, 2]);
   });
+});
+
+test('[S0-09] a model that comes back under another name is refused at start-up, by both names', async () => {
+  const a = await deviceWith(1, { models: [device, tag] });
+  const renamed = tagOf({ name: 'label' as never });
+  expect(() => openLibrary({ ...a.options, models: [device, renamed] })).toThrow(
+    expect.objectContaining({
+      code: 'invalid-model',
+      message: expect.stringMatching(/"label".*"tag"/),
+    }),
+  );
+  a.reopen({ models });
+  expect(a.dump()).toHaveLength(1);
 });

@@ -1,13 +1,14 @@
 import { createRegistry, lifeId, type ReplicaId } from '@shoal/core';
 import { randomLife } from '../crypto/record-ids.ts';
 import type { LibraryOptions } from '../library-options.ts';
+import { keepNames } from '../model/keep-names.ts';
 import { clockStore } from '../store/clock-store.ts';
 import { type LibraryStore, libraryStore } from '../store/library-store.ts';
 import type { Sqlite } from '../store/open-database.ts';
 import { outboxStore } from '../store/outbox-store.ts';
 import type { CaptureContext } from './capture-writes.ts';
 
-/** What captures on one connection share. */
+/** What captures on one connection share. Throws `invalid-model` for models that the library cannot keep. */
 export function captureContext(
   options: LibraryOptions,
   db: Sqlite,
@@ -16,6 +17,7 @@ export function captureContext(
   // No write is refused for a clock (CLK-4): one that shows what no entry could carry is read as zero.
   const wallMs = () => (Number.isSafeInteger(readWall()) ? Math.max(0, readWall()) : 0);
   const registry = createRegistry(options.models.map(({ spec }) => spec));
+  keepNames(db, options.models);
   return {
     store: libraryStore({
       db,
