@@ -1,9 +1,9 @@
 import { TagTarget, uuidFromBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
+import { entryIdOf } from '../entry-of-file.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { parseUuid } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { createTag, listTags, tagIdOf } from '../tags.ts';
 import { withLibrary } from '../with-device.ts';
@@ -58,20 +58,22 @@ interface TargetOptions extends LibraryOptions {
 function addPutOn(parent: Command, surroundings: Surroundings): void {
   addTargetCommand(
     parent,
-    'apply <tag> <uuid>',
+    'apply <tag> <uuid|file>',
     'put a tag on the content of a file, or with --entry on the file',
   )
     .addHelpText(
       'after',
       helpExamples(
+        'tag apply holiday ~/pictures/beach.jpg',
+        'tag apply holiday ~/pictures/beach.jpg --entry',
         'tag apply holiday 0198c0de-0000-7000-8000-000000000001',
-        'tag apply holiday 0198c0de-0000-7000-8000-000000000001 --entry',
       ),
     )
-    .action(async (wanted: string, uuid: string, options: TargetOptions) => {
-      const targetId = parseUuid(uuid, 'target');
-      const { applicationId } = await withLibrary(options, async ({ gateway, libraryId }) => {
+    .action(async (wanted: string, target: string, options: TargetOptions) => {
+      const { applicationId } = await withLibrary(options, async (device) => {
+        const { gateway, libraryId } = device;
         const tagId = await tagIdOf(gateway, libraryId, wanted);
+        const targetId = await entryIdOf(device, target);
         return gateway.applyTag({ libraryId, tagId, target: targetOf(options), targetId });
       });
       const id = uuidFromBytes(applicationId, 'application_id');
@@ -82,14 +84,15 @@ function addPutOn(parent: Command, surroundings: Surroundings): void {
 function addTakeOff(parent: Command, surroundings: Surroundings): void {
   addTargetCommand(
     parent,
-    'remove <tag> <uuid>',
+    'remove <tag> <uuid|file>',
     'take a tag off the content of a file, or with --entry off the file',
   )
-    .addHelpText('after', helpExamples('tag remove holiday 0198c0de-0000-7000-8000-000000000001'))
-    .action(async (wanted: string, uuid: string, options: TargetOptions) => {
-      const targetId = parseUuid(uuid, 'target');
-      const { removed } = await withLibrary(options, async ({ gateway, libraryId }) => {
+    .addHelpText('after', helpExamples('tag remove holiday ~/pictures/beach.jpg'))
+    .action(async (wanted: string, target: string, options: TargetOptions) => {
+      const { removed } = await withLibrary(options, async (device) => {
+        const { gateway, libraryId } = device;
         const tagId = await tagIdOf(gateway, libraryId, wanted);
+        const targetId = await entryIdOf(device, target);
         return gateway.removeTag({ libraryId, tagId, target: targetOf(options), targetId });
       });
       outputOf(surroundings, options).result({ removed }, () => (removed ? 'removed' : 'was not there'));

@@ -125,7 +125,7 @@ function valuesOfArgument(place: Place): Completion {
   return valuesOf(isLibrary ? 'library' : argument.name(), argument.argChoices, place);
 }
 
-const files = new Set(['dir', 'file', 'path']);
+const files = new Set(['dir', 'file', 'path', 'uuid|file']);
 const deviceValues: Readonly<Record<string, DeviceValues>> = {
   library: 'library',
   model: 'model',
