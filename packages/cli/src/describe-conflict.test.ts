@@ -16,6 +16,7 @@ const conflict = {
     { field: 'color', value: '#222', ...stamp, wins: true },
     { field: 'color', value: '#111', ...stamp, wins: false },
   ],
+  version: '',
 };
 
 test('[MRG-8] a conflict is one line that says what it is about and whether it is open', () => {
@@ -32,8 +33,8 @@ test('[MRG-8] the side that is shown is marked, a delete is called one', () => {
     describeSides({ ...conflict, sides: [...conflict.sides, { deleted: true, ...stamp, wins: false }] }),
   ).toEqual([
     '        decided by: last-writer',
-    `      * color = "#222"  by device ${stamp.device} at ${stamp.at}`,
-    `        color = "#111"  by device ${stamp.device} at ${stamp.at}`,
-    `        deleted  by device ${stamp.device} at ${stamp.at}`,
+    `      1 * color = "#222"  by device ${stamp.device} at ${stamp.at}`,
+    `      2   color = "#111"  by device ${stamp.device} at ${stamp.at}`,
+    `      3   deleted  by device ${stamp.device} at ${stamp.at}`,
   ]);
 });

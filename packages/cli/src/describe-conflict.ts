@@ -16,12 +16,12 @@ export function describeConflict({ id, kind, model, record, field, since, settle
   return `${String(id).padStart(6)}  ${since}  ${model} ${record}${about}: ${kinds[kind] ?? kind}  (${state})`;
 }
 
-/** The sides of a conflict, one in a line: the one that is shown is marked. */
+/** The sides of a conflict, one in a line, with their numbers: the one that is shown is marked. */
 export function describeSides({ decidedBy, sides }: JsonConflict): string[] {
-  return [`        decided by: ${decidedBy}`, ...sides.map(describeSide)];
+  return [`        decided by: ${decidedBy}`, ...sides.map((side, index) => describeSide(side, index + 1))];
 }
 
-function describeSide(side: JsonSide): string {
+function describeSide(side: JsonSide, number: number): string {
   const what = 'deleted' in side ? 'deleted' : `${side.field} = ${JSON.stringify(side.value)}`;
-  return `      ${side.wins ? '*' : ' '} ${what}  by device ${side.device} at ${side.at}`;
+  return `    ${String(number).padStart(3)} ${side.wins ? '*' : ' '} ${what}  by device ${side.device} at ${side.at}`;
 }

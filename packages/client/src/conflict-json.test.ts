@@ -2,6 +2,7 @@ import { makeDot } from '@shoal/core';
 import { dotToWire, uuidToBytes, valueToWire } from '@shoal/proto';
 import { expect, test } from 'vitest';
 import { conflictToJson } from './conflict-json.ts';
+import { versionToText } from './record-json.ts';
 
 const device = '0190c4a0-0000-7000-8000-00000000000a';
 const dotAt = (ms: number) =>
@@ -30,6 +31,7 @@ const conflict = {
   sinceMs: 3_000,
   settledMs: 0,
   settledBy: undefined,
+  version: [dotAt(2_000)],
 };
 
 test('[MRG-8] a conflict in JSON tells values from deletes, whose they are and when', () => {
@@ -48,6 +50,7 @@ test('[MRG-8] a conflict in JSON tells values from deletes, whose they are and w
       { field: 'icon', value: null, at: early, device, wins: false },
       { deleted: true, at: late, device, wins: true },
     ],
+    version: versionToText(conflict.version),
   });
 });
 

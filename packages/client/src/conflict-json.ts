@@ -1,5 +1,5 @@
 import { uuidFromBytes, valueFromWire, type WireConflict, type WireDot } from '@shoal/proto';
-import { type JsonValue, valueToJson } from './record-json.ts';
+import { type JsonValue, valueToJson, versionToText } from './record-json.ts';
 
 /** A row of the conflict journal in JSON (MRG-8). Times are ISO texts. */
 export interface JsonConflict {
@@ -15,7 +15,10 @@ export interface JsonConflict {
   readonly since: string;
   /** Null: open. */
   readonly settled: { readonly at: string; readonly by: JsonStamp | null } | null;
+  /** Those that met; a decision names one by its place, from 1. */
   readonly sides: readonly JsonSide[];
+  /** Opaque: the record's version now. Give it back with a decision, so that it is one upon what was shown. */
+  readonly version: string;
 }
 
 /** When a change was made, by the clock of its device, and by which. */
@@ -50,6 +53,7 @@ export function conflictToJson(conflict: WireConflict): JsonConflict {
       ...stampOf(dot!),
       wins,
     })),
+    version: versionToText(conflict.version),
   };
 }
 

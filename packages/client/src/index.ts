@@ -20,6 +20,7 @@ export type {
 } from '@shoal/proto';
 export {
   type CallOptions,
+  DecisionKind,
   Domain,
   MutationKind,
   TagTarget,

@@ -31,6 +31,8 @@ export {
 export {
   Conflict as WireConflict,
   ConflictSide,
+  DecideConflictRequest,
+  DecisionKind,
   GetConflictRequest,
   ListConflictsReply,
   ListConflictsRequest,

@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = '788a25d30f1c3261ad929e2d888142c58408d6925c4d9e5f883434d36acc8a07';
+export const contractFingerprint = 'a7c408b1d4da534251d5f6527ffa9fef0c2a5ce996e4df070859cb1ce62d51e5';

@@ -1,4 +1,5 @@
 import { type LibraryId, type RecordId, ShoalError } from '@shoal/core';
+import { decideConflict } from '@shoal/library';
 import {
   type CaptureDefinition,
   type Handlers,
@@ -8,6 +9,7 @@ import {
   TagTarget as WireTagTarget,
 } from '@shoal/proto';
 import { problemOf } from '@shoal/service-kit';
+import { toConflictDecision } from './decide.ts';
 import { defaultIgnores } from './index/default-ignores.ts';
 import type { SkipCounts } from './index/scan.ts';
 import type { LibraryCapture } from './library-capture.ts';
@@ -78,6 +80,10 @@ export function captureHandlers(
       const { library, secret } = partOf(request);
       const tag = uuidFromBytes<RecordId>(request.tagId, 'tag_id');
       return { removed: await removeTag(library, secret, tag, targetOf(request)) };
+    },
+    async decideConflict(request) {
+      await decideConflict(partOf(request).library, toConflictDecision(request));
+      return {};
     },
     async getCaptureStatus(request) {
       const { library, locations, relay } = partOf(request);

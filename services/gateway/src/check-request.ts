@@ -4,6 +4,8 @@ import {
   type AddLocationRequest,
   type ApplyTagRequest,
   type ChangeIgnoresRequest,
+  type DecideConflictRequest,
+  DecisionKind,
   type DiscardQuarantineRequest,
   Domain,
   fieldsFromWire,
@@ -58,6 +60,19 @@ export function checkQuarantineIds({
 export function checkDiscard(request: DiscardQuarantineRequest): void {
   checkQuarantineIds(request);
   if (request.quarantineIds.length === 0) refuse('quarantine_ids', `1 to ${limits.pageRecordsMax}`, 'none');
+}
+
+/** A decision of a conflict: of a kind, upon a version, with fields in form; whether it can be made is capture's to say. */
+export function checkDecision({ decision, seen, fields }: DecideConflictRequest): void {
+  const kinds = [
+    DecisionKind.DECISION_KIND_KEEP,
+    DecisionKind.DECISION_KIND_FLIP,
+    DecisionKind.DECISION_KIND_RESTORE,
+  ];
+  if (!kinds.some((kind) => kind === decision)) refuse('decision', 'keep, flip or restore', String(decision));
+  if (seen.length === 0) refuse('seen', 'the version that was shown with the conflict', 'none');
+  versionFromWire(seen);
+  checkFieldNames(fields);
 }
 
 /** A domain to filter by, if there is one. */
@@ -124,13 +139,18 @@ function checkMutation({ kind, model, recordId, fields, seen }: Mutation): void 
     default:
       refuse('kind', 'put, replace or delete', String(kind));
   }
+  checkFieldNames(fields);
+  // Parsed for what it throws: dots within their bounds.
+  versionFromWire(seen);
+}
+
+/** Parsed for what it throws, too: values of a known kind, no name twice. */
+function checkFieldNames(fields: Mutation['fields']): void {
   if (fields.length > limits.fieldsMax) {
     refuse('fields', `at most ${limits.fieldsMax}`, String(fields.length));
   }
   for (const { field } of fields) checkName(field, 'field');
-  // Parsed for what it throws: values of a known kind, no name twice, dots within their bounds.
   fieldsFromWire(fields);
-  versionFromWire(seen);
 }
 
 function checkId<Id extends string>(bytes: Uint8Array, field: string): Id {

@@ -4,11 +4,11 @@ import { registry } from '@shoal/models';
 import {
   type ConflictSide,
   dotToWire,
-  type GetConflictRequest,
   type ListConflictsReply,
   type ListConflictsRequest,
   uuidToBytes,
   valueToWire,
+  versionToWire,
   type WireConflict,
 } from '@shoal/proto';
 import { checkLimit, checkRecordId } from './check-request.ts';
@@ -46,14 +46,17 @@ export function listConflicts(
 }
 
 /** One row of the journal; `not-found` where there is none of that number, or no more. */
-export function getConflict({ conflicts }: LibraryReader, { conflictId }: GetConflictRequest): WireConflict {
+export function getConflict(
+  { conflicts }: LibraryReader,
+  { conflictId }: { readonly conflictId: number },
+): WireConflict {
   const row = conflicts.get(conflictId);
   if (row !== undefined) return conflictToWire(row);
   const message = `there is no conflict ${conflictId} in the journal of this device`;
   throw new ShoalError('not-found', message, { field: 'conflict_id' });
 }
 
-function conflictToWire({ id, ref, conflict, sinceMs, settled }: ConflictRecord): WireConflict {
+function conflictToWire({ id, ref, conflict, sinceMs, settled, version }: ConflictRecord): WireConflict {
   return {
     conflictId: id,
     model: ref.model,
@@ -71,6 +74,7 @@ function conflictToWire({ id, ref, conflict, sinceMs, settled }: ConflictRecord)
     sinceMs,
     settledMs: settled?.ms ?? 0,
     settledBy: settled?.by == null ? undefined : dotToWire(settled.by),
+    version: versionToWire(version),
   };
 }
 

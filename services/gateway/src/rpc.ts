@@ -4,6 +4,7 @@ import type { FollowedLibraries } from '@shoal/service-kit';
 import {
   checkAddLocation,
   checkChangeIgnores,
+  checkDecision,
   checkDiscard,
   checkLibraryId,
   checkModelName,
@@ -95,6 +96,12 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
     },
     listConflicts: async (request) => listConflicts(libraryOf(request).reader(), request),
     getConflict: async (request) => getConflict(libraryOf(request).reader(), request),
+    decideConflict: async (request) => {
+      const library = libraryOf(request);
+      checkDecision(request);
+      await capture.decideConflict(request);
+      return getConflict(library.reader(), request);
+    },
     listQuarantine: async (request) => listQuarantine(libraryOf(request).reader(), request),
     getQuarantined: async (request) => getQuarantined(libraryOf(request).reader(), request),
     retryQuarantine: async (request) => {

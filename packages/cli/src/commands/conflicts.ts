@@ -7,12 +7,14 @@ import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { parseInteger, parseUuid } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { withLibrary } from '../with-device.ts';
+import { addConflictDecisions } from './conflict-decisions.ts';
 
-/** `shoal conflicts list|show`: what met on this device, who won by which rule, and what is not shown (MRG-8). */
+/** `shoal conflicts list|show|keep|flip|restore`: what met on this device, who won by which rule, and otherwise (MRG-8). */
 export function addConflictCommands(program: Command, surroundings: Surroundings): void {
   const parent = program.command('conflicts').description('what met on this device and is not shown');
   addList(parent, surroundings);
   addShow(parent, surroundings);
+  addConflictDecisions(parent, surroundings);
 }
 
 interface ListOptions extends LibraryOptions {
