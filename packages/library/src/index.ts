@@ -1,6 +1,7 @@
 export { type ConflictDecision, decideConflict } from './capture/decide-conflict.ts';
 export type { LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';
 export type { RecordPage } from './capture/read-records.ts';
+export { recordAsIs } from './capture/record-as-is.ts';
 export { keyRing } from './crypto/key-ring.ts';
 export { derivedRecordId, freshRecordId } from './crypto/record-ids.ts';
 export { type KeyRing, openPayload, sealPayload } from './crypto/seal.ts';

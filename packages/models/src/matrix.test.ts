@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
-import type { RecordId } from '@shoal/core';
-import { openTransactionManager } from '@shoal/library';
+import type { RecordId, RecordRef } from '@shoal/core';
+import { openTransactionManager, recordAsIs } from '@shoal/library';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { models } from './index.ts';
 import { type Fields, recordMaker, type Way, ways } from './testing/generated-records.ts';
@@ -91,6 +91,48 @@ describe('the matrix', () => {
     },
   );
 });
+
+describe('recording by force', () => {
+  test.each(ways)(
+    '[S0-56] $name: goes once more, whole, though nothing changed, and replaces nothing',
+    async (way) => {
+      const { spec } = way.model;
+      const maker = recordMaker(a);
+      const id = await maker.make(way);
+      await a.put(spec.name, id, await maker.edits(way));
+      const first = await a.drain();
+      const before = a.state(spec.name, id);
+      await recordAsIs(a.library, [{ model: spec.name, id }]);
+      expect(a.state(spec.name, id).fields).toEqual(before.fields);
+      const [forced, ...others] = await a.drain();
+      expect(others).toEqual([]);
+      expect(forced!.header).toMatchObject({ recordId: id, change: 'update' });
+      // It is enough for a device that has heard of the record in no other way.
+      await b.apply([...first.filter(({ header }) => header.recordId !== id), forced!]);
+      expect(b.dump()).toEqual(a.dump());
+      await b.apply(first);
+      expect(b.dump()).toEqual(a.dump());
+      expect(conflictsOf(b, id)).toBe(0);
+    },
+  );
+
+  test('[S0-56] is refused for what is not here, and for what is another device’s', async () => {
+    const { id } = await recordMaker(a).draft(ways.find(({ name }) => name === 'tag')!);
+    const refOf = (model: string, record: string) => ({ model, id: record }) as unknown as RecordRef;
+    await expect(recordAsIs(a.library, [refOf('tag', id)])).rejects.toMatchObject({ code: 'not-found' });
+    const foreign = recordAsIs(b.library, [refOf('device', a.id)]);
+    await expect(foreign).rejects.toMatchObject({ code: 'not-owner', subject: { device: a.id } });
+    expect([a, b].map(({ library }) => library.outboxCount())).toEqual([0, 0]);
+  });
+});
+
+function conflictsOf({ library }: TestDevice, record: RecordId): number {
+  const { db } = library.store;
+  return db
+    .prepare<[string], number>('select count(*) from shoal_conflicts where uuid = ?')
+    .pluck()
+    .get(record) as number;
+}
 
 describe('the gate', () => {
   test.each(ways.filter(({ model }) => model.spec.ownership.kind !== 'self'))(
