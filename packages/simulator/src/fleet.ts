@@ -32,6 +32,8 @@ export interface Fleet {
   readonly ledger: Ledger;
   /** What people on each device read some time ago. */
   readonly loaded: readonly Loaded[];
+  /** Whether people write sheets, too. */
+  readonly hasSheets: boolean;
   readonly tally: { writes: number; refused: number };
   tell(device: number | null, text: () => string): void;
   /** Checks what transactions touched since the last time (the *always* checkers). */
@@ -176,6 +178,7 @@ export function openFleet(
     devices,
     ledger,
     loaded,
+    hasSheets: scenario.hasSheets === true,
     tally: { writes: 0, refused: 0 },
     tell,
     checkDirty,

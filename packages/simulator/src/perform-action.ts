@@ -88,7 +88,10 @@ type WriteAction = Extract<Action, { kind: 'write' }>;
 function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): void {
   const capture = device.capture();
   if (capture === null) return;
-  const writes = chooseWrites(device, fleet.loaded[device.index]!, draws, serial);
+  const writes = chooseWrites(device, fleet.loaded[device.index]!, draws, {
+    serial,
+    hasSheets: fleet.hasSheets,
+  });
   try {
     const made = capture.write(writes);
     fleet.tally.writes += made.length;

@@ -86,6 +86,8 @@ export interface Scenario {
   readonly groupEntries: number;
   /** Entries that ingest may read and has not applied; beyond, pulling waits. Without, core's bound. */
   readonly unappliedMax?: number;
+  /** People write sheets, too, with a field of every merge rule (MRG-3); not in scenarios that do not say. */
+  readonly hasSheets?: boolean;
   readonly actions: readonly Action[];
 }
 
@@ -138,6 +140,7 @@ export function createScenario(options: ScenarioOptions): Scenario {
       : { loss: 0, duplicate: 0, damage: 0, delayMsMax: 5 },
     pageEntries: 1 + random.below(6),
     groupEntries: 1 + random.below(8),
+    hasSheets: random.fork('sheets').chance(0.5),
     ...(kinds.has('pressure') ? { unappliedMax: pressure.pick([1, 3, 10, 100]) } : {}),
     actions,
   };

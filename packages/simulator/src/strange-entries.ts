@@ -42,7 +42,7 @@ export function appendOfNewerProgram(fleet: Fleet, device: Device, draws: readon
   const state = putState(spec, here, { dot, seen, fields });
   const schemaVersion = spec.schemaVersion + 1;
   const change = { ref, isDelete: false, rank: 0, schemaVersion, dot, version: state.version, state };
-  const made = { ref, dot, seen, here: seen, isBlind: false, fields };
+  const made = { ref, dot, seen, here: seen, isBlind: false, fields, clears: [] };
   if (append(fleet, device, change)) fleet.ledger.addWrites([made]);
 }
 

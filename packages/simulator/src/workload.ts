@@ -12,9 +12,16 @@ import {
 } from '@shoal/core';
 import { deviceId, recordRef, registry } from './data/domain.ts';
 import type { Device } from './device/device.ts';
+import { changeSheet, makeSheet, wholeSheet } from './sheet-writes.ts';
 
 /** What people on one device read some time ago and may still write upon (MRG-1). */
-export type Loaded = Map<string, Version>;
+export type Loaded = Map<string, Read>;
+
+/** A record as it was read. */
+export interface Read {
+  readonly seen: Version;
+  readonly row: ReadonlyMap<string, Value>;
+}
 
 /** What people make, by how often. */
 const madeModels = ['item', 'tag', 'tag', 'mark', 'note', 'content', 'item', 'tag'] as const;
@@ -50,11 +57,16 @@ export function chooseWrites(
   device: Device,
   loaded: Loaded,
   draws: readonly number[],
-  serial: number,
+  { serial, hasSheets }: { readonly serial: number; readonly hasSheets: boolean },
 ): RecordWrite[] {
   const [what = 0, which = 0, stale = 0, ...rest] = draws;
   const { memory } = device.library;
-  const writable = [...memory.shown.values()].filter((shown) => mayWrite(device, shown.spec, shown.ref));
+  // Few, on which devices meet.
+  const isOnSheet = hasSheets && rest.at(-1)! % 2 === 0;
+  if (isOnSheet && what % 10 < 2) return [makeSheet(which, rest)];
+  const writable = [...memory.shown.values()].filter(
+    (shown) => mayWrite(device, shown.spec, shown.ref) && isOnSheet === (shown.ref.model === 'sheet'),
+  );
   const shown = writable[which % Math.max(1, writable.length)];
   const isFresh = what % 10 < 3 || shown === undefined;
   if (isFresh) {
@@ -62,12 +74,14 @@ export function chooseWrites(
     return [make(device, models[which % models.length]!, rest, serial)];
   }
   const key = refKey(shown.ref);
-  const here = memory.record(shown.ref)!.state.version;
-  const seen = stale % 3 === 0 ? (loaded.get(key) ?? here) : here;
+  const here: Read = { seen: memory.record(shown.ref)!.state.version, row: shown.row };
+  const read = stale % 3 === 0 ? (loaded.get(key) ?? here) : here;
+  const { seen } = read;
   // Of those who read, some come back to it much later.
   if (stale % 2 === 0 || !loaded.has(key)) loaded.set(key, here);
   if (what % 10 === 4) return bringBack(device, loaded, which, rest);
   if (what % 10 === 5) return [{ kind: 'delete', ref: shown.ref, seen: stale % 7 === 0 ? null : seen }];
+  if (isOnSheet) return [changeSheet(shown.ref, read, stale % 7 === 0, rest)];
   return [
     {
       kind: 'put',
@@ -104,11 +118,13 @@ function bringBack(device: Device, loaded: Loaded, which: number, draws: readonl
   const chosen = dead[which % Math.max(1, dead.length)];
   if (chosen === undefined) return [];
   const { ref, stored } = chosen;
+  if (ref.model === 'sheet')
+    return [{ kind: 'replace', ref, fields: wholeSheet(draws), seen: stored.state.version }];
   const spec = registry.require(ref.model);
   const fields = new Map(
     spec.fields.map(({ name }, at) => [name, valueFor(device, spec, name, draws[at]!, which)]),
   );
-  const seen = (draws[0]! % 2 === 0 ? loaded.get(refKey(ref)) : undefined) ?? stored.state.version;
+  const seen = (draws[0]! % 2 === 0 ? loaded.get(refKey(ref))?.seen : undefined) ?? stored.state.version;
   return [{ kind: 'put', ref, fields, seen }];
 }
 

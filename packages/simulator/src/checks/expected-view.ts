@@ -11,6 +11,7 @@ import {
   type Value,
 } from '@shoal/core';
 import { registry } from '../data/domain.ts';
+import { expectedValue } from './expected-value.ts';
 
 /**
  * The oracle of the view (DEP-2): from all states at once, the least fixpoint of "alive, not held, and every reference
@@ -47,12 +48,10 @@ export function expectedView(records: MemoryLibrary['records']): Map<string, str
       ({ name, target }) => cut.has(`${key} ${name}`) || !visible.has(target),
     );
     const nulls = new Set(shownNull.map(({ name }) => name));
-    const row = registry
-      .require(ref.model)
-      .fields.map(({ name }) => [
-        name,
-        nulls.has(name) ? null : shownText(state.fields.get(name)?.[0]?.value ?? null, key, name),
-      ]);
+    const row = registry.require(ref.model).fields.map((field) => {
+      const { name } = field;
+      return [name, nulls.has(name) ? null : shownText(expectedValue(field, state), key, name)];
+    });
     rows.set(key, JSON.stringify(row));
   }
   return rows;

@@ -6,18 +6,24 @@ import {
   creationField,
   type Dot,
   dotDevice,
+  type FieldSpec,
+  fieldOf,
   type JournalRow,
+  type ModelSpec,
   type RecordState,
   refKey,
   sameValue,
+  slotField,
   type Value,
 } from '@shoal/core';
 import { registry } from '../data/domain.ts';
+import { wordsOf } from '../data/sheet-fields.ts';
 import type { Device } from '../device/device.ts';
 import type { MadeWrite } from '../device/plan-capture.ts';
 import { mustHold } from './broken.ts';
+import { expectedValue } from './expected-value.ts';
 import type { Ledger } from './ledger.ts';
-import { hasSeen } from './write-record.ts';
+import { hasSeen, replaces } from './write-record.ts';
 
 /** What the journal holds open is what states and view say, from nothing (MRG-8). */
 export function checkJournal({ index, library: { memory } }: Device): void {
@@ -54,7 +60,7 @@ export function checkExplained(devices: readonly Device[], ledger: Ledger): void
       const included = ledger.writesOf(ref).filter(({ dot }) => covers(stored.state.version, dot));
       for (const write of included) {
         for (const [field, value] of write.fields ?? []) {
-          if (field === creationField || isShown(stored.state, field, write.dot, value)) continue;
+          if (field === creationField || isShown(spec, stored.state, field, write.dot, value)) continue;
           const isExplained =
             isIn(rowsByDevice.get(device.id)!, write.dot, field) ||
             isReplaced(write, field, value, included, (by) => {
@@ -71,11 +77,45 @@ export function checkExplained(devices: readonly Device[], ledger: Ledger): void
   }
 }
 
-/** Whether the value is the one that a living record shows of its field, or agrees with it. */
-function isShown({ fields, deletes }: RecordState, field: string, dot: Dot, value: Value): boolean {
-  const siblings = fields.get(field) ?? [];
-  const isThere = siblings.some((sibling) => sibling.dot === dot);
-  return isThere && deletes.length === 0 && sameValue(siblings[0]!.value, value);
+/** Whether the value is in what a living record shows of its field, or agrees with it. */
+function isShown(spec: ModelSpec, state: RecordState, slot: string, dot: Dot, value: Value): boolean {
+  const isThere = (state.fields.get(slot) ?? []).some((sibling) => sibling.dot === dot);
+  if (!isThere || state.deletes.length > 0) return false;
+  const field = fieldOf(spec, slotField(slot));
+  if (field === undefined) return false;
+  const shown = expectedValue(field, state);
+  switch (field.kind === 'reference' ? undefined : field.merge) {
+    case 'union':
+      return true;
+    case 'map':
+      return isLeafOf(
+        JSON.parse(String(shown)),
+        JSON.parse(slot.slice(slot.indexOf(':') + 1)),
+        String(value),
+      );
+    case 'counter':
+      // A total on a base that is in force is in the sum.
+      return (
+        slot === field.name || (state.fields.get(field.name) ?? []).some((base) => slot.includes(base.dot))
+      );
+    case 'first':
+      return value === null || sameValue(shown, value);
+    default:
+      return sameValue(shown, value) || isMergedInto(field, shown, value);
+  }
+}
+
+function isLeafOf(object: unknown, path: readonly string[], leaf: string): boolean {
+  let at = object;
+  for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
+  // An object without keys is there, whatever keys it has.
+  return leaf === '{}' ? typeof at === 'object' : JSON.stringify(at) === leaf;
+}
+
+function isMergedInto(field: FieldSpec, shown: Value, value: Value): boolean {
+  if (field.kind === 'reference' || typeof field.merge !== 'function') return false;
+  const words = wordsOf(shown);
+  return wordsOf(value).every((word) => words.includes(word));
 }
 
 /** Whether somebody replaced it who had seen it; or, blindly, with the same, or with a row in a journal to tell. */
@@ -88,9 +128,12 @@ function isReplaced(
 ): boolean {
   return included.some((by) => {
     if (by === write || !hasSeen(by, write)) return false;
-    if (by.fields !== null && !by.fields.has(field)) return false;
+    if (!replaces(by, field)) return false;
     if (!by.isBlind) return true;
-    return (by.fields !== null && sameValue(by.fields.get(field)!, value)) || isTold(by);
+    const now = by.fields?.get(field);
+    // A later total has counted what the earlier one did.
+    if (now !== undefined && (field.startsWith('count:') || sameValue(now, value))) return true;
+    return isTold(by);
   });
 }
 

@@ -16,11 +16,16 @@ export function expectedState(writes: readonly MadeWrite[], version: Version): s
       continue;
     }
     for (const [field, value] of write.fields) {
-      const isReplaced = later.some(({ fields }) => fields === null || fields.has(field));
+      const isReplaced = later.some((other) => replaces(other, field));
       if (!isReplaced) lines.push(`${field} ${write.dot} ${JSON.stringify(value)}`);
     }
   }
   return [versionDots(version).join(' '), ...lines.sort()].join('\n');
+}
+
+/** Whether a write that has seen a value of a slot puts something in its place: another value, or nothing (MRG-3). */
+export function replaces({ fields, clears }: MadeWrite, slot: string): boolean {
+  return fields === null || fields.has(slot) || clears.includes(slot);
 }
 
 /** A state in the oracle's words. */

@@ -7,12 +7,14 @@ import {
   type RecordRef,
 } from '@shoal/core';
 import { model, reference, text, uuid } from '@shoal/core/testing';
+import { sheetFields } from './sheet-fields.ts';
 
 /**
  * A small domain with every shape that the built-in models have: a device and its place, a tree under one owner
  * (item), a tree that all may move (tag), marks between the two, notes of which every operation is kept, and content
  * on which devices meet by a derived id and whose edits beat deletes. And values that only one may have: labels with
- * two that hold and a name that renames, and charms, one at each spot of a label.
+ * two that hold and a name that renames, and charms, one at each spot of a label. And sheets, with a field of every merge
+ * rule (MRG-3).
  */
 export const specs: readonly ModelSpec[] = [
   model('device', { kind: 'self' }, [text('name')]),
@@ -66,6 +68,7 @@ export const specs: readonly ModelSpec[] = [
     deletes: 'edit-wins',
     uniques: [{ fields: ['label', 'spot'], policy: 'hold' }],
   }),
+  model('sheet', { kind: 'shared' }, sheetFields, { ids: 'derived' }),
 ];
 
 export const registry = createRegistry(specs);

@@ -29,8 +29,10 @@ export interface MadeWrite {
   readonly here: Version;
   /** It had read nothing, and replaced what was there (MRG-1). */
   readonly isBlind: boolean;
-  /** Null: a delete. */
+  /** By slot; null: a delete. */
   readonly fields: ReadonlyMap<string, Value> | null;
+  /** Slots out of which it took what it had seen (MRG-3). */
+  readonly clears: readonly string[];
 }
 
 export interface CapturePlan {
@@ -80,9 +82,9 @@ export function planCapture(
   requireFree(drafts, view);
   const journal = parts.planJournal(registry, drafts.reader, all, view);
   const blindWrites = parts.planBlindWrites(drafts, writes);
-  const made = drafts.changes.map(({ ref, dot, seen, before, fields }) => {
+  const made = drafts.changes.map(({ ref, dot, seen, before, fields, clears }) => {
     const isBlind = writes.some((write) => write.seen === null && refKey(write.ref) === refKey(ref));
-    return { ref, dot, seen, here: before.version, isBlind, fields };
+    return { ref, dot, seen, here: before.version, isBlind, fields, clears };
   });
   return { stored: all, view, journal, blindWrites, clock: drafts.clock, items, made };
 }

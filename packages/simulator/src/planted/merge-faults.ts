@@ -147,7 +147,79 @@ export const mergeFaults: readonly PlantedFault[] = [
     rule: 'MRG-8',
     parts: { planBlindWrites: () => [] },
   },
+  {
+    name: 'the greatest of concurrent values is the last one',
+    rule: 'MRG-3',
+    parts: byLastWriter('most'),
+  },
+  {
+    name: 'a field that is never shown lower follows the last writer',
+    rule: 'MRG-3',
+    parts: byLastWriter('high'),
+  },
+  {
+    name: 'who was first is overwritten by who came last',
+    rule: 'MRG-3',
+    parts: byLastWriter('first'),
+  },
+  {
+    name: 'a model’s own rule is not asked',
+    rule: 'MRG-3',
+    parts: byLastWriter('words'),
+  },
+  {
+    name: 'what is taken out of a set or a map stays in it',
+    rule: 'MRG-3',
+    parts: { putState: (spec, state, write) => putState(spec, state, { ...write, clears: [] }) },
+  },
+  {
+    name: 'a write of one key path replaces the whole map',
+    rule: 'MRG-3',
+    parts: { putState: (spec, state, write) => putState(spec, state, alsoClearing(state, write, 'data:')) },
+  },
+  {
+    name: 'a write of a counter replaces what others have counted',
+    rule: 'MRG-3',
+    parts: { putState: (spec, state, write) => putState(spec, state, alsoClearing(state, write, 'count:')) },
+  },
+  {
+    name: 'a counter that was deleted goes on where it was',
+    rule: 'MRG-3',
+    parts: { deleteState: (state, write) => withTotals(state, deleteState(state, write)) },
+  },
 ];
+
+/** A write of a part takes away all other parts that it has seen. */
+function alsoClearing(
+  state: RecordState,
+  write: Parameters<typeof putState>[2],
+  prefix: string,
+): Parameters<typeof putState>[2] {
+  const isPart = (slot: string) => slot.startsWith(prefix);
+  if (![...write.fields.keys()].some(isPart)) return write;
+  const others = [...state.fields.keys()].filter((slot) => isPart(slot) && !write.fields.has(slot));
+  return { ...write, clears: [...(write.clears ?? []), ...others] };
+}
+
+function withTotals(before: RecordState, after: RecordState): RecordState {
+  const totals = [...before.fields].filter(([slot]) => slot.startsWith('count'));
+  return { ...after, fields: new Map([...after.fields, ...totals]) };
+}
+
+function byLastWriter(name: string): PlantedFault['parts'] {
+  const mistaken = createRegistry(
+    specs.map((spec) => ({
+      ...spec,
+      fields: spec.fields.map((field) =>
+        field.kind !== 'reference' && field.name === name ? { ...field, merge: 'last' as const } : field,
+      ),
+    })),
+  );
+  return {
+    planApply: (_registry, reader, changes) => planApply(mistaken, reader, changes),
+    planView: (_registry, reader, changed) => planView(mistaken, reader, changed),
+  };
+}
 
 function withoutHidden(record: RecordConflicts): RecordConflicts {
   return { ...record, conflicts: record.conflicts.filter(({ kind }) => kind !== 'delete-beats-edit') };
