@@ -39,12 +39,30 @@ test('[DEP-4] a status tells how much is parked, why, and since when', () => {
     { reason: 'missing', records: 3, oldest: '2026-01-02T00:00:00.000Z' },
     { reason: 'orphaned', records: 1, oldest: '2026-01-03T00:00:00.000Z' },
   ]);
-  expect(statusLines(described)).toEqual(
+  expect(statusLines(described, Date.UTC(2026, 0, 4))).toEqual(
     expect.arrayContaining([
       '  parked    3 missing, since 2026-01-02T00:00:00.000Z',
       '  parked    1 orphaned, since 2026-01-03T00:00:00.000Z',
     ]),
   );
+});
+
+test('a status counts the models that there are records of, and says how long ago a peer was heard', () => {
+  const lastHeardMs = Date.UTC(2026, 0, 1);
+  const peer = { deviceId: Buffer.alloc(16, 1), headSeq: 3, behind: 0, ahead: 2, lastHeardMs };
+  const status = {
+    ...statusOfLaptop(),
+    records: [
+      { model: 'album', records: 0 },
+      { model: 'tag', records: 2 },
+    ],
+    log: { state: 'idle', headSeq: 3, entries: 3, peers: [peer] } as unknown as StatusReply['log'],
+  };
+  const described = describeStatus(status, { home: '/home' });
+  expect(described.records).toEqual({ album: 0, tag: 2 });
+  const lines = statusLines(described, lastHeardMs + 7_000);
+  expect(lines).toContain('  records   tag 2');
+  expect(lines.find((line) => line.startsWith('  peer '))).toMatch(/: behind 0, ahead 2, heard 7 s ago$/);
 });
 
 test('[CLK-4] a status names the devices whose clocks run ahead, with both clocks', () => {
@@ -54,7 +72,7 @@ test('[CLK-4] a status names the devices whose clocks run ahead, with both clock
   expect(described.ingest?.skews).toEqual([
     { device, name: 'desktop', theirs: '2027-01-01T00:00:00.000Z', ours: '2026-01-01T00:00:00.000Z' },
   ]);
-  expect(statusLines(described)).toContain(
+  expect(statusLines(described, Date.UTC(2026, 0, 4))).toContain(
     '  clock     desktop runs ahead: 2027-01-01T00:00:00.000Z there, 2026-01-01T00:00:00.000Z here',
   );
 });

@@ -1,6 +1,7 @@
 import { type StatusReply, uuidFromBytes } from '@shoal/client';
 import { describeSync, syncLines } from './describe-sync.ts';
 import { type DeviceNames, deviceLabel } from './device-names.ts';
+import { agoText } from './status-table.ts';
 
 /** What a status says, as JSON. */
 export function describeStatus(
@@ -72,8 +73,8 @@ export function describeStatus(
   };
 }
 
-/** The same for people. */
-export function statusLines(status: ReturnType<typeof describeStatus>): string[] {
+/** The same for people; `nowMs` is the wall clock. */
+export function statusLines(status: ReturnType<typeof describeStatus>, nowMs: number): string[] {
   const { device, library, sync, records, capture, log, ingest, unreachable, problems } = status;
   const counts = Object.entries(records).flatMap(([model, count]) =>
     count > 0 ? [`${model} ${count}`] : [],
@@ -89,7 +90,8 @@ export function statusLines(status: ReturnType<typeof describeStatus>): string[]
     ]),
     ...(log === undefined ? [] : [`  log       ${log.state}, head ${log.headSeq}, ${log.entries} entries`]),
     ...(log?.peers ?? []).map(
-      (it) => `  peer      ${it.name}: behind ${it.behind}, ahead ${it.ahead}, heard ${it.lastHeard}`,
+      (it) =>
+        `  peer      ${it.name}: behind ${it.behind}, ahead ${it.ahead}, heard ${agoText(nowMs - Date.parse(it.lastHeard))}`,
     ),
     ...(ingest === undefined
       ? []

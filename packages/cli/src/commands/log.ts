@@ -18,6 +18,10 @@ export function addLogCommand(program: Command, surroundings: Surroundings): voi
       'after',
       helpExamples('log', 'log --from 1200 --limit 20', 'log --domain user-metadata --json'),
     )
+    .addHelpText(
+      'after',
+      '\nA line: its number in this log, when it was written, the end of the UUID of its device with stream and number\nthere, what was done to which record, and the size of what is sealed.',
+    )
     .action(async (options: LogOptions) => {
       const output = outputOf(surroundings, options);
       const bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };

@@ -24,12 +24,18 @@ export function addStatusCommand(program: Command, surroundings: Surroundings): 
       if (options.watch !== true) return show(output, await readStatus(options));
       const { stdout } = surroundings;
       const ending = surroundings.endAsked();
-      await watchStatus({ read: () => readStatus(options), lines: statusLines, output, stdout, ending });
+      await watchStatus({
+        read: () => readStatus(options),
+        lines: (it) => statusLines(it, Date.now()),
+        output,
+        stdout,
+        ending,
+      });
     });
 }
 
 function show(output: ReturnType<typeof outputOf>, statuses: Awaited<ReturnType<typeof readStatus>>): void {
-  output.result(statuses, () => statuses.flatMap(statusLines));
+  output.result(statuses, () => statuses.flatMap((it) => statusLines(it, Date.now())));
 }
 
 async function readStatus(options: LibraryOptions) {
