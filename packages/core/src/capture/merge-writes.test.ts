@@ -253,12 +253,12 @@ describe('a write of other rules', () => {
 });
 
 describe('a row', () => {
-  test('[MRG-3] is written whole, but for what has dots of its own and who was first', () => {
+  test('[MRG-3] is written whole, but for fields that do not follow the last writer', () => {
     const [a, b] = two({ labels: '["x"]', data: '{"k":1}', count: 2, first: 7 }, rowSheet);
     const before = b.state().version;
     b.write({ name: 'theirs' });
     const changed = [...b.state().fields].filter(([, siblings]) => !covers(before, siblings[0]!.dot));
-    expect(changed.map(([slot]) => slot).sort()).toEqual(['high', 'least', 'most', 'name', 'words']);
+    expect(changed.map(([slot]) => slot).sort()).toEqual(['name']);
     a.write({ labels: '["x","y"]', count: 5 });
     exchange(a, b);
     expect(a.row()).toMatchObject({ labels: '["x","y"]', data: '{"k":1}', count: 5, first: 7 });

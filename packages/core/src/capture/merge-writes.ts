@@ -18,16 +18,17 @@ export function canonicalFields(
   return new Map([...fields, ...parted.map((field) => [field.name, canonical(field, fields)] as const)]);
 }
 
-/** A row of a row-granular model: what is merged in parts has dots of its own, and who was first stays so (MRG-3). */
+/**
+ * A row of a row-granular model: the fields that follow the last writer, together. Those of other rules are written when
+ * they change: what one of them means does not hang on the rest of the row (MRG-3).
+ */
 export function withRow(
   spec: ModelSpec,
   merged: ReadonlyMap<string, Value>,
   changed: ReadonlyMap<string, Value>,
 ): Map<string, Value> {
   const row = new Map(merged);
-  for (const field of spec.fields) {
-    if (partRuleOf(field) !== undefined || mergeRuleOf(field) === 'first') row.delete(field.name);
-  }
+  for (const field of spec.fields) if (mergeRuleOf(field) !== 'last') row.delete(field.name);
   for (const [name, value] of changed) row.set(name, value);
   return row;
 }
