@@ -32,6 +32,9 @@ export interface DerivedUpkeep {
 /** Names a record by its natural key, under the library's secret. */
 export type DeriveId = (secret: Buffer, fields: ReadonlyMap<string, Value>) => RecordId | null;
 
+/** Whether a record that was never captured is to be synced, by what it says (S0-12). */
+export type ShouldSync = (fields: ReadonlyMap<string, Value>) => boolean;
+
 /** What a model says beside its entity; the rest is read from the entity. */
 export interface SyncDeclaration {
   readonly name: string;
@@ -44,6 +47,11 @@ export interface SyncDeclaration {
   readonly deriveId?: DeriveId;
   /** `mixed`: only records for which `deriveId` gives a name have derived ones (MRG-6). */
   readonly ids?: 'derived' | 'mixed';
+  /**
+   * The gate: a row for which it says no has no UUID and stays on this device until it says yes; for good, from then on
+   * (CHG-9). For models with fresh ids and without unique constraints. Where it is not given all is synced.
+   */
+  readonly shouldSync?: ShouldSync;
   readonly schemaVersion?: number;
   /** By property: the version that brought it, where not all have it (DEP-5). */
   readonly since?: Readonly<Record<string, number>>;
@@ -74,6 +82,7 @@ export interface SyncedModel {
   readonly localColumns: readonly string[];
   readonly derived: readonly DerivedTable[];
   readonly deriveId: DeriveId | null;
+  readonly shouldSync: ShouldSync | null;
 }
 
 /**
@@ -92,6 +101,7 @@ export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): S
     entity,
     derived: declaration.derived ?? [],
     deriveId: declaration.deriveId ?? null,
+    shouldSync: declaration.shouldSync ?? null,
     get columns() {
       return read().columns;
     },
@@ -122,6 +132,14 @@ function readSpec(
     );
   };
   const { ownership } = declaration;
+  const uniques = readUniques(entity, declaration, columns);
+  if (declaration.shouldSync !== undefined && (declaration.deriveId !== undefined || uniques.length > 0)) {
+    throw new ShoalError(
+      'invalid-model',
+      `model "${declaration.name}" has a gate, which rows that are unique or named by what they say cannot have (S0-12)`,
+      { model: declaration.name },
+    );
+  }
   return {
     name: declaration.name as ModelName,
     table,
@@ -135,7 +153,7 @@ function readSpec(
     priority: declaration.priority ?? 50,
     fields: columns.map(({ field }) => field),
     dependsOn: (declaration.dependsOn ?? []) as ModelName[],
-    uniques: readUniques(entity, declaration, columns),
+    uniques,
     scope: declaration.scope === undefined ? null : named(declaration.scope),
   };
 }

@@ -25,6 +25,7 @@ import { randomLife } from '../crypto/record-ids.ts';
 import { type CaptureMeter, captureMeter } from '../library-telemetry.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import type { ViewChange } from '../store/library-store.ts';
+import { judgeGate } from './sync-gate.ts';
 
 type Row = Record<string, unknown>;
 
@@ -167,6 +168,7 @@ export class CaptureSubscriber implements EventSubscriber {
 
   #toWrite(changeSet: ChangeSet<Row>): LocalWrite | undefined {
     const model = this.#modelByEntity.get(String(changeSet.meta.className))!;
+    judgeGate(this.#context, model, changeSet);
     const { entity, originalEntity } = changeSet;
     const uuidBefore = (originalEntity as Row | undefined)?.uuid;
     const uuid = entity.uuid ?? uuidBefore;
