@@ -25,6 +25,7 @@ import { randomLife } from '../crypto/record-ids.ts';
 import { type CaptureMeter, captureMeter } from '../library-telemetry.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import type { ViewChange } from '../store/library-store.ts';
+import { keepLocal } from './keep-local.ts';
 import { judgeGate } from './sync-gate.ts';
 
 type Row = Record<string, unknown>;
@@ -44,6 +45,7 @@ export class CaptureSubscriber implements EventSubscriber {
   readonly #context: CaptureContext;
   readonly #modelByEntity: ReadonlyMap<string, SyncedModel>;
   readonly #onChanges: (changes: readonly ViewChange[]) => void;
+  readonly #isLocal: () => boolean;
   readonly #pending = new WeakMap<EntityManager, ChangeSet<Row>[]>();
   readonly #meter: CaptureMeter;
   #uncommitted: ViewChange[] = [];
@@ -59,11 +61,14 @@ export class CaptureSubscriber implements EventSubscriber {
     context: CaptureContext,
     models: readonly SyncedModel[],
     onChanges: (changes: readonly ViewChange[]) => void,
+    /** Whether what runs now is a transaction of which nothing is synced (S0-55). */
+    isLocal: () => boolean,
   ) {
     this.#context = context;
     this.#meter = captureMeter(context.libraryId);
     this.#modelByEntity = new Map(models.map((model) => [String(model.entity.meta.className), model]));
     this.#onChanges = onChanges;
+    this.#isLocal = isLocal;
   }
 
   beforeFlush({ em }: FlushEventArgs): void {
@@ -168,7 +173,8 @@ export class CaptureSubscriber implements EventSubscriber {
 
   #toWrite(changeSet: ChangeSet<Row>): LocalWrite | undefined {
     const model = this.#modelByEntity.get(String(changeSet.meta.className))!;
-    judgeGate(this.#context, model, changeSet);
+    if (this.#isLocal()) keepLocal(this.#context, model, changeSet);
+    else judgeGate(this.#context, model, changeSet);
     const { entity, originalEntity } = changeSet;
     const uuidBefore = (originalEntity as Row | undefined)?.uuid;
     const uuid = entity.uuid ?? uuidBefore;

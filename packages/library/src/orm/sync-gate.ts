@@ -44,8 +44,13 @@ function fieldsOf(
   );
 }
 
-/** The unit of work has written the row already, and goes on with what is in it now. */
-function nameRow({ store }: CaptureContext, { spec }: SyncedModel, entity: Row, uuid: RecordId | null): void {
+/** Names a row, or takes its name. The unit of work has written it already, and goes on with what is in it now. */
+export function nameRow(
+  { store }: CaptureContext,
+  { spec }: SyncedModel,
+  entity: Row,
+  uuid: RecordId | null,
+): void {
   store.db.prepare(`update ${spec.table} set uuid = ? where id = ?`).run(uuid, Number(entity.id));
   entity.uuid = uuid;
   const original = helper(entity).__originalEntityData as Row | undefined;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type EntityManager, MikroORM } from '@mikro-orm/core';
 import { inStep } from '@shoal/telemetry';
 import { captureContext } from '../capture/capture-context.ts';
@@ -19,6 +20,11 @@ export interface TransactionManager {
   fork(): EntityManager;
   /** Runs `work` in one transaction: all of it, or nothing, is written and captured. */
   transactional<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction of which nothing is synced (S0-55): rows that it makes have no UUID and stay on this
+   * device until they are given one. What is synced already cannot be written in it: `invalid-argument`.
+   */
+  transactionalHere<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -29,7 +35,9 @@ export async function openTransactionManager(
 ): Promise<TransactionManager> {
   requireKnownVersion(options.path, options.migrations);
   const db = openForWriting(options.path);
-  const subscriber = new CaptureSubscriber(captureContext(options, db), options.models, onChanges);
+  const here = new AsyncLocalStorage<true>();
+  const isLocal = () => here.getStore() === true;
+  const subscriber = new CaptureSubscriber(captureContext(options, db), options.models, onChanges, isLocal);
   const orm = await MikroORM.init({
     driver: PreparedSqliteDriver,
     dbName: options.path,
@@ -39,10 +47,12 @@ export async function openTransactionManager(
     debug: false,
   });
   const fork = () => withTypedFailures(orm.em.fork(), options);
+  const transactional = <T>(work: (em: EntityManager) => Promise<T>) =>
+    inStep('shoal.write', { 'shoal.library': options.libraryId }, () => fork().transactional(work));
   return {
     fork,
-    transactional: (work) =>
-      inStep('shoal.write', { 'shoal.library': options.libraryId }, () => fork().transactional(work)),
+    transactional,
+    transactionalHere: (work) => here.run(true, () => transactional(work)),
     async close() {
       await orm.close();
       if (db.open) db.close();
