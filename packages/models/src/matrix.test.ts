@@ -136,7 +136,7 @@ function conflictsOf({ library }: TestDevice, record: RecordId): number {
 
 describe('the gate', () => {
   test.each(ways.filter(({ model }) => model.spec.ownership.kind !== 'self'))(
-    '[CHG-9] [S0-59] $name: without a UUID it stays here, given one it is on the other; one that never had one goes unnoticed',
+    '[CHG-9] [S0-59] [S0-55] $name: without a UUID, or in a transaction without sync, it stays here; given a UUID it is on the other',
     async (way) => {
       const { entity, spec } = way.model;
       const { id: named, fields } = await recordMaker(a).draft(way);
@@ -146,17 +146,19 @@ describe('the gate', () => {
       await ship(a, [b]);
       const manager = await openTransactionManager(a.options);
       onTestFinished(() => manager.close());
-      const [kept, lost] = await manager.transactional(async (em) => {
-        const properties = await propertiesOf(em, way, fields);
-        const rows = [0, 1].map(() => em.create(entity, properties as never, { persist: true }));
+      const make = (uuid: string | null) => async (em: EntityManager) => {
+        const properties = { ...(await propertiesOf(em, way, fields)), uuid };
+        const row = em.create(entity, properties as never, { persist: true });
         await em.flush();
-        return rows.map((row) => (row as { id: number }).id);
-      });
+        return (row as { id: number }).id;
+      };
+      const kept = await manager.transactional(make(null));
+      const lost = await manager.transactionalHere(make(newId()));
       expect(a.library.outboxCount()).toBe(0);
       expect(a.dump()).toEqual(b.dump());
       await manager.transactional(async (em) => {
-        em.remove(await em.findOneOrFail(entity, { id: lost! }));
-        em.assign(await em.findOneOrFail(entity, { id: kept! }), { uuid: id });
+        em.remove(await em.findOneOrFail(entity, { id: lost }));
+        em.assign(await em.findOneOrFail(entity, { id: kept }), { uuid: id });
       });
       expect(a.library.outboxCount()).toBe(1);
       await ship(a, [b]);
