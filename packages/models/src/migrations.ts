@@ -136,7 +136,7 @@ create table user_metadata (${syncColumnsSql},
   favorite integer not null default 0,
   hidden integer not null default 0,
   notes text,
-  custom_data text,
+  custom_data text not null default '{}',
   ${reference('entry_id', 'entries')},
   ${reference('content_identity_id', 'content_identities')}
 );
