@@ -37,3 +37,9 @@ generated=packages/proto/gen/shoal.binpb
 if [ ! -f "$generated" ] || [ -n "$(find packages/proto/shoal packages/proto/buf.gen.yaml -newer "$generated" -type f)" ]; then
   npm run --silent prepare 1>&2
 fi
+
+# An install takes it away. Without it everything works, only slower.
+compiled=node_modules/.cache/shoal-compile
+if [ ! -d "$compiled" ]; then
+  NODE_COMPILE_CACHE="$PWD/$compiled" node scripts/warm-up.js
+fi
