@@ -1,7 +1,8 @@
 import type { RecordId, Value, Version } from '@shoal/core';
 import { type ConflictRecord, decideConflict } from '@shoal/library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { exchange, newId, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
+import { contentIdentityId, userMetadataId, userMetadataTagId } from './index.ts';
+import { exchange, newId, secret, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
@@ -106,6 +107,31 @@ describe('a conflict that is decided', () => {
       code: 'not-found',
       subject: { field: 'conflict_id' },
     });
+  });
+
+  test("[MRG-5] [MRG-8] of what people say of content is everybody's to decide", async () => {
+    const content = contentIdentityId(secret, 'abc');
+    const metadata = userMetadataId(secret, content);
+    await a.put('content_identity', content, { content_hash: 'abc', byte_size: 3 });
+    await a.put('user_metadata', metadata, { content_identity: content });
+    const tag = await sharedTag();
+    const application = userMetadataTagId(secret, metadata, tag);
+    await a.put('user_metadata_tag', application, { user_metadata: metadata, tag, confidence: 0.5 });
+    await exchange(a, b);
+    const edit = (device: TestDevice, confidence: number) =>
+      device.put(
+        'user_metadata_tag',
+        application,
+        { confidence },
+        device.version('user_metadata_tag', application),
+      );
+    await edit(a, 0.25);
+    await edit(b, 0.75);
+    await exchange(a, b);
+    await decide(a, openOf(a)[0]!, 'flip');
+    await exchange(a, b);
+    expectSettled();
+    expect(b.fields('user_metadata_tag', application)!.confidence).toBe(0.25);
   });
 
   test('[MRG-5] [MRG-8] of what a device owns is decided by it alone; others are told which that is', async () => {

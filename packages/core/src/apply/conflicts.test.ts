@@ -12,6 +12,8 @@ const dotAt = (device: number, ms: number) =>
   makeDot(formatHlc(ms, 0), lifeId<ReplicaId>(deviceId(device), '0'.repeat(16)));
 const spec = model('leaf', { kind: 'shared' }, [text('a'), text('b')], { deletes: 'edit-wins' });
 
+const met = (state: RecordState) => conflictsIn(spec, state, () => ({ kind: 'shared' }));
+
 function stateOf(fields: Record<string, [number, Value][]>, deletes: number[] = []): RecordState {
   const siblings = Object.entries(fields).map(
     ([name, values]) => [name, values.map(([ms, value]) => ({ dot: dotAt(ms % 2, ms), value }))] as const,
@@ -22,14 +24,13 @@ function stateOf(fields: Record<string, [number, Value][]>, deletes: number[] = 
 describe('a merged state', () => {
   test('[MRG-8] in which edits beat a delete: the latest edit wins, whatever field it is of', () => {
     const state = stateOf({ a: [[4, 'x']], b: [[6, 'y']] }, [5]);
-    const [conflict] = conflictsIn(spec, state);
+    const [conflict] = met(state);
     expect(conflict).toMatchObject({ kind: 'edit-beats-delete', winner: dotAt(0, 6) });
     expect(conflictDots(conflict!)).toEqual([dotAt(0, 4), dotAt(1, 5), dotAt(0, 6)]);
   });
 
   test('[MRG-8] in which edits beat a delete and meet each other has both conflicts', () => {
-    const kinds = conflictsIn(
-      spec,
+    const kinds = met(
       stateOf(
         {
           a: [
@@ -44,8 +45,7 @@ describe('a merged state', () => {
   });
 
   test('[MRG-8] with three siblings of which two agree has one conflict with all three', () => {
-    const [conflict] = conflictsIn(
-      spec,
+    const [conflict] = met(
       stateOf({
         a: [
           [6, 'x'],
@@ -65,8 +65,8 @@ describe('a merged state', () => {
       ],
       a: [[6, 'x']],
     });
-    expect(conflictsIn(spec, state)).toEqual([]);
-    const [conflict] = conflictsIn(spec, { ...state, deletes: [dotAt(1, 5)] });
+    expect(met(state)).toEqual([]);
+    const [conflict] = met({ ...state, deletes: [dotAt(1, 5)] });
     expect(conflictSides(conflict!)).toEqual([
       { kind: 'value', field: 'a', value: 'x', dot: dotAt(0, 6), wins: true },
       { kind: 'delete', dot: dotAt(1, 5), wins: false },

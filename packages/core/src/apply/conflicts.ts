@@ -8,6 +8,7 @@ import { type FieldSpec, fieldOf, type ModelSpec } from '../model/spec.ts';
 import { creationField } from '../record/creation.ts';
 import { dotsOf, ownDotsOnly, type RecordState, type Sibling } from '../record/state.ts';
 import type { Value } from '../record/value.ts';
+import type { Owner } from './owner.ts';
 import type { Outcome } from './view-plan.ts';
 
 /** What met of which one side is not shown (MRG-8). */
@@ -95,11 +96,12 @@ export function conflictSides({ winner, content }: Conflict): ConflictSide[] {
 /**
  * The conflicts in a merged state: a function of it alone, so that every device that holds the state tells the same,
  * in whatever order it came (MRG-8, ING-1). Siblings that agree are none: nothing is lost. Of a record with an owner
- * the dots of each device are looked at by themselves: those of others are refused, and meet nothing (MRG-5).
+ * the dots of each device are looked at by themselves: those of others are refused, and meet nothing (MRG-5). Whether it has
+ * one `ownerOf` says; asked where something is contested alone.
  */
-export function conflictsIn(spec: ModelSpec, state: RecordState): Conflict[] {
+export function conflictsIn(spec: ModelSpec, state: RecordState, ownerOf: () => Owner): Conflict[] {
   if (!isContested(spec, state)) return [];
-  if (spec.ownership.kind === 'shared') return conflictsAmong(spec, state);
+  if (ownerOf().kind === 'shared') return conflictsAmong(spec, state);
   return devicesOf(state).flatMap((device) => conflictsAmong(spec, ownDotsOnly(state, device)));
 }
 

@@ -4,6 +4,7 @@ import { joinCase, joinStates } from '../record/join.ts';
 import type { RecordState } from '../record/state.ts';
 import type { Version } from '../record/version.ts';
 import { conflictDots, conflictsIn } from './conflicts.ts';
+import { ownerOf } from './owner.ts';
 import { planJournal, type RecordConflicts } from './plan-journal.ts';
 import { planView } from './plan-view.ts';
 import type { ViewPlan } from './view-plan.ts';
@@ -80,7 +81,10 @@ export function planApply(
       const before = earlier === undefined ? here : earlier.before;
       changed.set(key, { ref: change.ref, stored: { state, schemaVersion }, before });
       if (kind === 'take') counts.taken++;
-      else counts[hasNewConflict(registry, change.ref, here!.state, state) ? 'conflicting' : 'merged']++;
+      else
+        counts[
+          hasNewConflict(registry, overlay, change.ref, here!.state, state) ? 'conflicting' : 'merged'
+        ]++;
     } catch (error) {
       quarantined.push({ index, error });
     }
@@ -94,12 +98,15 @@ export function planApply(
 
 function hasNewConflict(
   registry: Registry,
+  reader: Pick<ViewReader, 'record'>,
   ref: RecordRef,
   before: RecordState,
   after: RecordState,
 ): boolean {
   const spec = registry.get(ref.model);
   if (spec === undefined) return false;
-  const known = new Set(conflictsIn(spec, before).flatMap((conflict) => conflictDots(conflict)));
-  return conflictsIn(spec, after).some((conflict) => conflictDots(conflict).some((dot) => !known.has(dot)));
+  const dotsIn = (state: RecordState) =>
+    conflictsIn(spec, state, () => ownerOf(registry, reader, spec, ref.id, state)).flatMap(conflictDots);
+  const known = new Set(dotsIn(before));
+  return dotsIn(after).some((dot) => !known.has(dot));
 }

@@ -5,6 +5,7 @@ import { covers } from '../record/version.ts';
 import { type Conflict, conflictDots, conflictsIn } from './conflicts.ts';
 import type { JournalRow } from './memory-journal.ts';
 import { createMemoryLibrary, type MemoryLibrary } from './memory-library.ts';
+import { ownerOf } from './owner.ts';
 import { planApply } from './plan-apply.ts';
 import { delivered } from './testing/delivered.ts';
 import { deviceId, domain, recordRef } from './testing/domain.ts';
@@ -49,6 +50,17 @@ describe('the journal', () => {
     const after = put(tag, { name: 'after' }, { device: 1, ms: 3 }, onA);
     const same = put(tag, { name: 'on A' }, { device: 1, ms: 3 }, first);
     for (const entry of [parent, after, same]) expect(libraryOf([first], [onA], [entry]).journal).toEqual([]);
+  });
+
+  test('[MRG-5] [MRG-8] tells of siblings where anybody may write, as of what hangs on nothing that has an owner', () => {
+    const note = recordRef('note', 1);
+    const free = put(note, { content: null, item: null, words: 'first' }, { device: 0, ms: 1 });
+    const [one, other] = [0, 1].map((device) =>
+      put(note, { words: `of ${device}` }, { device, ms: 2 + device }, free),
+    );
+    const [row] = openRows(libraryOf([free, one!], [other!]));
+    expect(row).toMatchObject({ kind: 'siblings', field: 'words' });
+    expect(valuesIn(row!, 'words')).toEqual(['of 1', 'of 0']);
   });
 
   test('[MRG-4] [MRG-8] keeps whole what a delete hid', () => {
@@ -153,7 +165,8 @@ function expectedOpen(library: MemoryLibrary): string[] {
   const rows = [...library.records.values()].flatMap(({ ref, stored }) => {
     const spec = domain.require(ref.model);
     if (stored.schemaVersion > spec.schemaVersion) return [];
-    const conflicts = [...conflictsIn(spec, stored.state)];
+    const owner = () => ownerOf(domain, library, spec, ref.id, stored.state);
+    const conflicts = [...conflictsIn(spec, stored.state, owner)];
     const { fields } = stored.state;
     for (const field of [...library.cutFromCircle(ref.model)].some(({ id }) => id === ref.id)
       ? ['parent']
@@ -219,7 +232,9 @@ describe('whatever arrives, in any order and batches', () => {
           if (stored.schemaVersion > 1) continue;
           const dots = conflictDots(conflict);
           expect(dots.every((dot) => covers(stored.state.version, dot))).toBe(true);
-          const now = conflictsIn(domain.require(ref.model), stored.state).map(describeConflict);
+          const spec = domain.require(ref.model);
+          const owner = () => ownerOf(domain, library, spec, ref.id, stored.state);
+          const now = conflictsIn(spec, stored.state, owner).map(describeConflict);
           expect(now).not.toContain(describeConflict(conflict));
         }
       }),

@@ -3,6 +3,7 @@ import { type RecordRef, refKey } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import type { RecordState } from '../record/state.ts';
 import { type Conflict, conflictDots, conflictOfOutcome, conflictsIn } from './conflicts.ts';
+import { ownerOf } from './owner.ts';
 import type { ChangedRecord } from './plan-view.ts';
 import type { Outcome, ViewPlan } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
@@ -48,7 +49,7 @@ export function planJournal(
     const outcome = outcomeByKey.get(key);
     const ref = (change ?? outcome)!.ref;
     const stored = reader.record(ref)!;
-    const conflicts = conflictsOf(registry, ref, stored, outcome);
+    const conflicts = conflictsOf(registry, reader, ref, stored, outcome);
     const isNew = change !== undefined && change.before === undefined;
     if (conflicts.length > 0 || !isNew) planned.push({ ref, state: stored.state, conflicts, isNew });
   }
@@ -78,14 +79,16 @@ export function planJournalRows<Row extends { readonly conflict: Conflict }>(
 /** Nothing can be said of what this program does not understand (DEP-5). */
 function conflictsOf(
   registry: Registry,
+  reader: Pick<ViewReader, 'record'>,
   ref: RecordRef,
   { state, schemaVersion }: StoredRecord,
   outcome: Outcome | undefined,
 ): Conflict[] {
   const spec = registry.get(ref.model);
   if (spec === undefined || schemaVersion > spec.schemaVersion) return [];
+  const met = conflictsIn(spec, state, () => ownerOf(registry, reader, spec, ref.id, state));
   const ofView = outcome && conflictOfOutcome(outcome, state);
-  return ofView === undefined ? conflictsIn(spec, state) : [...conflictsIn(spec, state), ofView];
+  return ofView === undefined ? met : [...met, ofView];
 }
 
 /** Whether `now` is `before` with more to it: nothing that met in it is gone. What the view decides is one as long as it lasts. */

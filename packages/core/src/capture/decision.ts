@@ -1,6 +1,7 @@
 import { type Conflict, type ConflictSide, conflictSides } from '../apply/conflicts.ts';
+import type { Owner } from '../apply/owner.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
-import type { DeviceId, RecordRef } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { ownDotsOnly, type RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
@@ -24,8 +25,8 @@ export interface Undecided {
   readonly isOpen: boolean;
   /** The merged state now: the decision has seen all of it. */
   readonly state: RecordState;
-  /** Who decides. */
-  readonly device: DeviceId;
+  /** Who may write it; nobody else decides (MRG-5). */
+  readonly owner: Owner;
   /** What this device remembers of the record, by field: what a delete took away of it stands nowhere else. */
   readonly remembered: ReadonlyMap<string, Value>;
 }
@@ -33,9 +34,9 @@ export interface Undecided {
 /** One of the values that met. */
 export type ValueSide = Extract<ConflictSide, { readonly kind: 'value' }>;
 
-/** What the view follows: of a record with an owner the owner's own dots, and nobody else decides (MRG-5). */
-export function shownState({ spec, state, device }: Undecided): RecordState {
-  return spec.ownership.kind === 'shared' ? state : ownDotsOnly(state, device);
+/** What the view follows: of a record with an owner the owner's own dots (MRG-5). */
+export function shownState({ state, owner }: Undecided): RecordState {
+  return owner.kind === 'device' ? ownDotsOnly(state, owner.device) : state;
 }
 
 /**

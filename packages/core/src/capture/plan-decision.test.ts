@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type Conflict, conflictSides, conflictsIn } from '../apply/conflicts.ts';
 import { createMemoryLibrary } from '../apply/memory-library.ts';
+import type { Owner } from '../apply/owner.ts';
 import { deviceId, domainSpecs, model, reference, text, uuid } from '../apply/testing/domain.ts';
 import { makeDot } from '../clock/dot.ts';
 import { formatHlc } from '../clock/hlc.ts';
 import { lifeId, type RecordRef, type ReplicaId } from '../ids.ts';
 import { createRegistry } from '../model/registry.ts';
-import type { ValueField } from '../model/spec.ts';
+import type { ModelSpec, ValueField } from '../model/spec.ts';
 import { mergeState } from '../record/join.ts';
 import { emptyState, type RecordState } from '../record/state.ts';
 import type { Value } from '../record/value.ts';
@@ -41,6 +42,9 @@ const leaf = model('leaf', { kind: 'shared' }, [
   text('words'),
 ]);
 const registry = createRegistry([...domainSpecs, sheet, line, leaf]);
+
+const shared: Owner = { kind: 'shared' };
+const met = (spec: ModelSpec, state: RecordState, owner = shared) => conflictsIn(spec, state, () => owner);
 
 type Fields = Readonly<Record<string, Value>>;
 const device = registry.require('device');
@@ -101,19 +105,19 @@ interface Case {
   readonly conflict?: Conflict;
   readonly isOpen?: boolean;
   readonly remembered?: Fields;
-  readonly device?: number;
+  readonly owner?: Owner;
 }
 
 function planned(
-  { name, state, conflict, isOpen = true, remembered = {}, device = 3 }: Case,
+  { name, state, conflict, isOpen = true, remembered = {}, owner = shared }: Case,
   kind: Decision['kind'],
   { side = null, fields = {} }: { readonly side?: number | null; readonly fields?: Fields } = {},
 ) {
   const spec = registry.require(name);
   const undecided: Undecided = {
     ...{ spec, ref: ref(name), state, isOpen },
-    conflict: conflict ?? conflictsIn(spec, state)[0]!,
-    device: deviceId(device),
+    conflict: conflict ?? met(spec, state)[0]!,
+    owner,
     remembered: new Map(Object.entries(remembered)),
   };
   return planDecision(undecided, { kind, side, fields: new Map(Object.entries(fields)) });
@@ -122,8 +126,8 @@ function planned(
 /** What is shown after a decision that settles all; null: nothing. */
 function decided(the: Case, kind: Decision['kind'], how?: Parameters<typeof planned>[2]) {
   const spec = registry.require(the.name);
-  const state = written(the.state, the.device ?? 3, 99, planned(the, kind, how));
-  expect(conflictsIn(spec, state)).toEqual([]);
+  const state = written(the.state, 3, 99, planned(the, kind, how));
+  expect(met(spec, state)).toEqual([]);
   return isAlive(spec, state) ? Object.fromEntries(viewOf(spec, state)) : null;
 }
 
@@ -155,7 +159,7 @@ describe('siblings of a field', () => {
   });
 
   test('[MRG-8] a value that is lost since is restored; what is open is flipped instead', () => {
-    const [conflict] = conflictsIn(sheet, state);
+    const [conflict] = met(sheet, state);
     const later = put(state, 'sheet', { title: 'left' }, 1, 40);
     const settled = { name: 'sheet', state: later, conflict: conflict!, isOpen: false };
     expect(decided(settled, 'restore')).toMatchObject({ title: 'right' });
@@ -165,13 +169,13 @@ describe('siblings of a field', () => {
   });
 
   test('[MRG-8] [MRG-4] a lost value of a record that is deleted since comes back with the record', () => {
-    const [conflict] = conflictsIn(sheet, state);
+    const [conflict] = met(sheet, state);
     const gone = { name: 'sheet', state: removed(state, 'sheet', 1, 40), conflict: conflict!, isOpen: false };
     expect(decided(gone, 'restore')).toMatchObject({ title: 'right' });
   });
 
   test('[MRG-8] where all that met is shown again there is none to choose but by its number', () => {
-    const [conflict] = conflictsIn(sheet, state);
+    const [conflict] = met(sheet, state);
     const agreed = {
       ...conflict!,
       content: { fields: new Map([['title', conflict!.content.fields.get('title')!.slice(1)]]), deletes: [] },
@@ -225,7 +229,7 @@ describe('a model by rows', () => {
   const state = meet('line', { a: 'a', b: 'b' }, { a: 'left' }, { b: 'right' });
 
   test('[MRG-3] [MRG-8] is flipped to the whole row of a change, and so are all its conflicts at once', () => {
-    expect(conflictsIn(line, state)).toHaveLength(2);
+    expect(met(line, state)).toHaveLength(2);
     expect(decided({ name: 'line', state }, 'keep')).toMatchObject({ a: 'a', b: 'right' });
     expect(decided({ name: 'line', state }, 'flip')).toMatchObject({ a: 'left', b: 'b' });
   });
@@ -255,7 +259,7 @@ describe('a delete that beat an edit', () => {
   });
 
   test('[MRG-8] settled, what it hid is written into the record that is back, once', () => {
-    const [conflict] = conflictsIn(sheet, state);
+    const [conflict] = met(sheet, state);
     const back = put(state, 'sheet', { ...empty, title: 'back' }, 1, 40);
     const settled = { name: 'sheet', state: back, conflict: conflict!, isOpen: false };
     expect(decided(settled, 'restore')).toMatchObject({ first: 'edit', set: '["y"]', title: 'back' });
@@ -276,7 +280,7 @@ describe('an edit that beat a delete', () => {
 
   test('[MRG-8] flipped, the record is deleted; restored from there it is back', () => {
     expect(decided(the, 'flip')).toBeNull();
-    const [conflict] = conflictsIn(line, state);
+    const [conflict] = met(line, state);
     const gone = { name: 'line', state: removed(state, 'line', 3, 40), conflict: conflict!, isOpen: false };
     expect(decided(gone, 'restore')).toMatchObject({ a: 'edit', b: 'b' });
   });
@@ -354,11 +358,11 @@ describe('what one device owns', () => {
     const the = {
       name: 'device',
       state: { ...own, fields: judged },
-      conflict: conflictsIn(device, own)[0]!,
-      device: 1,
+      conflict: met(device, own)[0]!,
+      owner: { kind: 'device', device: deviceId(1) } as const,
     };
     expect(planned(the, 'keep')).toMatchObject({ slots: new Map([['name', 'later']]) });
-    const other = () => written(own, 2, 99, planned({ ...the, device: 2 }, 'keep'));
+    const other = () => written(own, 2, 99, planned(the, 'keep'));
     expect(other).toThrow(`belongs to device ${deviceId(1)}`);
     expect(written(own, 1, 99, planned(the, 'flip')).fields.get('name')).toMatchObject([
       { value: 'earlier' },
@@ -377,7 +381,7 @@ function meetOwn(): RecordState {
 
 test('[MRG-8] the sides of a conflict are counted as they are listed', () => {
   const state = meet('sheet', whole, { title: 'left' }, { title: 'right' });
-  const [conflict] = conflictsIn(sheet, state);
+  const [conflict] = met(sheet, state);
   expect(conflictSides(conflict!).map((side) => side.kind === 'value' && side.value)).toEqual([
     'right',
     'left',

@@ -1,6 +1,7 @@
 import {
   compareVersions,
   type Decision,
+  ownerOf,
   planDecision,
   requireOwnership,
   ShoalError,
@@ -43,9 +44,10 @@ export function decideConflict(
     }
     const { state } = stored;
     requireOwnership({ scope: { registry: store.registry, device }, reader: store.reader }, spec, ref, state);
+    const owner = ownerOf(store.registry, store.reader, spec, ref.id, state);
     const known = store.journal.known(decision.id);
     const remembered: ReadonlyMap<string, Value> = known === undefined ? new Map() : viewOf(spec, known);
-    const undecided = { spec, ref, conflict, isOpen: settled === null, state, device, remembered };
+    const undecided = { spec, ref, conflict, isOpen: settled === null, state, owner, remembered };
     return capture([planDecision(undecided, decision)]);
   });
 }

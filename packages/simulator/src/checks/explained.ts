@@ -10,6 +10,7 @@ import {
   fieldOf,
   type JournalRow,
   type ModelSpec,
+  ownerOf,
   type RecordState,
   refKey,
   sameValue,
@@ -35,7 +36,8 @@ export function checkJournal({ index, library: { memory } }: Device): void {
   for (const [key, { ref, stored }] of memory.records) {
     const spec = registry.get(ref.model);
     const isKnown = spec !== undefined && stored.schemaVersion <= spec.schemaVersion;
-    const expected = isKnown ? conflictsIn(spec, stored.state).map(describeConflict) : [];
+    const ownerOfIt = () => ownerOf(registry, memory, spec!, ref.id, stored.state);
+    const expected = isKnown ? conflictsIn(spec, stored.state, ownerOfIt).map(describeConflict) : [];
     if (cut.has(key)) expected.push('circle-cut');
     if (memory.parked.get(key)?.reason === 'orphaned') expected.push('orphaned');
     const found = openByKey.get(key) ?? [];
@@ -56,7 +58,8 @@ export function checkExplained(devices: readonly Device[], ledger: Ledger): void
     for (const { ref, stored } of memory.records.values()) {
       const spec = registry.get(ref.model);
       // What others write of an owned record is refused, and its owner loses nothing to anybody (MRG-5).
-      if (spec?.ownership.kind !== 'shared' || stored.schemaVersion > spec.schemaVersion) continue;
+      if (spec === undefined || stored.schemaVersion > spec.schemaVersion) continue;
+      if (ownerOf(registry, memory, spec, ref.id, stored.state).kind !== 'shared') continue;
       const included = ledger.writesOf(ref).filter(({ dot }) => covers(stored.state.version, dot));
       for (const write of included) {
         for (const [field, value] of write.fields ?? []) {
