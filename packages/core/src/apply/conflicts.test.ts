@@ -12,7 +12,7 @@ const dotAt = (device: number, ms: number) =>
   makeDot(formatHlc(ms, 0), lifeId<ReplicaId>(deviceId(device), '0'.repeat(16)));
 const spec = model('leaf', { kind: 'shared' }, [text('a'), text('b')], { deletes: 'edit-wins' });
 
-const met = (state: RecordState) => conflictsIn(spec, state, () => ({ kind: 'shared' }));
+const met = (state: RecordState) => conflictsIn(spec, state);
 
 function stateOf(fields: Record<string, [number, Value][]>, deletes: number[] = []): RecordState {
   const siblings = Object.entries(fields).map(

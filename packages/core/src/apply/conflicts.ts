@@ -97,9 +97,9 @@ export function conflictSides({ winner, content }: Conflict): ConflictSide[] {
  * The conflicts in a merged state: a function of it alone, so that every device that holds the state tells the same,
  * in whatever order it came (MRG-8, ING-1). Siblings that agree are none: nothing is lost. Of a record with an owner
  * the dots of each device are looked at by themselves: those of others are refused, and meet nothing (MRG-5). Whether it has
- * one `ownerOf` says; asked where something is contested alone.
+ * one `ownerOf` says, asked where something is contested alone; if it is not given nobody owns the record.
  */
-export function conflictsIn(spec: ModelSpec, state: RecordState, ownerOf: () => Owner): Conflict[] {
+export function conflictsIn(spec: ModelSpec, state: RecordState, ownerOf: () => Owner = nobodys): Conflict[] {
   if (!isContested(spec, state)) return [];
   if (ownerOf().kind === 'shared') return conflictsAmong(spec, state);
   return devicesOf(state).flatMap((device) => conflictsAmong(spec, ownDotsOnly(state, device)));
@@ -125,12 +125,15 @@ export function conflictOfOutcome(outcome: Outcome, state: RecordState): Conflic
   }
 }
 
+const nobodys = (): Owner => ({ kind: 'shared' });
+
 /** Most states are not: each field has one value, and a tombstone hides none. */
 function isContested(spec: ModelSpec, { fields, deletes }: RecordState): boolean {
   if (deletes.length > 0) return fields.size > 0;
+  const isParted = partedFieldsOf(spec).length > 0;
   // Parts of one field may contradict each other.
-  if (partedFieldsOf(spec).length > 0) return true;
-  for (const siblings of fields.values()) if (siblings.length > 1) return true;
+  for (const [slot, siblings] of fields)
+    if (siblings.length > 1 || (isParted && slotField(slot) !== slot)) return true;
   return false;
 }
 
