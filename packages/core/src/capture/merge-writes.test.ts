@@ -95,6 +95,14 @@ describe('a write of a map', () => {
     expect(a.open()).toEqual([]);
   });
 
+  test('[MRG-3] that takes out a path that is gone already is none', () => {
+    const [a, b] = two({ data: '{"a":1,"b":2}' });
+    const reading = { seen: b.state().version, shown: { data: '{"a":1,"b":2}' } };
+    a.write({ data: '{"b":2}' });
+    b.take(a.state());
+    expect(b.write({ data: '{"b":2}' }, reading)).toEqual([]);
+  });
+
   test('[MRG-3] [MRG-8] of one path on two devices is an open conflict, until somebody writes that path', () => {
     const [a, b] = two({ data: '{"a":1}' });
     a.write({ data: '{"a":2}' });

@@ -107,7 +107,10 @@ function conflictsOfMap(name: string, state: Pick<RecordState, 'fields'>): reado
 }
 
 function latestDot(leaves: readonly Leaf[]): Dot {
-  return leaves.map(({ siblings }) => siblings[0]!.dot).reduce((a, b) => (b > a ? b : a));
+  return leaves
+    .map(({ siblings }) => siblings[0]!.dot)
+    .sort()
+    .at(-1)!;
 }
 
 function dotsIn(state: Pick<RecordState, 'fields'>, name: string): Set<Dot> {

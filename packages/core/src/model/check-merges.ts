@@ -7,18 +7,14 @@ const orderedKinds = ['text', 'integer', 'number', 'boolean'];
 export function checkMerges(spec: ModelSpec, refuse: (reason: string) => never): void {
   for (const field of spec.fields) {
     const unfit = unfitness(spec, field);
-    if (unfit !== undefined) refuse(`merges "${field.name}" by ${ruleName(field)}, ${unfit} (MRG-3)`);
+    if (unfit !== undefined)
+      refuse(`merges "${field.name}" by "${String(mergeRuleOf(field))}", ${unfit} (MRG-3)`);
   }
   for (const { name } of spec.fields.filter((field) => mergeRuleOf(field) !== 'last')) {
     // Who has a value is judged by the last writer's (MRG-7).
     if (spec.uniques.some(({ fields }) => fields.includes(name)))
       refuse(`is unique by "${name}", which is not merged by the last writer`);
   }
-}
-
-function ruleName(field: FieldSpec): string {
-  const rule = mergeRuleOf(field);
-  return typeof rule === 'string' ? `"${rule}"` : 'its own rule';
 }
 
 /** Why the field cannot have its rule, if so. */
