@@ -6,12 +6,13 @@ import {
   type JsonConflict,
   versionFromText,
 } from '@shoal/client';
-import { asShoalError } from '@shoal/core';
+import { asShoalError, ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
 import { describeConflict, describeSides } from '../describe-conflict.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { parseInteger } from '../parse-argument.ts';
+import { parseSide } from '../parse-side.ts';
 import { readJsonArgument } from '../read-json-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { type DeviceLibrary, withLibrary } from '../with-device.ts';
@@ -19,18 +20,26 @@ import { type DeviceLibrary, withLibrary } from '../with-device.ts';
 /** `shoal conflicts keep|flip|restore ID`: decides what met, on this device and for all of them (MRG-8). */
 export function addConflictDecisions(parent: Command, surroundings: Surroundings): void {
   const { DECISION_KIND_KEEP, DECISION_KIND_FLIP, DECISION_KIND_RESTORE } = DecisionKind;
-  const keep = addLibraryCommand(parent, 'keep <id>', 'what is shown stays, on all devices');
+  const keep = addLibraryCommand(parent, 'keep <id...>', 'what is shown stays, on all devices');
   setAction(keep, DECISION_KIND_KEEP, surroundings);
-  keep.addHelpText('after', helpExamples('conflicts keep 7'));
+  keep.addHelpText('after', helpExamples('conflicts keep 7', 'conflicts keep 7 8 9'));
 
-  const flip = addLibraryCommand(parent, 'flip <id>', 'another of the values is shown, on all devices');
+  const flip = addLibraryCommand(parent, 'flip <id...>', 'another of the values is shown, on all devices');
   addChoices(flip, 'the only other one');
   setAction(flip, DECISION_KIND_FLIP, surroundings);
-  flip.addHelpText('after', helpExamples('conflicts flip 7', 'conflicts flip 7 --to 3'));
+  flip.addHelpText(
+    'after',
+    helpExamples(
+      'conflicts flip 7',
+      'conflicts flip 7 --to 3',
+      'conflicts flip 7 --to local',
+      'conflicts flip 7 --fields \'{"color":"green"}\'',
+    ),
+  );
 
   const restore = addLibraryCommand(
     parent,
-    'restore <id>',
+    'restore <id...>',
     'brings back what a delete hid, or a value that a settled conflict lost',
   );
   addChoices(restore, 'the only one that is lost');
@@ -48,12 +57,17 @@ interface DecideOptions extends LibraryOptions {
 }
 
 const anyInteger = { min: 1, max: Number.MAX_SAFE_INTEGER };
-const anySide = { min: 1, max: 0xffff_ffff };
 
 function addChoices(command: Command, only: string): void {
   command
-    .option('--to <number>', `which value, by its number in \`conflicts show\` (default: ${only})`)
-    .option('--fields <json>', 'fields of a record that is brought back; - reads them from stdin');
+    .option(
+      '--to <side>',
+      `which value: its number in \`conflicts show\`, local for this device's, remote for the other's (default: ${only})`,
+    )
+    .option(
+      '--fields <json>',
+      'values made by hand, or for a record that is brought back; - reads them from stdin',
+    );
 }
 
 function setAction(command: Command, decision: DecisionKind, surroundings: Surroundings): void {
@@ -62,45 +76,58 @@ function setAction(command: Command, decision: DecisionKind, surroundings: Surro
       '--version-read <version>',
       'the version that `conflicts show --json` gave: what changed since is not decided upon',
     )
-    .action(async (id: string, options: DecideOptions) => {
+    .addHelpText(
+      'after',
+      '\nOf several each is decided by itself, up to the first that is refused; with --json one in a line.',
+    )
+    .action(async (ids: readonly string[], options: DecideOptions) => {
       const { fields, to, versionRead } = options;
+      if (versionRead !== undefined && ids.length > 1) refuseVersion();
+      const conflictIds = ids.map((id) => parseInteger(id, 'id', anyInteger));
       const wanted = {
         decision,
-        conflictId: parseInteger(id, 'id', anyInteger),
-        side: to === undefined ? 0 : parseInteger(to, 'to', anySide),
+        to,
         fields: fields === undefined ? [] : fromJson(await readJsonArgument(fields, surroundings.stdin)),
         seen: versionRead === undefined ? undefined : versionFromText(versionRead),
       };
       const output = outputOf(surroundings, options);
       const tell = (json: JsonConflict) =>
         output.result(json, () => [describeConflict(json), ...describeSides(json)]);
-      await withLibrary(options, async (device) => tell(await decide(device, wanted, tell)));
+      await withLibrary(options, async (device) => {
+        for (const conflictId of conflictIds) tell(await decide(device, { conflictId, ...wanted }, tell));
+      });
     });
 }
 
 interface Wanted {
   readonly decision: DecisionKind;
   readonly conflictId: number;
-  readonly side: number;
+  readonly to: string | undefined;
   readonly fields: FieldValue[];
   /** Undefined: what the conflict says now. */
-  readonly seen: JsonVersion | undefined;
+  readonly seen: ReturnType<typeof versionFromText> | undefined;
 }
-
-type JsonVersion = ReturnType<typeof versionFromText>;
 
 /** Decides; where something changed since it was shown, `tellNow` hears what it is now before that is thrown. */
 async function decide(
-  { gateway, libraryId }: DeviceLibrary,
-  { conflictId, seen, ...wanted }: Wanted,
+  { gateway, libraryId, home }: DeviceLibrary,
+  { conflictId, seen, to, decision, fields }: Wanted,
   tellNow: (json: JsonConflict) => void,
 ): Promise<JsonConflict> {
-  const read = () => gateway.getConflict({ libraryId, conflictId });
+  const conflict = await gateway.getConflict({ libraryId, conflictId });
+  const shown = conflictToJson(conflict);
+  const side = to === undefined ? 0 : parseSide(to, shown, home.config.deviceId);
+  const request = { libraryId, conflictId, decision, side, fields, seen: seen ?? conflict.version };
   try {
-    const version = seen ?? (await read()).version;
-    return conflictToJson(await gateway.decideConflict({ libraryId, conflictId, seen: version, ...wanted }));
+    return conflictToJson(await gateway.decideConflict(request));
   } catch (error) {
-    if (asShoalError(error).code === 'changed-since') tellNow(conflictToJson(await read()));
+    if (asShoalError(error).code === 'changed-since')
+      tellNow(conflictToJson(await gateway.getConflict({ libraryId, conflictId })));
     throw error;
   }
+}
+
+function refuseVersion(): never {
+  const message = '"version-read": expected one conflict, since each has a version of its own';
+  throw new ShoalError('invalid-argument', message, { field: 'version-read' });
 }

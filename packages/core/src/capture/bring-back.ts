@@ -7,7 +7,7 @@ import type { RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
 import { emptyVersion } from '../record/version.ts';
 import { isAlive, viewField } from '../record/view.ts';
-import { shownValue, withRow, writeOf } from './decided-values.ts';
+import { givenValues, shownValue, withRow, writeOf } from './decided-values.ts';
 import { type Decision, refuseDecision, shownState, type Undecided } from './decision.ts';
 import type { RecordPut, RecordWrite } from './record-write.ts';
 
@@ -25,7 +25,7 @@ function putValues(undecided: Undecided, decision: Decision): RecordWrite {
   const { spec, conflict } = undecided;
   const shown = shownState(undecided);
   const lost = lostState(conflict.content);
-  const slots = new Map(decision.fields);
+  const slots = new Map(givenValues(undecided, decision));
   for (const slot of lost.fields.keys()) {
     const value = shownValue(spec, lost, slot);
     const isLost = !sameValue(value, shownValue(spec, shown, slot));

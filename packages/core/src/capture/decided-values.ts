@@ -1,5 +1,5 @@
 import { isOnPath, leavesIn, viewMap } from '../merge/merge-map.ts';
-import { mergeRuleOf, type PartRule, partRuleOf } from '../merge/merge-rule.ts';
+import { mergeRuleOf, type PartRule, partedFieldsOf, partRuleOf } from '../merge/merge-rule.ts';
 import { slotOf } from '../merge/slot.ts';
 import { fieldOf, type ModelSpec } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
@@ -41,9 +41,10 @@ export function keepWhole(undecided: Undecided): RecordDecision {
   return writeOf(undecided, new Map(whole.map((field) => [field.name, viewField(field, shown)])));
 }
 
-/** Writes another of the values that met; of a model by rows the whole row of the change that it is of. */
+/** Writes another of the values that met; of a model by rows the whole row of the change that it is of. Or one by hand. */
 export function chooseValue(undecided: Undecided, decision: Decision): RecordDecision {
   const { spec } = undecided;
+  if (decision.fields.size > 0) return writeByHand(undecided, decision);
   const parts = partsOf(undecided);
   if (parts === 'map') return chooseLeaf(undecided, decision);
   if (parts !== undefined)
@@ -56,6 +57,14 @@ export function chooseValue(undecided: Undecided, decision: Decision): RecordDec
     refuseDecision(undecided, decision, `"${field.name}" never gets less`);
   const chosen = spec.granularity === 'row' ? rowOfDot(spec, shown, side) : new Map<string, Value>();
   return writeOf(undecided, withRow(spec, shown, chosen.set(side.field, side.value)));
+}
+
+/** The values that a decision gives for a record that is there; what is merged in parts is written otherwise. */
+export function givenValues(undecided: Undecided, decision: Decision): ReadonlyMap<string, Value> {
+  const { fields } = decision;
+  const parted = partedFieldsOf(undecided.spec).find(({ name }) => fields.has(name));
+  if (parted === undefined) return fields;
+  return refuseDecision(undecided, decision, `"${parted.name}" is merged in parts; write the record`);
 }
 
 /** The slots of a write in a record that is there: a model by rows writes all fields that are merged as one (MRG-3). */
@@ -76,6 +85,14 @@ export function shownValue(spec: ModelSpec, state: RecordState, slot: string): V
   const field = fieldOf(spec, slot);
   if (field !== undefined) return viewField(field, state);
   return state.fields.get(slot)?.[0]?.value ?? null;
+}
+
+/** A person made a value of those that met. */
+function writeByHand(undecided: Undecided, decision: Decision): RecordDecision {
+  const { spec, conflict } = undecided;
+  const given = givenValues(undecided, decision);
+  if (!given.has(conflict.field!)) refuseDecision(undecided, decision, `it is about "${conflict.field}"`);
+  return writeOf(undecided, withRow(spec, shownState(undecided), given));
 }
 
 /** The rule of a field whose parts contradict each other, where the conflict is one of those. */

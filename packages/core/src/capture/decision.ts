@@ -9,7 +9,8 @@ import { sameValue, type Value } from '../record/value.ts';
 /**
  * What a person wants of a conflict (MRG-8): `keep` what is shown; `flip` to another of the values that met; `restore` what
  * a delete hid, or a value that a settled conflict lost. `side` is the number of one of `conflictSides`, from 1; null: the
- * only one that there is to choose. `fields` are values for a record that is brought back.
+ * only one that there is to choose. `fields` are values for a record that is
+ * brought back, or one made by hand of those that met.
  */
 export interface Decision {
   readonly kind: 'keep' | 'flip' | 'restore';

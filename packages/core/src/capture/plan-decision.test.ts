@@ -158,6 +158,13 @@ describe('siblings of a field', () => {
     expect(decided(three, 'flip', { side: 2 })).toMatchObject({ title: 'third' });
   });
 
+  test('[MRG-8] flipped by hand, a value is shown that nobody wrote before; it must be one of the field', () => {
+    expect(decided(the, 'flip', { fields: { title: 'both' } })).toMatchObject({ title: 'both' });
+    expect(() => planned(the, 'flip', { fields: { title: 7 } })).toThrow('"title" of sheet: expected');
+    expect(() => planned(the, 'flip', { fields: { first: 'x' } })).toThrow('it is about "title"');
+    expect(() => planned(the, 'flip', { fields: { set: '[]' } })).toThrow('"set" is merged in parts');
+  });
+
   test('[MRG-8] a value that is lost since is restored; what is open is flipped instead', () => {
     const [conflict] = met(sheet, state);
     const later = put(state, 'sheet', { title: 'left' }, 1, 40);

@@ -1,3 +1,4 @@
+import { checkFields } from '../model/check-fields.ts';
 import { isAlive } from '../record/view.ts';
 import { bringBack } from './bring-back.ts';
 import { chooseValue, keepValues, keepWhole, writeOf } from './decided-values.ts';
@@ -6,10 +7,11 @@ import type { RecordWrite } from './record-write.ts';
 
 /**
  * The write that decides a conflict: one that has seen all that met, so that it is settled wherever the write arrives
- * (MRG-8). Throws `invalid-argument`, naming `decision` or `side`, where there is nothing of that kind to decide, and
+ * (MRG-8). Throws as `checkFields`; `invalid-argument`, naming `decision` or `side`, where there is nothing of that kind to decide, and
  * `incomplete-record` where what is brought back lacks fields (MRG-4).
  */
 export function planDecision(undecided: Undecided, decision: Decision): RecordWrite {
+  checkFields(undecided.spec, decision.fields);
   if (decision.kind === 'restore') return restore(undecided, decision);
   if (!undecided.isOpen)
     refuseDecision(undecided, decision, 'the conflict is settled; restore has what it lost');
