@@ -29,6 +29,7 @@ function statusOfLaptop(): StatusReply {
     records: [],
     unreachable: [],
     problems: [],
+    openConflicts: 0,
     sync: undefined,
   };
 }
@@ -45,6 +46,14 @@ test('[DEP-4] a status tells how much is parked, why, and since when', () => {
       '  parked    1 orphaned, since 2026-01-03T00:00:00.000Z',
     ]),
   );
+});
+
+test('[S1x-10] a status tells how many conflicts are open, and how to see them', () => {
+  const quiet = describeStatus(statusOfLaptop(), { home: '/home' });
+  expect(statusLines(quiet, 0).join()).not.toContain('conflicts');
+  const described = describeStatus({ ...statusOfLaptop(), openConflicts: 2 }, { home: '/home' });
+  expect(described.openConflicts).toBe(2);
+  expect(statusLines(described, 0)).toContain('  conflicts 2 open: `shoal conflicts list`');
 });
 
 test('a status counts the models that there are records of, and says how long ago a peer was heard', () => {

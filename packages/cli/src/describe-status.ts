@@ -24,6 +24,7 @@ export function describeStatus(
       syncDb: library?.syncDb ?? '',
     },
     sync: describeSync(status, names),
+    openConflicts: status.openConflicts,
     records: Object.fromEntries(status.records.map(({ model, records }) => [model, records])),
     capture: capture && {
       outbox: capture.outbox,
@@ -75,7 +76,8 @@ export function describeStatus(
 
 /** The same for people; `nowMs` is the wall clock. */
 export function statusLines(status: ReturnType<typeof describeStatus>, nowMs: number): string[] {
-  const { device, library, sync, records, capture, log, ingest, unreachable, problems } = status;
+  const { device, library, sync, openConflicts, records, capture, log, ingest, unreachable, problems } =
+    status;
   const counts = Object.entries(records).flatMap(([model, count]) =>
     count > 0 ? [`${model} ${count}`] : [],
   );
@@ -98,6 +100,7 @@ export function statusLines(status: ReturnType<typeof describeStatus>, nowMs: nu
       : [`  ingest    ${ingest.state}, ${ingest.appliedSeq} of ${ingest.headSeq}`]),
     ...(ingest?.parked ?? []).map((it) => `  parked    ${it.records} ${it.reason}, since ${it.oldest}`),
     ...(ingest === undefined || ingest.quarantined === 0 ? [] : [`  quarantine ${ingest.quarantined}`]),
+    ...(openConflicts === 0 ? [] : [`  conflicts ${openConflicts} open: \`shoal conflicts list\``]),
     ...(ingest?.skews ?? []).map(
       (it) => `  clock     ${it.name} runs ahead: ${it.theirs} there, ${it.ours} here`,
     ),

@@ -38,6 +38,7 @@ function statusOfPhotos(over: Partial<LibraryStatus> = {}): LibraryStatus {
     ingest: undefined,
     unreachable: ['ingest'],
     problems: [],
+    openConflicts: 0,
     ...over,
   };
 }

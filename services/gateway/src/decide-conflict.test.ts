@@ -50,6 +50,8 @@ describe('a decision', () => {
     withCapture();
     const id = await contestedTag();
     const { conflictId, version } = await openConflict();
+    const status = () => gateway.handlers.getStatus({ libraryId: gateway.libraryId });
+    expect((await status()).openConflicts).toBe(1);
     expect(versionFromWire(version)).toEqual(
       parseVersion(gateway.library.store.records.version({ model: 'tag' as never, id })!),
     );
@@ -57,6 +59,7 @@ describe('a decision', () => {
     expect(settled).toMatchObject({ conflictId, kind: 'siblings', field: 'color' });
     expect(settled.settledMs).toBeGreaterThan(0);
     expect(settled.version).not.toEqual(version);
+    expect((await status()).openConflicts).toBe(0);
   });
 
   test('[MRG-8] upon what changed since is changed-since, and the conflict says what it is now', async () => {

@@ -40,7 +40,7 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
     ask('log-store', services.logStore.getLogStatus(request, options)),
     ask('ingest', services.ingest.getIngestStatus(request, options)),
   ]);
-  const records = recordCounts(library, problems);
+  const counted = countsOf(library, problems);
   return {
     deviceId: uuidToBytes(home.config.deviceId),
     deviceName: home.config.name,
@@ -48,7 +48,7 @@ export async function deviceStatus(sources: StatusSources, library: GatewayLibra
     capture,
     log: logStatus,
     ingest,
-    records,
+    ...counted,
     unreachable: unreachable.sort(),
     problems: [...problems, capture?.problem, ingest?.problem]
       .filter((problem) => problem !== undefined)
@@ -62,17 +62,22 @@ function noServer({ paths }: Home): Problem {
   return { service: 'nats', code: 'unavailable', message };
 }
 
-function recordCounts(library: GatewayLibrary, problems: Problem[]): RecordCount[] {
+/** What is counted in the library itself. */
+interface Counts {
+  readonly records: RecordCount[];
+  readonly openConflicts: number;
+}
+
+function countsOf(library: GatewayLibrary, problems: Problem[]): Counts {
   try {
-    return library
-      .reader()
-      .counts()
-      .map(({ model, records }) => ({ model, records }));
+    const reader = library.reader();
+    const records = reader.counts().map(({ model, records }) => ({ model, records }));
+    return { records, openConflicts: reader.conflicts.counts().open };
   } catch (error) {
     const failure = asShoalError(error);
     if (failure.code === 'internal') throw error;
     // A library that is being prepared has no records yet.
     if (failure.code !== 'unavailable') problems.push(problemOf('gateway', failure)!);
-    return [];
+    return { records: [], openConflicts: 0 };
   }
 }

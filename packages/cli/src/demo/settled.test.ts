@@ -65,6 +65,7 @@ function status(
     records: [],
     unreachable,
     problems: [],
+    openConflicts: 0,
     sync: undefined,
   };
 }
