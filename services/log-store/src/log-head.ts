@@ -116,7 +116,7 @@ export class LogHead {
       if (!this.#store.entries.add({ seq, streamId, chain, entry })) continue;
       const predecessor = predecessorBytes(entry);
       if (predecessor !== null) this.#store.streams.setPredecessor(streamId, predecessor);
-      this.#vector.fill(entry.position);
+      this.#vector.fill(entry.position, seq);
       this.#seq = seq;
       this.#chain = chain;
       added.push({ seq, stream, originSeq, groupLast });

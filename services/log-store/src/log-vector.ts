@@ -1,5 +1,6 @@
 import {
   claimUpTo,
+  emptyVector,
   fillHole,
   fillKnownHoles,
   forgetHoles,
@@ -7,6 +8,7 @@ import {
   hasPosition,
   haveAt,
   haveBesideHoles,
+  isInDoubt,
   type KnownAs,
   type LostEntry,
   loseEntry,
@@ -24,7 +26,7 @@ import type { Store } from './store/open-store.ts';
  */
 export class LogVector {
   readonly #store: Store;
-  #vector: HoledVector = { claimed: new Map(), holes: [] };
+  #vector: HoledVector = { claimed: new Map(), holes: [], assured: emptyVector };
   #have = new Map<StreamId, number>();
   #idByStream = new Map<StreamId, number>();
   #streamById = new Map<number, StreamId>();
@@ -85,8 +87,8 @@ export class LogVector {
   }
 
   /** An entry was stored where one was lost (LOG-1); `advance` is to follow. */
-  fill(position: StreamPosition): void {
-    if (this.holes > 0) this.#keep(fillHole(this.#vector, position));
+  fill(position: StreamPosition, headSeq: number): void {
+    if (this.holes > 0) this.#become(fillHole(this.#vector, position), headSeq, []);
   }
 
   /** The entry is had no more: it was damaged. `appliedSeq`: what ingest has applied stays applied (LOG-2). */
@@ -106,8 +108,8 @@ export class LogVector {
   }
 
   /** The library went back: only peers fill what is lost now (REP-6). */
-  forgetHoles(forgotten: readonly KnownAs[]): void {
-    this.#keep(forgetHoles(this.#vector, forgotten));
+  forgetHoles(forgotten: readonly KnownAs[], headSeq: number): void {
+    this.#become(forgetHoles(this.#vector, forgotten), headSeq, []);
   }
 
   reload(): void {
@@ -116,14 +118,17 @@ export class LogVector {
     this.#streamById = new Map(streams.map(({ stream, id }) => [id, stream]));
     const claimed = new Map(streams.filter(({ have }) => have > 0).map(({ stream, have }) => [stream, have]));
     const holes = this.#store.holes.all(this.#streamById);
-    this.#vector = { claimed, holes };
-    this.#have = new Map(haveBesideHoles(claimed, holes));
+    this.#vector = { claimed, holes, assured: this.#store.assured.all(this.#streamById) };
+    this.#have = new Map(haveBesideHoles(this.#vector));
   }
 
-  /** Takes over what changed in these streams, and `have` with it, as of `headSeq`. */
+  /** Takes over what changed in these streams, in all where a doubt came or went, and `have` with it, as of `headSeq`. */
   #become(vector: HoledVector, headSeq: number, streams: Iterable<StreamId>): void {
+    const before = this.#vector;
+    const isAnew = before.assured !== vector.assured && vector.assured.size === 0;
+    const isInAll = isAnew || isInDoubt(before) !== isInDoubt(vector);
     this.#keep(vector);
-    for (const stream of streams) {
+    for (const stream of isInAll ? vector.claimed.keys() : streams) {
       const have = haveAt(vector, stream);
       if (have === vectorAt(this.#have, stream)) continue;
       if (have === 0) this.#have.delete(stream);
@@ -133,8 +138,9 @@ export class LogVector {
   }
 
   #keep(vector: HoledVector): void {
-    const { claimed, holes } = this.#vector;
+    const { claimed, holes, assured } = this.#vector;
     this.#vector = vector;
+    this.#keepAssured(assured);
     for (const hole of holes) {
       if (!vector.holes.includes(hole)) this.#store.holes.remove(this.#placeOf(hole));
     }
@@ -146,6 +152,15 @@ export class LogVector {
       if (have === vectorAt(claimed, stream)) continue;
       const id = this.idOf(stream);
       this.#store.streams.setHave({ id, stream, have });
+    }
+  }
+
+  #keepAssured(before: Vector): void {
+    const { assured } = this.#vector;
+    if (assured === before) return;
+    if (assured.size === 0) this.#store.assured.clear();
+    for (const [stream, originSeq] of assured) {
+      if (originSeq !== vectorAt(before, stream)) this.#store.assured.set(this.idOf(stream), originSeq);
     }
   }
 

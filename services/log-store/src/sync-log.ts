@@ -315,7 +315,7 @@ export class SyncLog {
     const known = this.#applied.knownAfterReading({ logId, headSeq }, read);
     if (known === null) return;
     this.#transaction(() => {
-      this.#vector.forgetHoles(['applied', 'appended']);
+      this.#vector.forgetHoles(['applied', 'appended'], headSeq);
       this.#applied.libraryWentBack(known, read?.logId === logId ? Math.min(read.seq, headSeq) : 0);
     });
   }
@@ -328,7 +328,7 @@ export class SyncLog {
     const known = this.#applied.knownAfterAppend(this.headSeq, appended);
     if (known === null) return;
     this.#transaction(() => {
-      this.#vector.forgetHoles(['appended']);
+      this.#vector.forgetHoles(['appended'], this.headSeq);
       this.#applied.libraryForgot(known);
     });
   }

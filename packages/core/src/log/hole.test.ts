@@ -6,6 +6,7 @@ import {
   fillHole,
   fillKnownHoles,
   forgetHoles,
+  type Hole,
   type HoledVector,
   hasPosition,
   haveAt,
@@ -29,8 +30,9 @@ const holesOf = fc.array(
 describe('holes', () => {
   it('[LOG-1] what a log has ends before its holes, and is what it claimed where there is none', () => {
     fc.assert(
-      fc.property(vectors, holesOf, (claimed, holes) => {
-        const have = haveBesideHoles(claimed, holes);
+      fc.property(vectors, holesOf, (claimed, lost) => {
+        const holes = lost.map((hole): Hole => ({ ...hole, known: 'applied' }));
+        const have = haveBesideHoles({ claimed, holes, assured: new Map() });
         expect(claimsAll(claimed, have)).toBe(true);
         expect(holes.some((hole) => claims(have, hole))).toBe(false);
         for (const [stream, originSeq] of claimed) {
@@ -41,6 +43,28 @@ describe('holes', () => {
         }
       }),
     );
+  });
+
+  it('[LOG-1] what the library may not have may stand for anything: all is asked for anew, until a peer gave it', () => {
+    const stored = (originSeq: number) => [1, 3].filter((position) => position > originSeq);
+    const claim = (vector: HoledVector, originSeq: number) =>
+      claimUpTo(vector, { stream: streams[0]!, originSeq }, stored);
+    const claimed = new Map([[streams[0]!, 4]]);
+    const before: HoledVector = { claimed, holes: [], assured: new Map() };
+    const lost = { stream: streams[1]!, originSeq: 2, seq: 7, isPassedOver: false, isOwn: false };
+    const lacking = loseEntry(before, lost, 0);
+    const at = (originSeq: number) => ({ stream: streams[0]!, originSeq });
+    expect([haveAt(lacking, streams[0]!), hasPosition(lacking, at(2))]).toEqual([0, false]);
+    expect(haveAt(claim(lacking, 0), streams[0]!)).toBe(1);
+    const given = claim(lacking, 2);
+    expect([haveAt(given, streams[0]!), given.claimed]).toEqual([3, claimed]);
+    expect([2, 3, 4].map((originSeq) => hasPosition(given, at(originSeq)))).toEqual([true, true, false]);
+    // Once it is there again, so is all that had gone for it.
+    expect(haveBesideHoles(fillHole(lacking, lost))).toEqual(claimed);
+    expect(haveAt(loseEntry(given, { ...lost, originSeq: 5 }, 0), streams[0]!)).toBe(0);
+    const known = loseEntry(before, lost, 7);
+    expect(haveBesideHoles(known)).toEqual(claimed);
+    expect(haveAt(forgetHoles(known, ['applied']), streams[0]!)).toBe(0);
   });
 
   it('[LOG-2] while it has holes a log says to others that it has nothing', () => {
@@ -59,7 +83,7 @@ describe('holes', () => {
       fc.property(fc.array(step, { maxLength: 20 }), (history) => {
         const stored = new Set<string>();
         const keyOf = ({ stream, originSeq }: StreamPosition) => `${stream} ${originSeq}`;
-        let vector: HoledVector = { claimed: new Map(), holes: [] };
+        let vector: HoledVector = { claimed: new Map(), holes: [], assured: new Map() };
         for (const { kind, position: at } of history) {
           const before = vector;
           const storedBeyond = (after: number) =>
@@ -78,7 +102,7 @@ describe('holes', () => {
             vector = claimUpTo(fillHole(vector, at), { ...at, originSeq: 0 }, storedBeyond);
           }
           expect(claimsAll(vector.claimed, before.claimed)).toBe(true);
-          const have = haveBesideHoles(vector.claimed, vector.holes);
+          const have = haveBesideHoles(vector);
           for (const stream of streams) expect(haveAt(vector, stream)).toBe(vectorAt(have, stream));
           for (const hole of vector.holes) expect(hasPosition(vector, hole)).toBe(false);
           expect(new Set(vector.holes.map(keyOf)).size).toBe(vector.holes.length);
@@ -87,7 +111,7 @@ describe('holes', () => {
     );
   });
 
-  const whole: HoledVector = { claimed: new Map([[streams[0]!, 4]]), holes: [] };
+  const whole: HoledVector = { claimed: new Map([[streams[0]!, 4]]), holes: [], assured: new Map() };
   const lost = { stream: streams[0]!, originSeq: 2, seq: 7, isPassedOver: false, isOwn: false };
 
   it('[LOG-1] what the library knows of what was lost fills when it has appended all again, and nothing else does', () => {

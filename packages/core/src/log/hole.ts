@@ -1,6 +1,6 @@
 import type { StreamId } from '../ids.ts';
 import { isAdmittedByIngest } from './admission.ts';
-import { claims, contiguousFrom, type StreamPosition, type Vector, vectorAt } from './vector.ts';
+import { claims, contiguousFrom, emptyVector, type StreamPosition, type Vector, vectorAt } from './vector.ts';
 
 /** A position whose entry was found damaged and is not had again (LOG-1). */
 export interface Hole extends StreamPosition {
@@ -17,27 +17,38 @@ export type KnownAs = 'applied' | 'appended';
 export interface HoledVector {
   readonly claimed: Vector;
   readonly holes: readonly Hole[];
+  /**
+   * Up to where everything was given anew, or lies there, since an entry was lost that the library may not have. It may
+   * never come back, and with it whatever had gone because it included that: so all of it is asked for again (LOG-1).
+   */
+  readonly assured: Vector;
+}
+
+/** Whether a loss may stand for others that are lacked, too. */
+export function isInDoubt({ holes }: Pick<HoledVector, 'holes'>): boolean {
+  return holes.some(({ known }) => known === null);
 }
 
 /**
  * What a log has of what it claimed, when entries of it were found damaged (LOG-1): each stream up to before its lowest
- * hole. Whatever it knows beyond stays claimed, and is had again when the holes are filled; so numbers that were given are
- * never given again, and what was superseded need not come anew.
+ * hole, and in doubt to where that is assured. Whatever it knows beyond stays claimed, and is had again when the holes are
+ * filled; so numbers that were given are never given again, and what was superseded need not come anew.
  */
-export function haveBesideHoles(claimed: Vector, holes: Iterable<StreamPosition>): Vector {
-  const have = new Map(claimed);
-  for (const { stream, originSeq } of holes) {
-    const before = Math.min(vectorAt(have, stream), originSeq - 1);
-    if (before === 0) have.delete(stream);
-    else have.set(stream, before);
+export function haveBesideHoles(vector: HoledVector): Vector {
+  const have = new Map<StreamId, number>();
+  for (const stream of vector.claimed.keys()) {
+    const position = haveAt(vector, stream);
+    if (position > 0) have.set(stream, position);
   }
   return have;
 }
 
 /** The same for one stream. */
-export function haveAt({ claimed, holes }: HoledVector, stream: StreamId): number {
+export function haveAt(vector: HoledVector, stream: StreamId): number {
+  const { claimed, holes, assured } = vector;
   const inStream = holes.filter((hole) => hole.stream === stream);
-  return Math.min(vectorAt(claimed, stream), ...inStream.map(({ originSeq }) => originSeq - 1));
+  const reached = isInDoubt(vector) ? vectorAt(assured, stream) : Number.POSITIVE_INFINITY;
+  return Math.min(vectorAt(claimed, stream), reached, ...inStream.map(({ originSeq }) => originSeq - 1));
 }
 
 /**
@@ -49,8 +60,13 @@ export function servedClaim(have: Vector, holes: number): Vector {
   return holes === 0 ? have : new Map();
 }
 
-/** Whether a log has, or has superseded, what stands at a position, and so passes over what comes for it (LOG-1). */
-export function hasPosition({ claimed, holes }: HoledVector, position: StreamPosition): boolean {
+/**
+ * Whether a log has, or has superseded, what stands at a position, and so passes over what comes for it (LOG-1). In doubt
+ * it looks whether that lies there.
+ */
+export function hasPosition(vector: HoledVector, position: StreamPosition): boolean {
+  const { claimed, holes, assured } = vector;
+  if (isInDoubt(vector) && !claims(assured, position)) return false;
   return claims(claimed, position) && !holes.some((hole) => isAt(hole, position));
 }
 
@@ -60,16 +76,21 @@ export function hasPosition({ claimed, holes }: HoledVector, position: StreamPos
  * of 0 only goes on over what is stored.
  */
 export function claimUpTo(
-  { claimed, holes }: HoledVector,
+  vector: HoledVector,
   { stream, originSeq }: StreamPosition,
   storedBeyond: (originSeq: number) => Iterable<number>,
 ): HoledVector {
-  const before = vectorAt(claimed, stream);
-  const least = Math.max(before, originSeq);
-  const reached = contiguousFrom(least, storedBeyond(least));
+  const { claimed, holes, assured } = vector;
+  const reaching = (known: Vector): Vector => {
+    const before = vectorAt(known, stream);
+    const least = Math.max(before, originSeq);
+    const reached = contiguousFrom(least, storedBeyond(least));
+    return reached === before ? known : new Map([...known, [stream, reached]]);
+  };
   return {
-    claimed: reached === before ? claimed : new Map([...claimed, [stream, reached]]),
+    claimed: reaching(claimed),
     holes: holes.filter((hole) => hole.stream !== stream || hole.originSeq > originSeq),
+    assured: isInDoubt(vector) ? reaching(assured) : assured,
   };
 }
 
@@ -83,26 +104,29 @@ export interface LostEntry extends StreamPosition {
 }
 
 /** An entry was found damaged: there is a hole, which the library may know how to fill when it had applied that. */
-export function loseEntry({ claimed, holes }: HoledVector, lost: LostEntry, appliedSeq: number): HoledVector {
+export function loseEntry(vector: HoledVector, lost: LostEntry, appliedSeq: number): HoledVector {
   const { stream, originSeq } = lost;
-  const hole = { stream, originSeq, known: knownAs(lost, appliedSeq) };
-  return { claimed, holes: [...holes.filter((other) => !isAt(other, lost)), hole] };
+  const known = knownAs(lost, appliedSeq);
+  const holes = [...vector.holes.filter((other) => !isAt(other, lost)), { stream, originSeq, known }];
+  return { ...vector, holes, assured: known === null ? emptyVector : vector.assured };
 }
 
 /** The entry at a position was stored again. */
-export function fillHole({ claimed, holes }: HoledVector, position: StreamPosition): HoledVector {
-  return { claimed, holes: holes.filter((hole) => !isAt(hole, position)) };
+export function fillHole(vector: HoledVector, position: StreamPosition): HoledVector {
+  return { ...vector, holes: vector.holes.filter((hole) => !isAt(hole, position)) };
 }
 
 /** The library has appended again all that it knows to the log (REP-6). */
-export function fillKnownHoles({ claimed, holes }: HoledVector): HoledVector {
-  return { claimed, holes: holes.filter(({ known }) => known === null) };
+export function fillKnownHoles(vector: HoledVector): HoledVector {
+  return { ...vector, holes: vector.holes.filter(({ known }) => known === null) };
 }
 
 /** The library went back, and may have forgotten what it had (REP-6): only peers fill these holes. */
-export function forgetHoles({ claimed, holes }: HoledVector, forgotten: readonly KnownAs[]): HoledVector {
+export function forgetHoles(vector: HoledVector, forgotten: readonly KnownAs[]): HoledVector {
   const isForgotten = ({ known }: Hole) => known !== null && forgotten.includes(known);
-  return { claimed, holes: holes.map((hole) => (isForgotten(hole) ? { ...hole, known: null } : hole)) };
+  if (!vector.holes.some(isForgotten)) return vector;
+  const holes = vector.holes.map((hole) => (isForgotten(hole) ? { ...hole, known: null } : hole));
+  return { ...vector, holes, assured: emptyVector };
 }
 
 /**

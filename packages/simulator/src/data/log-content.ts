@@ -46,6 +46,8 @@ export interface LogContent extends LibraryKnowledge {
   /** What it has or had: numbers up to there were given, or came. */
   readonly claimed: Vector;
   readonly holes: readonly Hole[];
+  /** What was given anew since a loss that the library may not know (LOG-1). */
+  readonly assured: Vector;
   readonly advances: readonly Advance[];
   readonly groups: readonly OpenGroup[];
   /** What members said to have applied: a hub lets go by it (LOG-3). */
@@ -67,6 +69,7 @@ export function emptyLog(logId: LogId): LogContent {
     have: new Map(),
     claimed: new Map(),
     holes: [],
+    assured: new Map(),
     advances: [],
     groups: [],
     acks: new Map(),

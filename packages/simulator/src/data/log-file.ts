@@ -11,9 +11,12 @@ import {
   type HoledVector,
   hasPosition,
   isAckUsable,
+  isInDoubt,
   isKnownAsAppended,
+  type KnownAs,
   knownAfterLogWentBack,
   knownAfterRenewal,
+  type LibraryKnowledge,
   type LogId,
   type LogSighting,
   type OpenGroup,
@@ -87,13 +90,15 @@ export interface Sightings {
   readonly append: LogSighting | null;
 }
 
-interface Draft extends Omit<LogContent, 'rows' | 'have' | 'claimed' | 'holes' | 'advances' | 'groups'> {
+interface Draft
+  extends Omit<LogContent, 'rows' | 'have' | 'claimed' | 'holes' | 'assured' | 'advances' | 'groups'> {
   headSeq: number;
   chain: string;
   rows: Map<number, LogRow>;
   have: Map<StreamId, number>;
   claimed: Vector;
   holes: readonly Hole[];
+  assured: Vector;
   advances: LogContent['advances'][number][];
   groups: readonly OpenGroup[];
 }
@@ -116,10 +121,10 @@ export function openLogFile(
   }
 
   /** Takes over what changed in these streams, and into `have` what is claimed beside the holes (LOG-1). */
-  function become(draft: Draft, { claimed, holes }: HoledVector, streams: Iterable<StreamId>): void {
-    draft.claimed = claimed;
-    draft.holes = holes;
-    for (const stream of new Set(streams)) {
+  function become(draft: Draft, vector: HoledVector, streams: Iterable<StreamId>): void {
+    const isDoubtNew = isInDoubt(draft) !== isInDoubt(vector) || draft.assured !== vector.assured;
+    Object.assign(draft, { claimed: vector.claimed, holes: vector.holes, assured: vector.assured });
+    for (const stream of isDoubtNew ? vector.claimed.keys() : new Set(streams)) {
       const have = parts.haveAt(draft, stream);
       if (have === vectorAt(draft.have, stream)) continue;
       draft.have.set(stream, have);
@@ -134,7 +139,7 @@ export function openLogFile(
       const place = placeKey(entry);
       if (places.has(place)) continue;
       places.add(place);
-      if (draft.holes.length > 0) draft.holes = fillHole(draft, entry).holes;
+      if (draft.holes.length > 0) become(draft, fillHole(draft, entry), []);
       draft.headSeq++;
       draft.chain = nextChain(draft.chain, place);
       const isHead = demoteIncluded(draft.rows, entry);
@@ -173,7 +178,7 @@ export function openLogFile(
     forgetApplied(read);
     const content = disk.read();
     const known = parts.knownAfterHearingAppend(content, content.headSeq, append);
-    if (known !== null) disk.commit({ ...content, ...known, ...forgetHoles(content, ['appended']) });
+    if (known !== null) disk.commit({ ...withoutHoles(content, ['appended']), ...knowledgeOf(known) });
   }
 
   function forgetApplied(read: LogSighting | null): void {
@@ -183,12 +188,17 @@ export function openLogFile(
     const appliedSeq = read?.logId === content.logId ? read.seq : 0;
     const advances = parts.advancesForAnew(content.advances, content.appliedSeq);
     disk.commit({
-      ...content,
-      ...known,
-      ...forgetHoles(content, ['applied', 'appended']),
+      ...withoutHoles({ ...content, advances }, ['applied', 'appended']),
+      ...knowledgeOf(known),
       appliedSeq,
-      advances,
     });
+  }
+
+  /** What the library may have forgotten is asked for anew, in all streams. */
+  function withoutHoles(content: LogContent, forgotten: readonly KnownAs[]): LogContent {
+    const draft = draftOf(content);
+    become(draft, forgetHoles(draft, forgotten), []);
+    return draft;
   }
 
   /** A new id, of which nothing is applied yet; who follows the log begins anew (REP-6). */
@@ -367,4 +377,9 @@ function draftOf(content: LogContent): Draft {
 /** A row as groups are told of it. */
 export function groupedEntry({ seq, entry: { stream, originSeq, groupLast } }: LogRow): GroupedEntry {
   return { seq, stream, originSeq, groupLast };
+}
+
+/** Of what may be more, as the whole content is, too. */
+function knowledgeOf({ lastWord, knownSeq, forgottenSeq, lastAppend }: LibraryKnowledge): LibraryKnowledge {
+  return { lastWord, knownSeq, forgottenSeq, lastAppend };
 }

@@ -104,6 +104,12 @@ const steps: readonly string[] = [
     primary key (stream_id, origin_seq)
   ) without rowid;
 
+  -- Up to where all of a stream was given anew since an entry was lost that the library may not have (LOG-1).
+  create table assured (
+    stream_id integer primary key references streams (id),
+    origin_seq integer not null
+  );
+
   -- On a hub: what each member says to have applied, as it came (LOG-3).
   create table acks (
     device text primary key,

@@ -1,6 +1,7 @@
 import { errorAbout, type LibraryId } from '@shoal/core';
 import type Database from 'better-sqlite3';
 import { type AckRows, ackRows } from './ack-rows.ts';
+import { type AssuredRows, assuredRows } from './assured-rows.ts';
 import { type BackfillRows, backfillRows } from './backfill-rows.ts';
 import { type EntryRows, entryRows } from './entry-rows.ts';
 import { type ExceptionRows, exceptionRows } from './exception-rows.ts';
@@ -24,6 +25,7 @@ export interface Store {
   readonly exceptions: ExceptionRows;
   readonly lives: LifeRows;
   readonly holes: HoleRows;
+  readonly assured: AssuredRows;
   readonly acks: AckRows;
   readonly backfill: BackfillRows;
   /** Runs `work` as one transaction, durable when it returns; nothing of it stays when it throws. */
@@ -53,6 +55,7 @@ export function openStore(path: string, libraryId: LibraryId, onDamaged?: (error
       exceptions: exceptionRows(db),
       lives: lifeRows(db),
       holes: holeRows(db),
+      assured: assuredRows(db),
       acks: ackRows(db),
       backfill: backfillRows(db, transaction),
       transaction,
