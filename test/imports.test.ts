@@ -103,7 +103,7 @@ const planted: readonly { title: string; path: string; source: string; broken: R
   },
   {
     title: 'SQL has one door',
-    path: 'services/log-store/src/append.ts',
+    path: 'services/log-store/src/log/append.ts',
     source: "import Database from 'better-sqlite3';",
     broken: /another door/,
   },

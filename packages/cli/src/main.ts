@@ -2,9 +2,9 @@ import { readCliConfig } from './config.ts';
 import { watchEndAsked } from './end-asked.ts';
 import { nestedHelp } from './nested-help.ts';
 import { createProgram } from './program.ts';
-import { reportFailure } from './report-failure.ts';
+import { reportFailure } from './show/report-failure.ts';
+import { wantsJson } from './show/wants-json.ts';
 import type { Surroundings } from './surroundings.ts';
-import { wantsJson } from './wants-json.ts';
 
 /** Runs `shoal` with these arguments and returns its exit code (docs/errors.md); 0 is success. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ShoalError } from '@shoal/core';
 import { homePaths } from '@shoal/service-kit';
-import { printable } from './printable.ts';
+import { printable } from './show/printable.ts';
 
 /** What systems put into folders by themselves: a disk that was mounted to be the home has some of it. */
 const ofSystems = ['lost+found', '.DS_Store', '.fseventsd', '.Spotlight-V100', '.Trashes'];

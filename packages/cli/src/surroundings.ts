@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { CliConfig } from './config.ts';
-import { createOutput, type Output, type Streams } from './output.ts';
+import { createOutput, type Output, type Streams } from './show/output.ts';
 
 /** What a command gets from the process that it runs in; tests give their own. */
 export interface Surroundings extends Streams {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ShoalError } from '@shoal/core';
-import { defaultHome } from './home-paths.ts';
+import { defaultHome } from './home/home-paths.ts';
 
 /** What a service's process is told by whoever starts it. */
 export interface ProcessConfig {

@@ -1,22 +1,22 @@
 export * from './app-version.ts';
-export * from './bearer-token.ts';
 export { logLevels, type ProcessConfig, readProcessConfig } from './config.ts';
+export * from './grpc/bearer-token.ts';
+export * from './grpc/grpc-server.ts';
+export { type GrpcService, grpcService } from './grpc/grpc-service.ts';
+export * from './grpc/port-refused.ts';
 export {
-  type ConnectOptions,
-  connectDevice,
-  connectLocal,
-  type DeviceBuses,
-} from './connections.ts';
-export * from './follow-libraries.ts';
-export * from './grpc-server.ts';
-export { type GrpcService, grpcService } from './grpc-service.ts';
-export { type Home, type HomeConfig, type InitHomeOptions, initHome, makeFolder, readHome } from './home.ts';
-export * from './home-lock.ts';
-export * from './home-paths.ts';
-export * from './host-service.ts';
-export { type Hub, readHubFile, writeHubFile } from './hub-file.ts';
-export * from './invitation-file.ts';
-export { librariesChange } from './libraries-change.ts';
+  type Home,
+  type HomeConfig,
+  type InitHomeOptions,
+  initHome,
+  makeFolder,
+  readHome,
+} from './home/home.ts';
+export * from './home/home-lock.ts';
+export * from './home/home-paths.ts';
+export { type Hub, readHubFile, writeHubFile } from './home/hub-file.ts';
+export * from './home/invitation-file.ts';
+export { librariesChange } from './home/libraries-change.ts';
 export {
   addLibrary,
   changeLibraryHub,
@@ -28,27 +28,38 @@ export {
   listLibraryIds,
   newLibraryFile,
   readLibrary,
-} from './library-file.ts';
-export * from './library-leave.ts';
-export * from './library-pause.ts';
+} from './home/library-file.ts';
+export * from './home/library-leave.ts';
+export * from './home/library-pause.ts';
+export { rememberPlace, requirePlace } from './home/place-file.ts';
+export { storageFailed, takeBack, writePrivateFile } from './home/private-file.ts';
+export * from './home/process-identity.ts';
+export * from './home/run-file.ts';
+export { acceptCopied, acceptMoved } from './home/settle-place.ts';
+export { uuidV7 } from './home/uuid-v7.ts';
 export * from './log.ts';
-export { type LogAnswer, type LogRecognition, openLogRecognition } from './log-recognition.ts';
-export { rememberPlace, requirePlace } from './place-file.ts';
-export * from './port-refused.ts';
-export { storageFailed, takeBack, writePrivateFile } from './private-file.ts';
-export * from './problem-of.ts';
-export * from './process-identity.ts';
-export * from './run-file.ts';
-export { runService } from './run-service.ts';
-export { type ServiceLife, serviceLife } from './service-life.ts';
-export { startServiceTelemetry, telemetryHandlers } from './service-telemetry.ts';
-export { acceptCopied, acceptMoved } from './settle-place.ts';
-export { type SignalledLoop, type SignalledLoopOptions, startSignalledLoop } from './signalled-loop.ts';
+export {
+  type ConnectOptions,
+  connectDevice,
+  connectLocal,
+  type DeviceBuses,
+} from './service/connections.ts';
+export * from './service/follow-libraries.ts';
+export * from './service/host-service.ts';
+export { type LogAnswer, type LogRecognition, openLogRecognition } from './service/log-recognition.ts';
+export * from './service/problem-of.ts';
+export { runService } from './service/run-service.ts';
+export { type ServiceLife, serviceLife } from './service/service-life.ts';
+export { startServiceTelemetry, telemetryHandlers } from './service/service-telemetry.ts';
+export {
+  type SignalledLoop,
+  type SignalledLoopOptions,
+  startSignalledLoop,
+} from './service/signalled-loop.ts';
 export {
   type LibraryServiceContext,
   type LibraryServiceOptions,
   type ServiceBuses,
   startLibraryService,
-} from './start-library-service.ts';
-export { type Own, startParts } from './start-parts.ts';
-export { uuidV7 } from './uuid-v7.ts';
+} from './service/start-library-service.ts';
+export { type Own, startParts } from './service/start-parts.ts';

@@ -37,22 +37,22 @@ import {
 } from '@shoal/proto';
 import type { Log } from '@shoal/service-kit';
 import { durableStep } from '@shoal/telemetry';
-import { parseAcknowledgement } from './acknowledgement.ts';
-import { openAsker } from './ask-peers.ts';
-import { openCompactor } from './compactor.ts';
-import { fetchRecords } from './fetch-records.ts';
-import type { LibraryChannel } from './library-channel.ts';
+import { parseAcknowledgement } from './log/acknowledgement.ts';
+import { noticeRenewal } from './log/notice-renewal.ts';
+import { type LogRole, SyncLog } from './log/sync-log.ts';
 import { logStatus } from './log-status.ts';
 import { logTelemetry, type PeerDistance } from './log-telemetry.ts';
-import { noticeRenewal } from './notice-renewal.ts';
-import { openPressure } from './pressure.ts';
-import { pullPage } from './pull-page.ts';
-import { readPage } from './read-page.ts';
-import { Replication, type Surroundings } from './replicate.ts';
-import { openScrub } from './scrub.ts';
+import { openAsker } from './replicate/ask-peers.ts';
+import type { LibraryChannel } from './replicate/library-channel.ts';
+import { Replication, type Surroundings } from './replicate/replicate.ts';
+import { fetchRecords } from './serve/fetch-records.ts';
+import { pullPage } from './serve/pull-page.ts';
+import { readPage } from './serve/read-page.ts';
 import { isStructuralDamage } from './store/structural-damage.ts';
-import { type LogRole, SyncLog } from './sync-log.ts';
-import { tellFailures } from './tell-failures.ts';
+import { openCompactor } from './upkeep/compactor.ts';
+import { openPressure } from './upkeep/pressure.ts';
+import { openScrub } from './upkeep/scrub.ts';
+import { tellFailures } from './upkeep/tell-failures.ts';
 
 export interface LibraryLogOptions {
   readonly libraryId: LibraryId;

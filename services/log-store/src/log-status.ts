@@ -16,8 +16,8 @@ import {
   uuidToBytes,
   vectorToWire,
 } from '@shoal/proto';
-import type { Surroundings } from './replicate.ts';
-import type { SyncLog } from './sync-log.ts';
+import type { SyncLog } from './log/sync-log.ts';
+import type { Surroundings } from './replicate/replicate.ts';
 
 /** What a person may want to know of one library's log and of the peers it hears. */
 export function logStatus(of: {

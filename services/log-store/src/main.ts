@@ -1,12 +1,12 @@
 import { subjects } from '@shoal/bus';
 import { encodeLogCommitted, LogStoreDefinition } from '@shoal/proto';
 import { connectDevice, runService, type StartedService, startLibraryService } from '@shoal/service-kit';
-import { busChannel } from './bus-channel.ts';
 import { logStoreConfig } from './config.ts';
-import { diskFreeBytes } from './disk-free.ts';
-import { openLastingLog } from './lasting-log.ts';
-import type { Surroundings } from './replicate.ts';
+import { openLastingLog } from './log/lasting-log.ts';
+import { busChannel } from './replicate/bus-channel.ts';
+import type { Surroundings } from './replicate/replicate.ts';
 import { logStoreHandlers } from './rpc.ts';
+import { diskFreeBytes } from './upkeep/disk-free.ts';
 
 const surroundings: Surroundings = {
   nowMs: () => performance.now(),

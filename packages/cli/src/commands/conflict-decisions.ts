@@ -8,14 +8,14 @@ import {
 } from '@shoal/client';
 import { asShoalError, ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
-import { describeConflict, describeSides } from '../describe-conflict.ts';
+import { parseInteger } from '../ask/parse-argument.ts';
+import { parseSide } from '../ask/parse-side.ts';
+import { readJsonArgument } from '../ask/read-json-argument.ts';
+import { type DeviceLibrary, withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { parseInteger } from '../parse-argument.ts';
-import { parseSide } from '../parse-side.ts';
-import { readJsonArgument } from '../read-json-argument.ts';
+import { describeConflict, describeSides } from '../show/describe-conflict.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { type DeviceLibrary, withLibrary } from '../with-device.ts';
 
 /** `shoal conflicts keep|flip|restore ID`: decides what met, on this device and for all of them (MRG-8). */
 export function addConflictDecisions(parent: Command, surroundings: Surroundings): void {

@@ -1,12 +1,12 @@
 import { conflictToJson, type GatewayClient, type JsonConflict } from '@shoal/client';
 import { limits } from '@shoal/core';
 import type { Command } from 'commander';
-import { describeConflict, describeSides } from '../describe-conflict.ts';
+import { parseInteger, parseUuid } from '../ask/parse-argument.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { parseInteger, parseUuid } from '../parse-argument.ts';
+import { describeConflict, describeSides } from '../show/describe-conflict.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { withLibrary } from '../with-device.ts';
 import { addConflictDecisions } from './conflict-decisions.ts';
 
 /** `shoal conflicts list|show|keep|flip|restore`: what met on this device, who won by which rule, and otherwise (MRG-8). */

@@ -1,13 +1,13 @@
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
-import { counted } from '../counted.ts';
 import { countVerdicts, findingLines } from '../doctor/describe-findings.ts';
 import { attempt } from '../doctor/finding.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
-import { paintFor } from '../paint.ts';
 import { addSettingFlags, layersOf, settingsProblem, withBrokenConfig } from '../settings/settle-settings.ts';
+import { counted } from '../show/counted.ts';
+import { paintFor } from '../show/paint.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 
 interface DoctorCommandOptions extends CommonOptions {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { withLibrary } from '../with-device.ts';
 
 /** `shoal dump`: the canonical dump, JSON lines with and without `--json`. Equal on devices that agree. */
 export function addDumpCommand(program: Command, surroundings: Surroundings): void {

@@ -1,9 +1,9 @@
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
-import { describeEvent } from '../describe-event.ts';
+import { parseInteger } from '../ask/parse-argument.ts';
 import { helpExamples } from '../help-examples.ts';
-import { parseInteger } from '../parse-argument.ts';
 import { addSettingFlags } from '../settings/settle-settings.ts';
+import { describeEvent } from '../show/describe-event.ts';
 import { superviseHub } from '../supervisor/supervise-hub.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 

@@ -1,8 +1,8 @@
 import { initHome } from '@shoal/service-kit';
 import type { Command } from 'commander';
+import { parseInteger } from '../ask/parse-argument.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
-import { parseInteger } from '../parse-argument.ts';
 import { requireHomeFolder } from '../require-home-folder.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 

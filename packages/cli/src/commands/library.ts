@@ -11,7 +11,7 @@ import {
   writeInvitation,
 } from '@shoal/service-kit';
 import type { Command } from 'commander';
-import { chooseLibrary } from '../choose-library.ts';
+import { chooseLibrary } from '../ask/choose-library.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, addLibraryCommand, type CommonOptions, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';

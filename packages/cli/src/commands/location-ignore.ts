@@ -1,12 +1,12 @@
 import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
-import { describeIgnores, ignoreLines } from '../describe-ignores.ts';
+import { locationIdOf } from '../ask/locations.ts';
+import { parseChoice } from '../ask/parse-argument.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { locationIdOf } from '../locations.ts';
-import { parseChoice } from '../parse-argument.ts';
+import { describeIgnores, ignoreLines } from '../show/describe-ignores.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { withLibrary } from '../with-device.ts';
 
 interface IgnoreOptions extends LibraryOptions {
   readonly add?: readonly string[];

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
-import { skippedText } from '../describe-ignores.ts';
-import { describeRescan } from '../describe-rescan.ts';
-import { followIndexing } from '../follow-indexing.ts';
+import { followIndexing } from '../ask/follow-indexing.ts';
+import { listLocations, locationIdOf } from '../ask/locations.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { listLocations, locationIdOf } from '../locations.ts';
+import { skippedText } from '../show/describe-ignores.ts';
+import { describeRescan } from '../show/describe-rescan.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { withLibrary } from '../with-device.ts';
 import { addIgnore } from './location-ignore.ts';
 
 /** A rescan of a large folder takes its time; the service ends it earlier where it must. */

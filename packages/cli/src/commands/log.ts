@@ -1,11 +1,11 @@
 import { Domain, type LogLine, uuidFromBytes } from '@shoal/client';
 import { limits } from '@shoal/core';
 import type { Command } from 'commander';
+import { parseChoice, parseInteger } from '../ask/parse-argument.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { parseChoice, parseInteger } from '../parse-argument.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { withLibrary } from '../with-device.ts';
 
 /** `shoal log`: the log as people read it; headers, no payloads. With --json one array. */
 export function addLogCommand(program: Command, surroundings: Surroundings): void {

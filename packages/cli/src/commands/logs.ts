@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type HomePaths, readHome } from '@shoal/service-kit';
 import { Argument, type Command } from 'commander';
+import { parseInteger } from '../ask/parse-argument.ts';
 import { type LogName, logNames } from '../background/log-files.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
 import { formatLine, jsonOfLine } from '../logs/format-line.ts';
 import type { LogLine } from '../logs/log-line.ts';
 import { readLastLines, readNews } from '../logs/read-logs.ts';
-import { paintFor } from '../paint.ts';
-import { parseInteger } from '../parse-argument.ts';
+import { paintFor } from '../show/paint.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 
 interface LogsOptions extends CommonOptions {

@@ -1,10 +1,10 @@
 import { readHome, readServiceRun, setLibraryPaused } from '@shoal/service-kit';
 import type { Command } from 'commander';
-import { chooseLibrary } from '../choose-library.ts';
+import { chooseLibrary } from '../ask/choose-library.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { withLibrary } from '../with-device.ts';
 
 /** `shoal library pause|resume`: whether a library takes in what others wrote, also while nothing runs (ING-4). */
 export function addPauseCommands(parent: Command, surroundings: Surroundings): void {

@@ -1,14 +1,14 @@
 import { quarantinedToJson } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
-import { describeOrigin, describeQuarantined } from '../describe-quarantined.ts';
-import { discardAll } from '../discard-all.ts';
+import { discardAll } from '../ask/discard-all.ts';
+import { listQuarantine } from '../ask/list-quarantine.ts';
+import { parseInteger } from '../ask/parse-argument.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { listQuarantine } from '../list-quarantine.ts';
-import { parseInteger } from '../parse-argument.ts';
+import { describeOrigin, describeQuarantined } from '../show/describe-quarantined.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { withLibrary } from '../with-device.ts';
 
 const anyInteger = { min: 1, max: Number.MAX_SAFE_INTEGER };
 

@@ -1,14 +1,14 @@
 import { MutationKind, toJson, versionFromText } from '@shoal/client';
 import type { Command } from 'commander';
+import { listRecords } from '../ask/list-records.ts';
+import { parseInteger, parseUuid } from '../ask/parse-argument.ts';
+import { readJsonArgument } from '../ask/read-json-argument.ts';
+import { parseRecordInput } from '../ask/record-input.ts';
+import { writtenOf } from '../ask/tags.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { listRecords } from '../list-records.ts';
-import { parseInteger, parseUuid } from '../parse-argument.ts';
-import { readJsonArgument } from '../read-json-argument.ts';
-import { parseRecordInput } from '../record-input.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { writtenOf } from '../tags.ts';
-import { withLibrary } from '../with-device.ts';
 
 /** `shoal record put|get|list|delete MODEL`: any model that is registered, as JSON. */
 export function addRecordCommands(program: Command, surroundings: Surroundings): void {

@@ -2,14 +2,14 @@ import { uuidToBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import { type HomeLibrary, listLibraries, readHome, readServiceRun } from '@shoal/service-kit';
 import type { Command } from 'commander';
-import { pickLibrary } from '../choose-library.ts';
-import { describeStatus, statusLines } from '../describe-status.ts';
-import { readDeviceNames } from '../device-names.ts';
+import { pickLibrary } from '../ask/choose-library.ts';
+import { openDevice } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
+import { describeStatus, statusLines } from '../show/describe-status.ts';
+import { readDeviceNames } from '../show/device-names.ts';
+import { watchStatus } from '../show/watch-status.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { watchStatus } from '../watch-status.ts';
-import { openDevice } from '../with-device.ts';
 
 /** `shoal status [--watch]`: one JSON array, an element per library; with --watch a line per change. */
 export function addStatusCommand(program: Command, surroundings: Surroundings): void {

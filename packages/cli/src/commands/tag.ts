@@ -1,12 +1,12 @@
 import { TagTarget, uuidFromBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
-import { entryIdOf } from '../entry-of-file.ts';
+import { entryIdOf } from '../ask/entry-of-file.ts';
+import { createTag, listTags, tagIdOf } from '../ask/tags.ts';
+import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { createTag, listTags, tagIdOf } from '../tags.ts';
-import { withLibrary } from '../with-device.ts';
 
 /** `shoal tag create|apply|remove|list`. */
 export function addTagCommands(program: Command, surroundings: Surroundings): void {

@@ -7,10 +7,10 @@ import { startDetached } from '../background/start-detached.ts';
 import { logChildEvent, openSupervisorLog } from '../background/supervisor-log.ts';
 import { removeSupervisorRun, writeSupervisorRun } from '../background/supervisor-run.ts';
 import { exportSettings } from '../config.ts';
-import { describeEvent } from '../describe-event.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
 import { addSettingFlags } from '../settings/settle-settings.ts';
+import { describeEvent } from '../show/describe-event.ts';
 import { superviseDevice } from '../supervisor/supervise-device.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 

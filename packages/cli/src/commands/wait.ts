@@ -2,16 +2,16 @@ import { uuidToBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import { listLibraries, readHome } from '@shoal/service-kit';
 import type { Command } from 'commander';
-import { pickLibrary } from '../choose-library.ts';
-import { type FolderTotals, folderTotals } from '../folder-totals.ts';
+import { pickLibrary } from '../ask/choose-library.ts';
+import { type FolderTotals, folderTotals } from '../ask/folder-totals.ts';
+import { parseInteger } from '../ask/parse-argument.ts';
+import { openDevice } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
-import { parseInteger } from '../parse-argument.ts';
 import { followWork } from '../progress/follow-work.ts';
 import { createProgressMeter, type Work } from '../progress/progress-meter.ts';
 import { workLeft } from '../progress/work-left.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
-import { openDevice } from '../with-device.ts';
 
 interface WaitOptions extends LibraryOptions {
   readonly timeout?: string;

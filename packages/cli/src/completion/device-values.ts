@@ -1,10 +1,10 @@
 import { uuidToBytes } from '@shoal/client';
 import { listLibraries, readHome } from '@shoal/service-kit';
-import { pickLibrary } from '../choose-library.ts';
-import { listLocations } from '../locations.ts';
-import { printable } from '../printable.ts';
-import { listTags } from '../tags.ts';
-import { type DeviceLibrary, openDevice } from '../with-device.ts';
+import { pickLibrary } from '../ask/choose-library.ts';
+import { listLocations } from '../ask/locations.ts';
+import { listTags } from '../ask/tags.ts';
+import { type DeviceLibrary, openDevice } from '../ask/with-device.ts';
+import { printable } from '../show/printable.ts';
 import type { Candidate, DeviceValues } from './plan-completion.ts';
 
 /** Nobody waits longer at a key, and nobody looks through more. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { ShoalError } from '@shoal/core';
-import { parseInteger } from '../parse-argument.ts';
+import { parseInteger } from '../ask/parse-argument.ts';
 
 /** What the demo is asked to do, checked. */
 export interface DemoPlan {

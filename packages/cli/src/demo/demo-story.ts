@@ -1,7 +1,7 @@
 import { TagTarget, uuidToBytes } from '@shoal/client';
-import { listRecords } from '../list-records.ts';
-import { findOwnLocation } from '../locations.ts';
-import { createTag, listTags } from '../tags.ts';
+import { listRecords } from '../ask/list-records.ts';
+import { findOwnLocation } from '../ask/locations.ts';
+import { createTag, listTags } from '../ask/tags.ts';
 import type { DemoDevice } from './demo-device.ts';
 
 /** What is done on the devices of the demo; each step does nothing where an earlier demo has done it. */

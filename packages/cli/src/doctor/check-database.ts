@@ -1,7 +1,7 @@
 import { limits } from '@shoal/core';
 import type { Inspection, LibraryContent } from '@shoal/library/inspect';
 import type { LogContent } from '@shoal/log-store/inspect';
-import { counted } from '../counted.ts';
+import { counted } from '../show/counted.ts';
 import { size, span } from './ago.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { errorCatalogue, isErrorCode } from '@shoal/core';
-import { counted } from '../counted.ts';
-import type { describeStatus } from '../describe-status.ts';
-import { printable } from '../printable.ts';
+import { counted } from '../show/counted.ts';
+import type { describeStatus } from '../show/describe-status.ts';
+import { printable } from '../show/printable.ts';
 import { span } from './ago.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 

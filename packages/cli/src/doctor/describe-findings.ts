@@ -1,6 +1,6 @@
-import { counted } from '../counted.ts';
-import type { Paint } from '../paint.ts';
-import { printable } from '../printable.ts';
+import { counted } from '../show/counted.ts';
+import type { Paint } from '../show/paint.ts';
+import { printable } from '../show/printable.ts';
 import type { Finding, Verdict } from './finding.ts';
 
 const tones = { ok: 'good', warn: 'busy', fail: 'bad' } as const;

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { ShoalError } from '@shoal/core';
-import { printable } from '../printable.ts';
+import { printable } from '../show/printable.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /**

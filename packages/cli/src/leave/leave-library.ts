@@ -12,10 +12,10 @@ import {
   removeLibraryAside,
   setLibraryAside,
 } from '@shoal/service-kit';
-import { pickLibrary } from '../choose-library.ts';
+import { pickLibrary } from '../ask/choose-library.ts';
+import { openDevice } from '../ask/with-device.ts';
 import type { CliConfig } from '../config.ts';
 import { superviseDevice } from '../supervisor/supervise-device.ts';
-import { openDevice } from '../with-device.ts';
 import { waitShared } from './wait-shared.ts';
 
 export interface LeaveLibraryOptions {

@@ -1,6 +1,6 @@
 import type { GatewayClient } from '@shoal/client';
 import { asShoalError, limits, ShoalError } from '@shoal/core';
-import { counted } from '../counted.ts';
+import { counted } from '../show/counted.ts';
 import { pause } from '../supervisor/pause.ts';
 
 export interface WaitSharedOptions {

@@ -1,5 +1,5 @@
-import type { Paint, Tone } from '../paint.ts';
-import { printable } from '../printable.ts';
+import type { Paint, Tone } from '../show/paint.ts';
+import { printable } from '../show/printable.ts';
 import type { LogLevel, LogLine } from './log-line.ts';
 
 const toneOf: Readonly<Record<LogLevel, Tone | undefined>> = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HomePaths, homePaths } from '@shoal/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { plain } from '../paint.ts';
+import { plain } from '../show/paint.ts';
 import { formatLine, jsonOfLine } from './format-line.ts';
 import { parseLogLine } from './log-line.ts';
 import { readLastLines, readNews } from './read-logs.ts';

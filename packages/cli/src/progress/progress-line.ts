@@ -1,4 +1,4 @@
-import { countText } from '../text-table.ts';
+import { countText } from '../show/text-table.ts';
 
 /** Where some work stands. */
 export interface ProgressState {

@@ -1,4 +1,4 @@
-import type { Output } from '../output.ts';
+import type { Output } from '../show/output.ts';
 import { progressLine } from './progress-line.ts';
 import { addSample, leftMs, perSecond, type Samples } from './rate.ts';
 

@@ -1,5 +1,5 @@
 import type { StatusReply } from '@shoal/client';
-import { printable } from '../printable.ts';
+import { printable } from '../show/printable.ts';
 import type { Work } from './progress-meter.ts';
 
 /** Whether a location in this state is not yet what its folder is. */

@@ -12,12 +12,12 @@ import {
   type Version,
 } from '@shoal/core';
 import { type PositionedEntry, parsePositionedEntry, recordNamesToWire, uuidToBytes } from '@shoal/proto';
-import { fetchRecords } from '../fetch-records.ts';
-import { parseEntries } from '../parse-entries.ts';
-import { pullPage } from '../pull-page.ts';
-import { readPage } from '../read-page.ts';
-import { runRound } from '../run-round.ts';
-import type { SyncLog } from '../sync-log.ts';
+import type { SyncLog } from '../log/sync-log.ts';
+import { parseEntries } from '../replicate/parse-entries.ts';
+import { runRound } from '../replicate/run-round.ts';
+import { fetchRecords } from '../serve/fetch-records.ts';
+import { pullPage } from '../serve/pull-page.ts';
+import { readPage } from '../serve/read-page.ts';
 import { deviceA, deviceB, deviceC, library, makeEntry, recordId } from './make-entry.ts';
 import { openTempLog, tempFolder } from './temp-log.ts';
 

@@ -19,8 +19,8 @@ import {
 } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { onTestFinished } from 'vitest';
-import { busChannel } from '../bus-channel.ts';
 import { type LibraryLogOptions, openLibraryLog } from '../library-log.ts';
+import { busChannel } from '../replicate/bus-channel.ts';
 import { library, type MadeEntry, makeEntry } from './make-entry.ts';
 import { tempFolder } from './temp-log.ts';
 

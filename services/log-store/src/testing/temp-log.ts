@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeviceId, lifeId, type StreamId } from '@shoal/core';
 import { onTestFinished } from 'vitest';
-import { type LogRole, SyncLog } from '../sync-log.ts';
+import { type LogRole, SyncLog } from '../log/sync-log.ts';
 import { deviceA, library } from './make-entry.ts';
 
 let lives = 0;
