@@ -112,6 +112,12 @@ describe('a put', () => {
     }
   });
 
+  test('[DEP-2] of something else is taken of a record that waits: what it waits for was not this write', () => {
+    const waiting = tagPut(2, tag(9));
+    expect(() => capture([waiting], putOf(tag(2), { name: 'renamed' }))).not.toThrow();
+    expect(changed(draft([waiting], putOf(tag(2), { name: 'renamed' })))).toEqual([[tag(2), 'update']]);
+  });
+
   test('[DEP-2] that closes a circle is refused', () => {
     const family = [tagPut(1), tagPut(2, tag(1))];
     expect(() => capture(family, putOf(tag(1), { parent: tag(2).id }))).toThrow(
