@@ -34,3 +34,17 @@ export function parseChoice<Choice>(
   const expected = Object.keys(choices).join(' or ');
   throw new ShoalError('invalid-argument', `"${field}": expected ${expected}, found "${text}"`, { field });
 }
+
+/**
+ * Patterns of the command line. An option that takes several also takes the options behind it, where it was given none:
+ * so one that looks like an option is refused. Throws `invalid-argument` naming the option.
+ */
+export function parsePatterns(given: readonly string[] | undefined, field: string): string[] {
+  const option = given?.find((pattern) => pattern.startsWith('--'));
+  if (option === undefined) return [...(given ?? [])];
+  throw new ShoalError(
+    'invalid-argument',
+    `"${field}": expected a pattern, found the option "${option}"; a name that begins so is written "[-]${option.slice(1)}"`,
+    { field },
+  );
+}

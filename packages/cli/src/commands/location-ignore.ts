@@ -1,7 +1,7 @@
 import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
 import { locationIdOf } from '../ask/locations.ts';
-import { parseChoice } from '../ask/parse-argument.ts';
+import { parseChoice, parsePatterns } from '../ask/parse-argument.ts';
 import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
@@ -35,14 +35,16 @@ export function addIgnore(parent: Command, surroundings: Surroundings): void {
         options.defaults === undefined
           ? undefined
           : parseChoice(options.defaults, 'defaults', { on: true, off: false });
+      const add = parsePatterns(options.add, 'add');
+      const remove = parsePatterns(options.remove, 'remove');
       const told = await withLibrary(options, async (device) => {
         const locationId = await locationIdOf(device, wanted);
-        const { add = [], remove = [] } = options;
-        const change = { add: [...add], remove: [...remove], defaultIgnores };
         const reply = await device.gateway.changeIgnores({
           libraryId: device.libraryId,
           locationId,
-          ...change,
+          add,
+          remove,
+          defaultIgnores,
         });
         return { id: uuidFromBytes(locationId, 'location_id'), ...describeIgnores(reply) };
       });

@@ -3,6 +3,7 @@ import { uuidFromBytes } from '@shoal/client';
 import type { Command } from 'commander';
 import { followIndexing } from '../ask/follow-indexing.ts';
 import { listLocations, locationIdOf } from '../ask/locations.ts';
+import { parsePatterns } from '../ask/parse-argument.ts';
 import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
@@ -49,12 +50,13 @@ function addAdd(parent: Command, surroundings: Surroundings): void {
     .action(async (path: string, options: AddOptions) => {
       const folder = resolve(path);
       const output = outputOf(surroundings, options);
+      const ignore = parsePatterns(options.ignore, 'ignore');
       const id = await withLibrary(options, async (device) => {
         const { locationId } = await device.gateway.addLocation({
           libraryId: device.libraryId,
           path: folder,
           name: options.name ?? '',
-          ignore: [...(options.ignore ?? [])],
+          ignore,
           defaultIgnores: options.defaultIgnores,
         });
         if (options.wait === true) await followIndexing({ device, locationId, output, surroundings });
