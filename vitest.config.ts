@@ -39,9 +39,9 @@ export default defineConfig({
           testTimeout: 120_000,
           expect: { poll: { timeout: 20_000, interval: 10 } },
           hookTimeout: 120_000,
-          // Three at a time: most of their time is waiting for processes. The bound is of memory and of deadlines.
+          // Two at a time: most of their time is waiting for processes. The bound is of memory and of deadlines.
           fileParallelism: true,
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
     ],

@@ -10,7 +10,7 @@ let fleet: Fleet;
 let home: string;
 
 beforeAll(async () => {
-  fleet = await startFleet({ count: 1 });
+  fleet = await startFleet({ count: 1, isInProcess: true });
   home = fleet.devices[0]!.home.paths.dir;
 });
 afterAll(() => fleet?.close());

@@ -8,7 +8,7 @@ let fleet: Fleet;
 let libraryId: Buffer;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet({ isInProcess: true });
   libraryId = fleet.libraryId;
 });
 afterAll(() => fleet?.close());

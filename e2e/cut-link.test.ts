@@ -5,7 +5,7 @@ import { writeTag } from './write-tag.ts';
 let fleet: Fleet;
 
 beforeAll(async () => {
-  fleet = await startFleet({ count: 3 });
+  fleet = await startFleet({ count: 3, isInProcess: true });
 });
 afterAll(() => fleet?.close());
 

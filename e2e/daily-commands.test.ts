@@ -17,7 +17,7 @@ import { writeTag } from './write-tag.ts';
 let fleet: Fleet;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet({ isInProcess: true });
   await fleet.converged();
 });
 afterAll(() => fleet?.close());

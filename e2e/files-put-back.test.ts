@@ -15,7 +15,7 @@ let fleet: Fleet;
 let world: LedgerWorld;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet({ isInProcess: true });
   world = await openLedgerWorld(fleet, fleet.libraryId);
 });
 afterAll(() => fleet?.close());

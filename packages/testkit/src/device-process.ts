@@ -36,6 +36,7 @@ export async function deviceProcess(
   const { paths, token } = home;
   const given = options.env ?? {};
   let up: ShoalProcess | undefined;
+  let isInProcess = false;
   let client: { readonly address: string; readonly gateway: GatewayClient } | undefined;
   const supervisor = () => {
     if (up === undefined) throw new Error(`${dir} was not started`);
@@ -48,7 +49,8 @@ export async function deviceProcess(
   return {
     home,
     start: async (options = {}) => {
-      const flags = options.isInProcess === true ? ['--in-process'] : [];
+      isInProcess = options.isInProcess ?? isInProcess;
+      const flags = isInProcess ? ['--in-process'] : [];
       up = startShoal(['up', '--home', paths.dir, '--json', ...flags], {
         ledger,
         env: { ...given, ...points?.env },
