@@ -25,7 +25,7 @@ let fleet: Fleet;
 let copyHome: string;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet({ isInProcess: true });
   copyHome = join(fleet.folder.path, 'copy');
 });
 afterAll(() => fleet?.close());
