@@ -28,6 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/*.it.test.ts', ...core],
+          // Half of their time is waiting.
+          maxWorkers: 3,
           testTimeout: 60_000,
           expect: { poll: { timeout: 20_000, interval: 10 } },
         },
