@@ -71,8 +71,9 @@ export function hasPosition(vector: HoledVector, position: StreamPosition): bool
 }
 
 /**
- * Claims a stream up to a position, of which somebody gave all that is left, holes included (REP-2); and on over what
- * is stored without a gap behind it (LOG-2). `storedBeyond` answers the positions stored above one, ascending. A position
+ * Claims a stream up to a position, of which somebody gave all that is left, holes included (REP-2); but for those that
+ * the library knows how to fill: what stands for them there may stand where this log claims, too, and was let go for what
+ * it lost. And on over what is stored without a gap behind it (LOG-2). `storedBeyond` answers the positions stored above one, ascending. A position
  * of 0 only goes on over what is stored.
  */
 export function claimUpTo(
@@ -89,7 +90,9 @@ export function claimUpTo(
   };
   return {
     claimed: reaching(claimed),
-    holes: holes.filter((hole) => hole.stream !== stream || hole.originSeq > originSeq),
+    holes: holes.filter(
+      (hole) => hole.stream !== stream || hole.originSeq > originSeq || hole.known !== null,
+    ),
     assured: isInDoubt(vector) ? reaching(assured) : assured,
   };
 }

@@ -102,7 +102,8 @@ export function checkTakenOnce(appended: readonly Entry[], ledger: Ledger): void
       if (other.stream !== entry.stream || other.dot !== entry.dot || other.ref.id !== entry.ref.id) continue;
       const isSame = compareVersions(other.version, entry.version) === 'equal';
       mustHold(
-        !isSame || ledger.damaged.has(place),
+        // It, or what stood for it, was damaged in a log, and the library gives it again (LOG-1).
+        !isSame || hadDamagedCover(ledger, other),
         'LOG-1',
         () => `${place} was taken in twice, again as ${placeKey(entry)}`,
       );
