@@ -22,8 +22,11 @@ export function checkAsked(devices: readonly Device[], isApart: boolean): void {
   }
 }
 
-/** Searches begin within a few seconds, and one that found nobody while all was cut off rests for longer. */
-export const askedWithinMs = 120_000;
+/**
+ * Searches begin within a few seconds, and one that found nobody rests for longer: while all was cut off, or because who
+ * has the record lost it to damage and was given it again by its library a minute later.
+ */
+export const askedWithinMs = 240_000;
 
 function holds(rows: Iterable<LogRow>, key: string): boolean {
   return [...rows].some((row) => row.record === key && row.isDamaged !== true && row.entry.state !== null);
