@@ -53,6 +53,7 @@ import { openCompactor } from './upkeep/compactor.ts';
 import { openPressure } from './upkeep/pressure.ts';
 import { openScrub } from './upkeep/scrub.ts';
 import { tellFailures } from './upkeep/tell-failures.ts';
+import { verifyEntries } from './upkeep/verify-entries.ts';
 
 export interface LibraryLogOptions {
   readonly libraryId: LibraryId;
@@ -157,7 +158,7 @@ export function openLibraryLog(options: LibraryLogOptions): LibraryLog {
   });
   const scrub = openScrub({
     log,
-    verify: (afterSeq, entriesMax) => noticing(() => log.verify(afterSeq, entriesMax)),
+    verify: (afterSeq, entriesMax) => noticing(() => verifyEntries(log, afterSeq, entriesMax)),
     random: surroundings.random,
     onFailed: (error) => tellFailure(error, 'the log could not be read through'),
   });

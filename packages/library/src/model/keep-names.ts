@@ -8,12 +8,12 @@ import type { SyncedModel } from './sync-model.ts';
  */
 export function keepNames(db: Sqlite, models: readonly SyncedModel[]): void {
   const nameOf = db.prepare<[string], string>('select value from shoal_meta where key = ?').pluck();
-  const note = db.prepare('insert or ignore into shoal_meta (key, value) values (?, ?)');
+  const fresh: [string, string][] = [];
   for (const { spec } of models) {
     const key = `model:${spec.table}`;
     const noted = nameOf.get(key) as string | undefined;
     if (noted === spec.name) continue;
-    if (noted === undefined) note.run(key, spec.name);
+    if (noted === undefined) fresh.push([key, spec.name]);
     else {
       throw new ShoalError(
         'invalid-model',
@@ -22,4 +22,9 @@ export function keepNames(db: Sqlite, models: readonly SyncedModel[]): void {
       );
     }
   }
+  if (fresh.length === 0) return;
+  const note = db.prepare('insert or ignore into shoal_meta (key, value) values (?, ?)');
+  db.transaction(() => {
+    for (const name of fresh) note.run(...name);
+  }).immediate();
 }

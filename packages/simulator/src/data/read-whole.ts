@@ -1,6 +1,7 @@
 import type { Parts } from '../parts.ts';
 import type { Entry } from './entry.ts';
-import { groupedEntry, type LogFile } from './log-file.ts';
+import type { LogFile } from './log-file.ts';
+import { groupedEntry } from './open-log-file.ts';
 
 /** One page of a log for its ingest: up to what may be read, and ending where it cuts no group (REP-8). */
 export function readWhole(

@@ -2,7 +2,8 @@ import { type DeviceId, type LogId, lifeId, type ReplicaId, ShoalError, type Str
 import { deviceId } from '../data/domain.ts';
 import { createLibraryFile, type LibraryFile } from '../data/library-file.ts';
 import { emptyLog, type LogContent } from '../data/log-content.ts';
-import { type LogFile, openLogFile } from '../data/log-file.ts';
+import type { LogFile } from '../data/log-file.ts';
+import { openLogFile } from '../data/open-log-file.ts';
 import { createLife } from '../time/life.ts';
 import { type CaptureProcess, startCapture } from './capture-process.ts';
 import { commits } from './commits.ts';

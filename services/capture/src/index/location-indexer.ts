@@ -105,7 +105,7 @@ export function startLocationIndexer(
     await watch.ensure(disk.fileId, comparison.scan.rules);
     if ((await compareLocation(comparison)) === 'missing') return 'missing';
     if ((await settle(counter)) === 'missing') return 'missing';
-    if (comparison.scan.rules !== rules && !isStopping) return compareAll(false);
+    if (comparison.scan.rules !== rules && !isStopping) return compareAll(acceptsRoot);
     state = 'watching';
     failure = null;
     failures = 0;

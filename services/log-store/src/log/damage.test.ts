@@ -21,6 +21,7 @@ import {
 import { library, makeEntry } from '../testing/make-entry.ts';
 import { openTempLog } from '../testing/temp-log.ts';
 import { openScrub } from '../upkeep/scrub.ts';
+import { verifyEntries } from '../upkeep/verify-entries.ts';
 
 const libraryId = uuidToBytes(library);
 const change = (at: WorldDevice, record: number, ms = record): PositionedEntry =>
@@ -199,7 +200,9 @@ describe('damage', () => {
     damage(a, made[30]!);
     vi.useFakeTimers();
     const failed = vi.fn();
-    const verify = vi.fn((afterSeq: number, entriesMax: number) => a.log.verify(afterSeq, entriesMax));
+    const verify = vi.fn((afterSeq: number, entriesMax: number) =>
+      verifyEntries(a.log, afterSeq, entriesMax),
+    );
     const scrub = openScrub({ log: a.log, verify, random: () => 0.1, onFailed: failed, tickMs: 10 });
     vi.advanceTimersByTime(60);
     scrub.close();
@@ -249,7 +252,7 @@ describe('damage', () => {
           a.log = openTempLog(a.path, a.device);
           readAll(a);
           pullPage(a.log, pullRequest);
-          a.log.verify(0, 1_000);
+          verifyEntries(a.log, 0, 1_000);
           const reply = pullPage(a.log, pullRequest);
           const given = new Set(reply.entries.map((entry) => placeOf(parsePositionedEntry(entry))));
           for (const [of, { position }] of all) {

@@ -279,27 +279,6 @@ export class SyncLog {
     this.#reload();
   }
 
-  /**
-   * Looks at entries behind a seq and sets aside what is damaged (LOG-1); answers the last seq that it looked at, null: it
-   * came to the end.
-   */
-  verify(afterSeq: number, entriesMax: number): number | null {
-    const damagedSeqs: number[] = [];
-    const intact: EntryRow[] = [];
-    let lastSeq = afterSeq;
-    let looked = 0;
-    for (const row of this.entries.between(afterSeq + 1, this.headSeq)) {
-      if (looked === entriesMax) break;
-      looked += 1;
-      lastSeq = row.seq;
-      if (row.isIntact) intact.push(row);
-      else damagedSeqs.push(row.seq);
-    }
-    for (const row of intact) this.entries.checkFound(row);
-    this.setAside(damagedSeqs);
-    return looked < entriesMax ? null : lastSeq;
-  }
-
   /** The library has appended again all that it knows, to the log of that id (REP-6). */
   declareWhole(logId: LogId): void {
     if (logId !== this.logId || this.holes === 0) return;
