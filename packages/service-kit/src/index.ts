@@ -9,7 +9,6 @@ export {
   type HomeConfig,
   type InitHomeOptions,
   initHome,
-  makeFolder,
   readHome,
 } from './home/home.ts';
 export * from './home/home-lock.ts';
@@ -31,6 +30,7 @@ export {
 } from './home/library-file.ts';
 export * from './home/library-leave.ts';
 export * from './home/library-pause.ts';
+export { makeFolder } from './home/make-folder.ts';
 export { rememberPlace, requirePlace } from './home/place-file.ts';
 export { storageFailed, takeBack, writePrivateFile } from './home/private-file.ts';
 export * from './home/process-identity.ts';

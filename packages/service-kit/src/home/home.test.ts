@@ -62,7 +62,15 @@ describe('a home', () => {
   test('cannot be made where a file lies', async () => {
     await writeFile(join(dir, 'file'), '');
     await expect(initHome({ dir: join(dir, 'file') })).rejects.toMatchObject({ code: 'not-a-folder' });
+    await expect(initHome({ dir: join(dir, 'file', 'a') })).rejects.toMatchObject({ code: 'not-a-folder' });
   });
+
+  test.runIf(process.platform === 'linux')(
+    'cannot be made where a folder takes none, and says so',
+    async () => {
+      await expect(initHome({ dir: '/proc/shoal/a' })).rejects.toMatchObject({ code: 'storage-failed' });
+    },
+  );
 
   test.each([
     ['{', undefined],

@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type DeviceId, ShoalError } from '@shoal/core';
 import { type HomePaths, homePaths } from './home-paths.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
+import { makeFolder } from './make-folder.ts';
 import { rememberPlace } from './place-file.ts';
-import {
-  createPrivateFile,
-  isErrno,
-  readPrivateFile,
-  storageFailed,
-  writePrivateFile,
-} from './private-file.ts';
+import { createPrivateFile, readPrivateFile, writePrivateFile } from './private-file.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** What a device is and where it listens. A port 0 is chosen at start and written to `run/`. */
@@ -81,18 +75,6 @@ export async function readHome(dir: string): Promise<Home> {
 export async function writeHomeConfig(paths: HomePaths, config: HomeConfig): Promise<void> {
   checkDeviceName(config.name);
   await writePrivateFile(paths.config, configText(config));
-}
-
-/** Makes a folder that only its owner may enter; an existing one stays as it is. */
-export async function makeFolder(dir: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    if (isErrno(error, 'EEXIST') || isErrno(error, 'ENOTDIR')) {
-      throw new ShoalError('not-a-folder', `${dir} is not a folder`, { field: 'home' }, error);
-    }
-    throw storageFailed(dir, 'made', error);
-  }
 }
 
 function configText(config: HomeConfig): string {

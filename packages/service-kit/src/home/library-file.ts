@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUuid, type LibraryId, ShoalError } from '@shoal/core';
-import { checkFileVersion, makeFolder } from './home.ts';
+import { checkFileVersion } from './home.ts';
 import { type HomePaths, type LibraryPaths, libraryPaths } from './home-paths.ts';
 import { type Hub, hubOf } from './hub-file.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
 import { isLibraryLeaving } from './library-leave.ts';
 import { isLibraryPaused } from './library-pause.ts';
+import { makeFolder } from './make-folder.ts';
 import { isErrno, readPrivateFile, storageFailed, writePrivateFile } from './private-file.ts';
 import { uuidV7 } from './uuid-v7.ts';
 

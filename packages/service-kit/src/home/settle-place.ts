@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { type DeviceId, ShoalError } from '@shoal/core';
-import { type Home, makeFolder, readHome, writeHomeConfig } from './home.ts';
+import { type Home, readHome, writeHomeConfig } from './home.ts';
 import { lockHome } from './home-lock.ts';
 import type { HomePaths } from './home-paths.ts';
 import type { HomePlace } from './home-place.ts';
+import { makeFolder } from './make-folder.ts';
 import { judgeHome, rememberPlace } from './place-file.ts';
 import { removeFile, storageFailed, writePrivateFile } from './private-file.ts';
 import { uuidV7 } from './uuid-v7.ts';
