@@ -17,6 +17,7 @@ export * from './capture/draft-ranks.ts';
 export * from './capture/draft-writes.ts';
 export type { Draft, DraftedChange, Drafts, WriteRules, WriteScope } from './capture/drafts.ts';
 export { planDecision } from './capture/plan-decision.ts';
+export * from './capture/plan-row-decision.ts';
 export * from './capture/record-write.ts';
 export { requireFree } from './capture/require-free.ts';
 export { requireOwnership, requireTargets } from './capture/write-rights.ts';
