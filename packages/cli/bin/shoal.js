@@ -5,13 +5,17 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+// The source in a checkout, what was built from it in a package that somebody installed.
+const source = fileURLToPath(new URL('../src/', import.meta.url));
+const main = join(source, existsSync(join(source, 'main.ts')) ? 'main.ts' : 'main.js');
 
 // What Node compiled is kept beside the code (see src/supervisor/compile-cache.ts): half the time to the first word.
-const compiled = fileURLToPath(new URL('../../../node_modules/.cache/shoal-compile', import.meta.url));
+const installed = source.lastIndexOf(`${sep}node_modules${sep}`);
+const root = installed === -1 ? join(source, '..', '..', '..') : source.slice(0, installed);
+const compiled = join(root, 'node_modules', '.cache', 'shoal-compile');
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? compiled);

@@ -24,7 +24,7 @@ export interface Detached {
   readonly wasRunning: boolean;
 }
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const main = fileURLToPath(import.meta.resolve('@shoal/cli'));
 
 /**
  * Starts `shoal up` on a home in the background, in a session of its own, and waits until the device is ready. One that

@@ -12,7 +12,7 @@ interface InstallOptions extends CommonOptions {
   readonly print?: boolean;
 }
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const main = fileURLToPath(import.meta.resolve('@shoal/cli'));
 
 /** `shoal service install|uninstall|status`: the device starts with the login, by systemd or launchd; never as root's. */
 export function addServiceCommands(program: Command, surroundings: Surroundings): void {

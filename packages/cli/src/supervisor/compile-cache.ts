@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -6,6 +6,12 @@ import { fileURLToPath } from 'node:url';
  * write there may change anyway. Node does without where the folder cannot be written.
  */
 export function compileCacheFolder(): string {
-  const core = dirname(fileURLToPath(import.meta.resolve('@shoal/core')));
-  return join(core, '..', '..', '..', 'node_modules', '.cache', 'shoal-compile');
+  return compileCacheBeside(dirname(fileURLToPath(import.meta.resolve('@shoal/core'))));
+}
+
+/** The same for code in that folder: `src` of a package of the repository, or of one that somebody installed. */
+export function compileCacheBeside(source: string): string {
+  const installed = source.lastIndexOf(`${sep}node_modules${sep}`);
+  const root = installed === -1 ? join(source, '..', '..', '..') : source.slice(0, installed);
+  return join(root, 'node_modules', '.cache', 'shoal-compile');
 }

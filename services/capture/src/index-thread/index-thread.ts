@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { limits, ShoalError } from '@shoal/core';
 import type { Log } from '@shoal/service-kit';
@@ -36,7 +37,8 @@ export function createIndexThread(options: {
   readonly script?: URL;
 }): IndexThread {
   const { log, idleMs = limits.indexThreadIdleMs } = options;
-  const { script = new URL('./thread-main.ts', import.meta.url) } = options;
+  // In a package that somebody installed it is JavaScript, as this file is.
+  const { script = new URL(`./thread-main${extname(import.meta.filename)}`, import.meta.url) } = options;
   let running: Running | undefined;
   let idle: NodeJS.Timeout | undefined;
   let lastId = 0;
