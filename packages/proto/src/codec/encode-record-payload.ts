@@ -1,28 +1,9 @@
-import {
-  type Dot,
-  dotHlc,
-  dotReplica,
-  hlcCounter,
-  hlcMs,
-  type RecordState,
-  type ReplicaId,
-  type Value,
-} from '@shoal/core';
-import { lifeToBytes } from './ids.ts';
+import type { Dot, RecordState, Value } from '@shoal/core';
+import { fieldTags, payloadTags, siblingTags, valueTags } from './wire-tags.ts';
 import { createWireWriter } from './wire-writer.ts';
-
-/** Fields of `RecordPayload` and what it is made of, as they stand before their values: number × 8 + wire type. */
-const payloadTags = { base: 0x0a, fields: 0x12, siblings: 0x1a, deletes: 0x22 } as const;
-const dotTags = { replica: 0x0a, ms: 0x10, counter: 0x18 } as const;
-const fieldTags = { field: 0x0a, value: 0x12 } as const;
-const siblingTags = { field: 0x0a, dot: 0x12, value: 0x1a } as const;
-const valueTags = { null: 0x08, boolean: 0x10, integer: 0x18, number: 0x21, text: 0x2a, blob: 0x32 } as const;
-
-/** Replicas whose bytes are remembered: those that write here now. */
-const replicasMax = 256;
+import { writeStamp } from './write-stamp.ts';
 
 const writer = createWireWriter();
-const bytesByReplica = new Map<ReplicaId, Buffer>();
 
 /**
  * The canonical bytes of a record's merged state without its version (CHG-3): fields in order of their names, one
@@ -34,7 +15,7 @@ export function encodeRecordPayload(state: RecordState): Buffer {
   if (!isSorted(names)) names.sort();
   const base = commonDot(state);
   writer.start();
-  if (base !== undefined) writeDot(payloadTags.base, base);
+  if (base !== undefined) writeStamp(writer, payloadTags.base, base);
   let hasOthers = false;
   for (const field of names) {
     for (const { dot, value } of state.fields.get(field)!) {
@@ -47,7 +28,7 @@ export function encodeRecordPayload(state: RecordState): Buffer {
       for (const { dot, value } of state.fields.get(field)!)
         if (dot !== base) writeSibling(field, dot, value);
   }
-  for (const dot of state.deletes) writeDot(payloadTags.deletes, dot);
+  for (const dot of state.deletes) writeStamp(writer, payloadTags.deletes, dot);
   return writer.take();
 }
 
@@ -97,7 +78,7 @@ function writeSibling(field: string, dot: Dot, value: Value): void {
   writer.tag(payloadTags.siblings);
   const opened = writer.open();
   writeName(siblingTags.field, field);
-  writeDot(siblingTags.dot, dot);
+  writeStamp(writer, siblingTags.dot, dot);
   writeValue(siblingTags.value, value);
   writer.close(opened);
 }
@@ -106,34 +87,6 @@ function writeName(tag: number, name: string): void {
   if (name === '') return;
   writer.tag(tag);
   writer.text(name);
-}
-
-function writeDot(tag: number, dot: Dot): void {
-  const hlc = dotHlc(dot);
-  const [ms, counter] = [hlcMs(hlc), hlcCounter(hlc)];
-  writer.tag(tag);
-  const opened = writer.open();
-  writer.tag(dotTags.replica);
-  writer.bytes(replicaBytes(dotReplica(dot)));
-  if (ms !== 0) {
-    writer.tag(dotTags.ms);
-    writer.unsigned(ms);
-  }
-  if (counter !== 0) {
-    writer.tag(dotTags.counter);
-    writer.unsigned(counter);
-  }
-  writer.close(opened);
-}
-
-function replicaBytes(replica: ReplicaId): Buffer {
-  let bytes = bytesByReplica.get(replica);
-  if (bytes === undefined) {
-    if (bytesByReplica.size >= replicasMax) bytesByReplica.clear();
-    bytes = lifeToBytes(replica);
-    bytesByReplica.set(replica, bytes);
-  }
-  return bytes;
 }
 
 /** As `valueToWire` says. */

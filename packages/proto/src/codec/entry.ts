@@ -12,8 +12,11 @@ import {
   type Version,
 } from '@shoal/core';
 import { ChangeType, Domain, type Entry, EntryHeader, type Position } from '../../gen/shoal/v1/entry.ts';
-import { dotFromWire, dotToWire, lifeFromBytes, lifeToBytes, uuidFromBytes, uuidToBytes } from './ids.ts';
-import { versionFromWire, versionToWire } from './version.ts';
+import { dotFromWire, lifeFromBytes, lifeToBytes, uuidFromBytes } from './ids.ts';
+import { readHeader } from './read-header.ts';
+import { versionFromWire } from './version.ts';
+
+export { encodeHeader } from './write-header.ts';
 
 /** An entry's header as the core knows it (CHG-2). */
 export interface Header {
@@ -58,19 +61,12 @@ export interface PositionedEntry extends ParsedEntry {
   readonly position: EntryPosition;
 }
 
-const changeToWire = {
-  insert: ChangeType.CHANGE_TYPE_INSERT,
-  update: ChangeType.CHANGE_TYPE_UPDATE,
-  delete: ChangeType.CHANGE_TYPE_DELETE,
-} as const;
-
 const changeFromWire: Readonly<Record<number, Header['change']>> = {
   [ChangeType.CHANGE_TYPE_INSERT]: 'insert',
   [ChangeType.CHANGE_TYPE_UPDATE]: 'update',
   [ChangeType.CHANGE_TYPE_DELETE]: 'delete',
 };
 
-const noBytes = Buffer.alloc(0);
 /** Nonce and tag of the seal. */
 const sealBytes = 40;
 /** An Ed25519 signature with the path of a Merkle tree beside. */
@@ -80,34 +76,15 @@ const traceParentMax = 128;
 /** A version of as many replicas as are allowed, and the rest. */
 const headerBytesMax = 64 * 1024;
 
-/** The bytes of a header: what the seal binds (CHG-4). */
-export function encodeHeader(header: Header): Buffer {
-  return Buffer.from(
-    EntryHeader.encode({
-      libraryId: uuidToBytes(header.libraryId),
-      origin: uuidToBytes(header.origin),
-      dot: dotToWire(header.dot),
-      version: versionToWire(header.version),
-      domain: header.domain === 'index' ? Domain.DOMAIN_INDEX : Domain.DOMAIN_USER_METADATA,
-      model: header.model,
-      recordId: uuidToBytes(header.recordId),
-      scope: header.scope === null ? noBytes : uuidToBytes(header.scope),
-      rank: header.rank,
-      change: changeToWire[header.change],
-      schemaVersion: header.schemaVersion,
-      syncReady: header.syncReady,
-      wallMs: header.wallMs,
-      traceParent: header.traceParent,
-      keyId: header.keyId,
-    }).finish(),
-  );
-}
-
 /** Parses and bounds a header (SEC-5). Throws `malformed-message` naming the field. */
 export function decodeHeader(bytes: Uint8Array): Header {
   if (bytes.length > headerBytesMax)
     refuse('header', `${bytes.length} bytes, at most ${headerBytesMax} are allowed`);
-  const wire = parseHeader(bytes);
+  return readHeader(bytes) ?? headerFromWire(parseHeader(bytes));
+}
+
+/** The same of a header in any form that the format allows. Throws as `decodeHeader`. */
+export function headerFromWire(wire: EntryHeader): Header {
   if (wire.dot === undefined) refuse('dot', 'nothing');
   const dot = dotFromWire(wire.dot, 'dot');
   const version = versionFromWire(wire.version);

@@ -2,6 +2,7 @@ import { type RecordState, ShoalError, type Sibling, type Version } from '@shoal
 import { RecordPayload } from '../../gen/shoal/v1/entry.ts';
 import { checkRecordPayload, checkStateDots } from './check-payload.ts';
 import { dotFromWire } from './ids.ts';
+import { addSibling, readPayload } from './read-payload.ts';
 import { valueFromWire } from './value.ts';
 
 /**
@@ -10,6 +11,11 @@ import { valueFromWire } from './value.ts';
  * `malformed-message` naming the field.
  */
 export function decodeRecordPayload(bytes: Uint8Array, version: Version): RecordState {
+  return readPayload(bytes, version) ?? decodeAnyPayload(bytes, version);
+}
+
+/** The same of a payload in any form that the format allows. Throws as `decodeRecordPayload`. */
+export function decodeAnyPayload(bytes: Uint8Array, version: Version): RecordState {
   const payload = parse(bytes);
   checkRecordPayload(bytes.length, payload);
   const state = toState(payload, version);
@@ -22,7 +28,7 @@ export function decodeRecordPayload(bytes: Uint8Array, version: Version): Record
  * states join to may pass a bound and must stay readable.
  */
 export function readRecordPayload(bytes: Uint8Array, version: Version): RecordState {
-  return toState(parse(bytes), version);
+  return readPayload(bytes, version) ?? toState(parse(bytes), version);
 }
 
 function toState(payload: RecordPayload, version: Version): RecordState {
@@ -34,17 +40,9 @@ function toState(payload: RecordPayload, version: Version): RecordState {
   }
   for (const { field, dot, value } of payload.siblings) {
     const sibling = { dot: dotFromWire(dot!, field), value: valueFromWire(value, field) };
-    const siblings = fields.get(field);
-    if (siblings === undefined) fields.set(field, [sibling]);
-    else insert(siblings, sibling);
+    addSibling(fields, field, sibling);
   }
   return { version, fields, deletes: payload.deletes.map((dot) => dotFromWire(dot, 'deletes')) };
-}
-
-/** Siblings come greatest first; only the one with the base dot finds its place among them. */
-function insert(siblings: Sibling[], sibling: Sibling): void {
-  const at = siblings.findLastIndex(({ dot }) => dot > sibling.dot);
-  siblings.splice(at + 1, 0, sibling);
 }
 
 function parse(bytes: Uint8Array): RecordPayload {

@@ -1,3 +1,5 @@
+import { putUuid, uuidToBytes } from './ids.ts';
+
 /**
  * Writes the wire format of protobuf into bytes that it uses again and again: for the few messages that are made by the
  * thousand, of which no objects need to be made first. Proto3's rules are the caller's: what is left out where it is zero.
@@ -16,6 +18,8 @@ export interface WireWriter {
   text(value: string): void;
   /** Bytes with their length before them. */
   bytes(value: Uint8Array): void;
+  /** The 16 bytes of a UUID in canonical text form, with their length before them. */
+  uuid(value: string): void;
   /** Begins what has its length before it, not known yet; answers where, for `close`. */
   open(): number;
   close(opened: number): void;
@@ -101,6 +105,12 @@ export function createWireWriter(): WireWriter {
       varint(value.length);
       buffer.set(value, at);
       at += value.length;
+    },
+    uuid(value) {
+      room(17);
+      if (!putUuid(value, buffer, at + 1)) return writer.bytes(uuidToBytes(value));
+      buffer[at] = 16;
+      at += 17;
     },
     open() {
       room(1);
