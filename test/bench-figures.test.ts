@@ -76,6 +76,10 @@ describe.skipIf(run === undefined)('in the kept run', () => {
     expect(missed('growth.captureRatio', 'growth.applyRatio')).toEqual([]);
   });
 
+  test('a batch of a tree 30 deep costs at most twice as much at 100,000 entries as at its beginning', () => {
+    expect(missed('tree-100k.captureRatio', 'tree-100k.applyRatio')).toEqual([]);
+  });
+
   test('an idle device takes at most one per cent of a core', () => {
     expect(missed('idle.percent')).toEqual([]);
   });

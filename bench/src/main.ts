@@ -16,6 +16,7 @@ import type { Scenario, ScenarioResult } from './scenario.ts';
 import { startup } from './startup.ts';
 import { telemetry } from './telemetry.ts';
 import { tenPeers } from './ten-peers.ts';
+import { tree } from './tree.ts';
 
 /** All scenarios, in the order of the report. */
 const scenarios: readonly Scenario[] = [
@@ -32,6 +33,7 @@ const scenarios: readonly Scenario[] = [
   tenPeers,
   batches,
   telemetry,
+  tree,
 ];
 
 interface Options {
