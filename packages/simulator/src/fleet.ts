@@ -34,7 +34,7 @@ export interface Fleet {
   readonly loaded: readonly Loaded[];
   /** Whether people write sheets, too. */
   readonly hasSheets: boolean;
-  readonly tally: { writes: number; refused: number };
+  readonly tally: { writes: number; refused: number; decided: number };
   tell(device: number | null, text: () => string): void;
   /** Checks what transactions touched since the last time (the *always* checkers). */
   checkDirty(): void;
@@ -179,7 +179,7 @@ export function openFleet(
     ledger,
     loaded,
     hasSheets: scenario.hasSheets === true,
-    tally: { writes: 0, refused: 0 },
+    tally: { writes: 0, refused: 0, decided: 0 },
     tell,
     checkDirty,
     checkAll() {

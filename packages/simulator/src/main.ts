@@ -3,10 +3,11 @@ import { drawHistory } from './draw-history.ts';
 import { type HistoryLine, runScenario } from './run-scenario.ts';
 import { createScenario, type FaultKind, faultKinds, type Scenario } from './scenario.ts';
 import { shrinkScenario } from './shrink-scenario.ts';
+import { createWholeScenario } from './whole-scenario.ts';
 
 /**
- * `npm run sim -- --seeds N [--seed S] [--devices N] [--faults a,b] [--draw]`: runs seeds S, S+1, …; stops at the
- * first that breaks a promise, shrinks it, draws it and prints it as JSON for `seeds/`. Exit code 1 then.
+ * `npm run sim -- --seeds N [--seed S] [--devices N] [--faults a,b] [--whole] [--draw]`: runs seeds S, S+1, …, with
+ * all that the built-in models allow if `--whole`; stops at the first that breaks a promise, shrinks it, draws it and prints it as JSON for `seeds/`. Exit code 1 then.
  */
 function main(): void {
   const { values } = parseArgs({
@@ -15,6 +16,7 @@ function main(): void {
       seed: { type: 'string', default: '1' },
       devices: { type: 'string' },
       faults: { type: 'string' },
+      whole: { type: 'boolean', default: false },
       draw: { type: 'boolean', default: false },
     },
   });
@@ -22,23 +24,24 @@ function main(): void {
   const count = numberOf('seeds', values.seeds);
   const devices = values.devices === undefined ? undefined : numberOf('devices', values.devices);
   const faults = values.faults === undefined ? undefined : faultsOf(values.faults);
-  const totals = { steps: 0, writes: 0, refused: 0, entries: 0, settleMs: 0 };
+  const totals = { steps: 0, writes: 0, refused: 0, decided: 0, entries: 0, settleMs: 0 };
   const startMs = performance.now();
   for (let seed = first; seed < first + count; seed++) {
-    const scenario = createScenario({ seed, devices, faults });
+    const scenario = values.whole ? createWholeScenario({ seed }) : createScenario({ seed, devices, faults });
     const result = runScenario(scenario);
     if (result.kind === 'broken') {
       report(seed, scenario, result.rule);
       return;
     }
-    for (const key of ['steps', 'writes', 'refused', 'entries'] as const) totals[key] += result.counts[key];
+    for (const key of ['steps', 'writes', 'refused', 'decided', 'entries'] as const)
+      totals[key] += result.counts[key];
     totals.settleMs = Math.max(totals.settleMs, result.counts.settleMs);
     if (values.draw) console.log(draw(scenario));
   }
   const seconds = (performance.now() - startMs) / 1_000;
-  const { writes, refused, entries, steps, settleMs } = totals;
+  const { writes, refused, decided, entries, steps, settleMs } = totals;
   console.log(
-    `${count} seeds from ${first} held in ${seconds.toFixed(1)} s: ${writes} writes (${refused} refused), ` +
+    `${count} seeds from ${first} held in ${seconds.toFixed(1)} s: ${writes} writes (${refused} refused), ${decided} decisions, ` +
       `${entries} entries, ${steps} steps; slowest to settle ${settleMs} ms`,
   );
 }

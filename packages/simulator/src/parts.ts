@@ -18,6 +18,7 @@ import {
   planJournal,
   planLive,
   planOpenGroups,
+  planRowDecision,
   planSupersede,
   planView,
   putState,
@@ -59,6 +60,7 @@ export interface Parts {
   readonly planJournal: typeof planJournal;
   readonly planOpenGroups: typeof planOpenGroups;
   readonly planLive: typeof planLive;
+  readonly planRowDecision: typeof planRowDecision;
   readonly planSupersede: typeof planSupersede;
   readonly planView: typeof planView;
   readonly putState: typeof putState;
@@ -113,6 +115,7 @@ export const productionParts: Parts = {
   planOpenGroups,
   planJournal,
   planLive,
+  planRowDecision,
   planSupersede,
   planView,
   putState,

@@ -2,6 +2,7 @@ import { covers, type RecordWrite, ShoalError, unreachable } from '@shoal/core';
 import { commits } from './device/commits.ts';
 import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
 import { type Fleet, nameOf } from './fleet.ts';
+import { decide } from './perform-decision.ts';
 import type { Action } from './scenario.ts';
 import { appendOfNewerProgram, appendUnopenable } from './strange-entries.ts';
 import { chooseWrites } from './workload.ts';
@@ -16,6 +17,9 @@ export function performAction(fleet: Fleet, action: Action): void {
   switch (action.kind) {
     case 'write':
       write(fleet, devices[action.device]!, action);
+      return;
+    case 'decide':
+      decide(fleet, devices[action.device]!, action.draws);
       return;
     case 'crash': {
       const device = devices[action.device]!;

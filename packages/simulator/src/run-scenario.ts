@@ -5,7 +5,9 @@ import { checkConverged, isConverged, whyNotConverged } from './checks/converged
 import { type Fleet, openFleet } from './fleet.ts';
 import { type Parts, productionParts } from './parts.ts';
 import { performAction } from './perform-action.ts';
+import { decideOpen } from './perform-decision.ts';
 import type { Scenario } from './scenario.ts';
+import { createRandom } from './time/random.ts';
 
 /** What came of a history. */
 export type Result =
@@ -17,6 +19,8 @@ export interface Counts {
   readonly steps: number;
   readonly writes: number;
   readonly refused: number;
+  /** Decisions of conflicts. */
+  readonly decided: number;
   readonly entries: number;
   /** Virtual time until all were equal, after the faults had ended. */
   readonly settleMs: number;
@@ -83,6 +87,10 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Resul
     }
     fleet.freeDisks();
     const settleMs = settle('after the faults ended');
+    for (let round = 0; round < (scenario.decisionRounds ?? 0); round++) {
+      decideOpen(fleet, createRandom(`${scenario.seed}/decisions ${round}`));
+      settle('after what was open was decided');
+    }
     fleet.addDevice();
     settle('with a fresh device');
     return { kind: 'held', counts: { ...countsOf(fleet), steps, settleMs } };
@@ -91,7 +99,7 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Resul
   }
 }
 
-function countsOf({ ledger, tally }: Fleet): Pick<Counts, 'writes' | 'refused' | 'entries'> {
+function countsOf({ ledger, tally }: Fleet): Pick<Counts, 'writes' | 'refused' | 'decided' | 'entries'> {
   return { ...tally, entries: ledger.entries.size };
 }
 

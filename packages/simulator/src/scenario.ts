@@ -13,6 +13,13 @@ export type Action =
       readonly serial: number;
       readonly draws: readonly number[];
     }
+  /** Somebody decides a conflict of the journal of a device (MRG-8). */
+  | {
+      readonly kind: 'decide';
+      readonly atMs: number;
+      readonly device: number;
+      readonly draws: readonly number[];
+    }
   | {
       readonly kind: 'crash';
       readonly atMs: number;
@@ -88,6 +95,8 @@ export interface Scenario {
   readonly unappliedMax?: number;
   /** People write sheets, too, with a field of every merge rule (MRG-3); not in scenarios that do not say. */
   readonly hasSheets?: boolean;
+  /** So often, when all are equal at the end, all that is open is decided, some of it by two at once (MRG-8). */
+  readonly decisionRounds?: number;
   readonly actions: readonly Action[];
 }
 
@@ -192,7 +201,8 @@ function writeActions(random: Random, devices: number): Action[] {
 /** The first draw of a write that changes what is there. */
 const changes = 9;
 
-function drawsOf(random: Random): number[] {
+/** What chooses, modulo what there is to choose from. */
+export function drawsOf(random: Random): number[] {
   return Array.from({ length: 8 }, () => random.below(1_000));
 }
 

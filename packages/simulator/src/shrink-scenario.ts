@@ -28,6 +28,7 @@ export function shrinkScenario(scenario: Scenario, rule: string, parts?: Parts):
   }
   tryOn({ ...best, noise: calm });
   tryOn({ ...best, hubs: 0, isApart: false });
+  tryOn({ ...best, decisionRounds: 0 });
   while (best.devices > 1 && tryOn({ ...best, devices: best.devices - 1 }));
   return best;
 }

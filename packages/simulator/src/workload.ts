@@ -92,7 +92,8 @@ export function chooseWrites(
   ];
 }
 
-function mayWrite(device: Device, spec: ModelSpec, ref: RecordRef): boolean {
+/** Whether a record is this device's to write, as far as it knows (MRG-5). */
+export function mayWrite(device: Device, spec: ModelSpec, ref: RecordRef): boolean {
   const { memory } = device.library;
   const owner = ownerOf(registry, memory, spec, ref.id, memory.record(ref)!.state);
   return owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device.id);
@@ -150,7 +151,8 @@ function someFields(
   return fields;
 }
 
-function valueFor(device: Device, spec: ModelSpec, name: string, draw: number, serial: number): Value {
+/** A value for a field: of a reference something that is shown. */
+export function valueFor(device: Device, spec: ModelSpec, name: string, draw: number, serial: number): Value {
   const field = spec.fields.find((f) => f.name === name)!;
   if (spec.uniques.some(({ fields }) => fields.includes(name)) && field.kind !== 'reference')
     return uniqueText(device, spec, name, draw);

@@ -17,8 +17,7 @@ import type { RecordPut, RecordWrite } from './record-write.ts';
  * that stand nowhere any more (MRG-4), and `invalid-argument` where nothing is lost.
  */
 export function bringBack(undecided: Undecided, decision: Decision): RecordWrite {
-  const { spec, state } = undecided;
-  return isAlive(spec, state) ? putValues(undecided, decision) : putWhole(undecided, decision);
+  return isAlive(undecided.spec, shownState(undecided)) ? putValues(undecided, decision) : putWhole(undecided, decision);
 }
 
 function putValues(undecided: Undecided, decision: Decision): RecordWrite {

@@ -1,9 +1,9 @@
 import { type Conflict, type ConflictSide, conflictSides } from '../apply/conflicts.ts';
-import type { Owner } from '../apply/owner.ts';
+import { type Owner, stateOfOwner } from '../apply/owner.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
 import type { RecordRef } from '../ids.ts';
 import type { ModelSpec } from '../model/spec.ts';
-import { ownDotsOnly, type RecordState } from '../record/state.ts';
+import type { RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
 
 /**
@@ -37,7 +37,7 @@ export type ValueSide = Extract<ConflictSide, { readonly kind: 'value' }>;
 
 /** What the view follows: of a record with an owner the owner's own dots (MRG-5). */
 export function shownState({ state, owner }: Undecided): RecordState {
-  return owner.kind === 'device' ? ownDotsOnly(state, owner.device) : state;
+  return stateOfOwner(owner, state);
 }
 
 /**

@@ -147,6 +147,12 @@ describe('siblings of a field', () => {
     expect(decided(the, 'flip', { side: 1 })).toMatchObject({ title: 'right' });
   });
 
+  test('[MRG-8] kept with values is refused: nobody would see what became of them', () => {
+    expect(() => planned(the, 'keep', { fields: { title: 'both' } })).toThrow(
+      'it takes no values; flip does',
+    );
+  });
+
   test.each([0, 3])('[MRG-8] side %i is refused, naming what there is to choose', (side) => {
     expect(() => planned(the, 'flip', { side })).toThrow('"side": expected one of 2, found');
   });

@@ -2,7 +2,7 @@ import { checkFields } from '../model/check-fields.ts';
 import { isAlive } from '../record/view.ts';
 import { bringBack } from './bring-back.ts';
 import { chooseValue, keepValues, keepWhole, writeOf } from './decided-values.ts';
-import { type Decision, refuseDecision, type Undecided } from './decision.ts';
+import { type Decision, refuseDecision, shownState, type Undecided } from './decision.ts';
 import type { RecordWrite } from './record-write.ts';
 
 /**
@@ -15,7 +15,9 @@ export function planDecision(undecided: Undecided, decision: Decision): RecordWr
   if (decision.kind === 'restore') return restore(undecided, decision);
   if (!undecided.isOpen)
     refuseDecision(undecided, decision, 'the conflict is settled; restore has what it lost');
-  return decision.kind === 'keep' ? keep(undecided) : flip(undecided, decision);
+  if (decision.kind === 'flip') return flip(undecided, decision);
+  if (decision.fields.size > 0) refuseDecision(undecided, decision, 'it takes no values; flip does');
+  return keep(undecided);
 }
 
 function keep(undecided: Undecided): RecordWrite {
@@ -25,6 +27,8 @@ function keep(undecided: Undecided): RecordWrite {
       return keepValues(undecided);
     case 'edit-beats-delete':
       return keepWhole(undecided);
+    case 'owner-changed':
+      return isAlive(undecided.spec, shownState(undecided)) ? keepWhole(undecided) : removed(undecided);
     case 'circle-cut':
       return writeOf(undecided, new Map([[conflict.field!, null]]));
     // Nothing is shown.
@@ -48,12 +52,14 @@ function flip(undecided: Undecided, decision: Decision): RecordWrite {
     case 'orphaned':
     case 'blind-write':
       return refuseDecision(undecided, decision, otherRecord);
+    case 'owner-changed':
+      return refuseDecision(undecided, decision, 'restore brings back what its former owner wrote');
   }
 }
 
 function restore(undecided: Undecided, decision: Decision): RecordWrite {
-  const { conflict, isOpen, spec, state } = undecided;
-  const isThere = isAlive(spec, state);
+  const { conflict, isOpen, spec } = undecided;
+  const isThere = isAlive(spec, shownState(undecided));
   switch (conflict.kind) {
     case 'siblings':
       if (isOpen) refuseDecision(undecided, decision, 'the conflict is open; flip chooses another value');
@@ -66,6 +72,7 @@ function restore(undecided: Undecided, decision: Decision): RecordWrite {
       if (isThere) refuseDecision(undecided, decision, 'the record is not deleted');
       return bringBack(undecided, decision);
     case 'delete-beats-edit':
+    case 'owner-changed':
       return bringBack(undecided, decision);
     case 'blind-write':
       return conflict.content.fields.size > 0 ? bringBack(undecided, decision) : removed(undecided);

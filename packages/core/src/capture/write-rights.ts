@@ -1,4 +1,4 @@
-import { ownerOf } from '../apply/owner.ts';
+import { isOwner, type Owner, ownerDevice, ownerOf } from '../apply/owner.ts';
 import type { ViewPlan } from '../apply/view-plan.ts';
 import type { ViewReader } from '../apply/view-reader.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
@@ -13,20 +13,27 @@ export interface WhoWrites {
   readonly reader: Pick<ViewReader, 'record'>;
 }
 
-/** Refuses a write of what belongs to another device, naming the owner: `not-owner` (MRG-5). */
+/** Answers with the owner; refuses a write of what belongs to another device, naming it: `not-owner` (MRG-5). */
 export function requireOwnership(
   { scope, reader }: WhoWrites,
   spec: ModelSpec,
   ref: RecordRef,
   state: RecordState,
-): void {
+): Owner {
   const owner = ownerOf(scope.registry, reader, spec, ref.id, state);
-  if (owner.kind !== 'device' || owner.device === scope.device) return;
-  throw new ShoalError(
-    'not-owner',
-    `this ${spec.name} belongs to device ${owner.device}, which alone may write it`,
-    { model: spec.name, record: ref.id, device: owner.device },
-  );
+  const isOneDevices = owner.kind === 'device' || owner.kind === 'claimed';
+  if (!isOneDevices || isOwner(owner, scope.device)) return owner;
+  const device = ownerDevice(owner);
+  const about = { model: spec.name, record: ref.id };
+  if (device === undefined) {
+    throw new ShoalError(
+      'not-owner',
+      `this ${spec.name} belongs to the device that claims it, and none has`,
+      about,
+    );
+  }
+  const message = `this ${spec.name} belongs to device ${device}, which alone may write it`;
+  throw new ShoalError('not-owner', message, { ...about, device });
 }
 
 /**

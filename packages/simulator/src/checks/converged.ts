@@ -2,6 +2,7 @@ import { claims, claimsAll, emptyVersion, includes, refKey } from '@shoal/core';
 import type { LogRow } from '../data/log-content.ts';
 import type { Device } from '../device/device.ts';
 import { mustHold } from './broken.ts';
+import { checkDecided } from './decided.ts';
 import { shownView } from './expected-view.ts';
 import { checkExplained, checkJournal } from './explained.ts';
 import type { Ledger } from './ledger.ts';
@@ -66,6 +67,7 @@ export function checkConverged(all: readonly Device[], ledger: Ledger): void {
     checkJournal(device);
   }
   checkExplained(devices, ledger);
+  checkDecided(devices, ledger);
 }
 
 /** Every acknowledged write is included on the device. */

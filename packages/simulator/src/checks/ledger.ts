@@ -1,6 +1,7 @@
 import { covers, type Dot, type RecordRef, refKey, type Version } from '@shoal/core';
 import { type Entry, placeKey } from '../data/entry.ts';
 import type { MadeWrite } from '../device/plan-capture.ts';
+import type { Decided } from './decided.ts';
 
 /** Every write that was ever acknowledged, and every entry that ever got its place: what nobody may lose. */
 export interface Ledger {
@@ -8,6 +9,8 @@ export interface Ledger {
   addEntries(entries: readonly Entry[]): void;
   writesOf(ref: RecordRef): readonly MadeWrite[];
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Every decision of a conflict that was made (MRG-8). */
+  readonly decided: Decided[];
   /** Places that a log has given up: its copy was damaged (LOG-1). */
   readonly damaged: Set<string>;
   /** Strikes writes that no file knows any more, after disks went back; `isKnown` tells what still is. */
@@ -36,6 +39,7 @@ export function createLedger(): Ledger {
     },
     writesOf: (ref) => writesByRecord.get(refKey(ref)) ?? [],
     entries,
+    decided: [],
     damaged: new Set(),
     strikeLost(isKnown) {
       const lost = all().filter((write) => !struck.has(write.dot) && !isKnown(write));

@@ -1,4 +1,5 @@
-import type { DeviceId, RecordWrite, ReplicaId } from '@shoal/core';
+import type { DecidedRow, Decision, DeviceId, RecordWrite, ReplicaId, Version } from '@shoal/core';
+import { registry } from '../data/domain.ts';
 import type { LibraryFile } from '../data/library-file.ts';
 import type { Life } from '../time/life.ts';
 import { type MadeWrite, planCapture } from './plan-capture.ts';
@@ -11,6 +12,8 @@ export interface CaptureProcess {
   readonly replica: ReplicaId;
   /** One transaction. Throws what capture refuses, and what disks do; then nothing was written. */
   write(writes: readonly RecordWrite[]): readonly MadeWrite[];
+  /** Decides a row of the journal, upon the version that was shown (MRG-8). Throws as `write`. */
+  decide(row: DecidedRow, decision: Decision & { readonly seen: Version }): readonly MadeWrite[];
 }
 
 export function startCapture(options: {
@@ -24,23 +27,30 @@ export function startCapture(options: {
 }): CaptureProcess {
   const { surroundings, device, replica, file, life, relay } = options;
   const { parts } = surroundings;
+
+  function write(writes: readonly RecordWrite[]): readonly MadeWrite[] {
+    const plan = planCapture(parts, file, { device, replica, wallMs: options.wallMs() }, writes);
+    if (plan.made.length === 0) return [];
+    let { outboxIdNext } = file.content;
+    const outbox = [...file.content.outbox];
+    for (const item of plan.items) {
+      const waiting = outbox.findIndex((row) => row.kept === null && row.ref.id === item.ref.id);
+      // A state-based row carries no payload, so a later change only moves its dot (CHG-7).
+      if (waiting >= 0 && item.kept === null) outbox[waiting] = { ...item, id: outbox[waiting]!.id };
+      else outbox.push({ ...item, id: outboxIdNext++ });
+    }
+    file.commit({ plan, clock: plan.clock, outbox, outboxIdNext, made: plan.made });
+    relay.signal();
+    return plan.made;
+  }
+
   return {
     life,
     replica,
-    write(writes) {
-      const plan = planCapture(parts, file, { device, replica, wallMs: options.wallMs() }, writes);
-      if (plan.made.length === 0) return [];
-      let { outboxIdNext } = file.content;
-      const outbox = [...file.content.outbox];
-      for (const item of plan.items) {
-        const waiting = outbox.findIndex((row) => row.kept === null && row.ref.id === item.ref.id);
-        // A state-based row carries no payload, so a later change only moves its dot (CHG-7).
-        if (waiting >= 0 && item.kept === null) outbox[waiting] = { ...item, id: outbox[waiting]!.id };
-        else outbox.push({ ...item, id: outboxIdNext++ });
-      }
-      file.commit({ plan, clock: plan.clock, outbox, outboxIdNext, made: plan.made });
-      relay.signal();
-      return plan.made;
+    write,
+    decide(row, decision) {
+      const who = { scope: { registry, device }, reader: file.memory };
+      return write([parts.planRowDecision(who, row, decision)]);
     },
   };
 }
