@@ -6,7 +6,7 @@ function reference(column: string, table: string): string {
   return `${column} integer references ${table} (id) deferrable initially deferred`;
 }
 
-const domainSchema = `
+const devicesSchema = `
 create table devices (${syncColumnsSql},
   name text not null,
   slug text not null,
@@ -30,7 +30,9 @@ create table library_members (${syncColumnsSql},
 );
 create index library_members_device on library_members (device_id);
 create index library_members_revoked_by on library_members (revoked_by_id);
+`;
 
+const filesSchema = `
 create table volumes (${syncColumnsSql},
   name text not null,
   total_capacity integer not null default 0,
@@ -198,8 +200,14 @@ create table temp_files (
 );
 `;
 
-/** The schema of library.db, step by step; steps that were released are never edited. */
+/** Of the engine, and of the models that every library has. */
+export const deviceMigrations: readonly Migration[] = [
+  { name: 'shoal-0001-engine', sql: engineSchema },
+  { name: 'shoal-0002-devices', sql: devicesSchema },
+];
+
+/** The schema of library.db with the whole built-in domain, step by step; steps that were released are never edited. */
 export const migrations: readonly Migration[] = [
-  { name: '0001-engine', sql: engineSchema },
-  { name: '0002-files-and-tags', sql: domainSchema },
+  ...deviceMigrations,
+  { name: 'shoal-0003-files-and-tags', sql: filesSchema },
 ];

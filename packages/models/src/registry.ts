@@ -16,10 +16,12 @@ import { userMetadata } from './user-metadata.ts';
 import { userMetadataTag } from './user-metadata-tag.ts';
 import { volume } from './volume.ts';
 
+/** What every library has: who is in it. */
+export const deviceModels: readonly SyncedModel[] = [device, member];
+
 /** The built-in domain: a library of files. The engine knows none of these by name. */
 export const models: readonly SyncedModel[] = [
-  device,
-  member,
+  ...deviceModels,
   volume,
   contentIdentity,
   location,

@@ -1,11 +1,12 @@
 import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/library';
-import { memberSchemas, migrations, models } from '@shoal/models';
+import { type ModelSet, memberSchemas } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import { appVersion, type Home, type HomeLibrary, type Log } from '@shoal/service-kit';
 import { durableStep, openInstruments, withZeros } from '@shoal/telemetry';
 import { announceDevice } from './device-record.ts';
 import type { IndexThread } from './index-thread/index-thread.ts';
 import { type Locations, openLocations } from './locations.ts';
+import { noLocations } from './no-locations.ts';
 import { startOrphans } from './orphans.ts';
 import { type Relay, startRelay } from './relay.ts';
 
@@ -19,10 +20,11 @@ export interface LibraryCapture {
   close(): Promise<void>;
 }
 
-/** Migrates and opens a library: its device record, its relay, its locations. */
+/** Migrates and opens a library: its device record, its relay, and where its models have files its locations. */
 export async function openLibraryCapture(options: {
   readonly library: HomeLibrary;
   readonly home: Home;
+  readonly models: ModelSet;
   readonly logStore: Client<typeof LogStoreDefinition>;
   readonly relayMs: number;
   readonly indexThread?: IndexThread | null;
@@ -30,19 +32,19 @@ export async function openLibraryCapture(options: {
   readonly publishChanged: (hint: Uint8Array) => void;
   readonly log: Log;
 }): Promise<LibraryCapture> {
-  const { home } = options;
+  const { home, models } = options;
   const { libraryId, keys, currentKey, paths } = options.library;
   const log = options.log.child({ library: libraryId });
   const secret = Buffer.from(options.library.secret, 'base64');
-  await migrateLibrary(paths.libraryDb, migrations);
+  await migrateLibrary(paths.libraryDb, models.migrations);
   durableStep('opening.after-migrate');
   const library = openLibrary({
     path: paths.libraryDb,
     libraryId,
     device: home.config.deviceId,
     ring: keyRing(keys, currentKey),
-    models,
-    migrations,
+    models: models.models,
+    migrations: models.migrations,
     schemas: memberSchemas,
   });
   const stopTelling = tellOutbox(library);
@@ -60,10 +62,12 @@ export async function openLibraryCapture(options: {
   });
   const orphans = startOrphans({ library, log });
   await announceDevice(library, home.config.name, appVersion);
-  locations = await openLocations({
-    ...{ library, secret, home: home.paths.dir, log },
-    thread: options.indexThread ?? null,
-  });
+  locations = models.hasFiles
+    ? await openLocations({
+        ...{ library, secret, home: home.paths.dir, modelsFile: home.config.models, log },
+        thread: options.indexThread ?? null,
+      })
+    : noLocations(libraryId);
   return {
     library,
     secret,

@@ -56,6 +56,8 @@ export async function openLocations(options: {
   readonly library: Library;
   readonly secret: Buffer;
   readonly home: string;
+  /** The models module of the device, for the thread, which loads it by itself. */
+  readonly modelsFile?: string | null;
   /** Writes large batches of the index; without it the service does all by itself. */
   readonly thread?: IndexThread | null;
   readonly log: Log;
@@ -68,7 +70,7 @@ export async function openLocations(options: {
     isOnlyIndex: () => library.outboxModels().every((model) => indexedModels.has(model)),
     nowMs: () => performance.now(),
   });
-  const store = indexStore(library, options.secret, options.thread ?? null);
+  const store = indexStore(library, options);
   const indexer = createIndexer({
     store: {
       ...store,

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
+import { loadModels } from '@shoal/models';
 import { CaptureDefinition, LogStoreDefinition } from '@shoal/proto';
 import {
   connectLocal,
   createLog,
+  readHome,
   runService,
   type StartedService,
   startLibraryService,
@@ -16,7 +18,8 @@ import { openLibraryCapture } from './library-capture.ts';
 import { captureHandlers } from './rpc.ts';
 
 /** Starts the capture of a home: all its libraries, also those that appear later. */
-export function start({ home }: { readonly home: string }): Promise<StartedService> {
+export async function start({ home }: { readonly home: string }): Promise<StartedService> {
+  const models = await loadModels((await readHome(home)).config.models);
   const { grpcPort, relayMs } = captureConfig();
   // Spans of a thread would be in no trace: where they are wanted, nothing is written there.
   const isTraced = readTelemetryConfig().traces !== null;
@@ -32,6 +35,7 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
       openLibraryCapture({
         library,
         home: at,
+        models,
         logStore: rpcClient(local, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, {
           timeoutMs: limits.requestMs,
         }),

@@ -90,6 +90,7 @@ function contentOf(transaction: LibraryTransaction, id: RecordId): RecordId {
 }
 
 function requireVisible(transaction: LibraryTransaction, model: string, id: RecordId, field: string): void {
+  transaction.store.registry.require(model);
   if (transaction.store.reader.isVisible(ref(model, id))) return;
   throw new ShoalError('not-found', `there is no ${model} ${id} here`, { field, model, record: id });
 }

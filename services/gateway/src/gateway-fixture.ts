@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ModelName, parseVersion, type RecordId, ShoalError, type Value } from '@shoal/core';
 import { freshRecordId, type Library, migrateLibrary, openLibrary } from '@shoal/library';
-import { migrations, models } from '@shoal/models';
+import { builtInModels, migrations, models } from '@shoal/models';
 import { uuidToBytes } from '@shoal/proto';
 import {
   addLibrary,
@@ -57,7 +57,7 @@ export async function gatewayFixture(): Promise<GatewayFixture> {
   const libraries = await followLibraries<GatewayLibrary>({
     paths: home.paths,
     log: silentLog(),
-    open: (found) => gatewayLibrary(home, found),
+    open: (found) => gatewayLibrary(home, found, builtInModels),
   });
   const parts: GatewayParts = {
     home,

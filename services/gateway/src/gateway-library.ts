@@ -1,6 +1,6 @@
-import { ShoalError } from '@shoal/core';
+import { type Registry, ShoalError } from '@shoal/core';
 import { isLibraryReady, type LibraryReader, openLibraryReader } from '@shoal/library';
-import { migrations, models } from '@shoal/models';
+import type { ModelSet } from '@shoal/models';
 import { type LibraryInfo, uuidToBytes } from '@shoal/proto';
 import type { Home, HomeLibrary, LibraryPart } from '@shoal/service-kit';
 
@@ -8,6 +8,7 @@ import type { Home, HomeLibrary, LibraryPart } from '@shoal/service-kit';
 export interface GatewayLibrary extends LibraryPart {
   readonly library: HomeLibrary;
   readonly info: LibraryInfo;
+  readonly registry: Registry;
   /** The shared reader. Throws `unavailable` until capture has made and migrated library.db. */
   reader(): LibraryReader;
   /** A reader that holds one read transaction for long, as a dump does; its caller closes it. */
@@ -15,7 +16,11 @@ export interface GatewayLibrary extends LibraryPart {
 }
 
 /** Opens nothing yet: the database may come later than the library's folder. */
-export function gatewayLibrary(home: Home, library: HomeLibrary): GatewayLibrary {
+export function gatewayLibrary(
+  home: Home,
+  library: HomeLibrary,
+  { models, migrations, registry }: ModelSet,
+): GatewayLibrary {
   const { paths } = library;
   let shared: LibraryReader | undefined;
   const openReader = () => {
@@ -34,6 +39,7 @@ export function gatewayLibrary(home: Home, library: HomeLibrary): GatewayLibrary
       libraryDb: paths.libraryDb,
       syncDb: paths.syncDb,
     },
+    registry,
     openReader,
     reader: () => {
       shared ??= openReader();

@@ -1,5 +1,6 @@
 import { type Bus, rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
+import { loadModels } from '@shoal/models';
 import {
   CaptureDefinition,
   GatewayDefinition,
@@ -34,6 +35,7 @@ import { createWatchers } from './watchers.ts';
 export function start({ home: dir }: { readonly home: string }): Promise<StartedService> {
   return startParts(async (own) => {
     const home = await readHome(dir);
+    const models = await loadModels(home.config.models);
     const log = createLog('gateway').child({ device: home.config.deviceId });
     const { grpcPort, httpPort } = gatewayConfig(home);
     const bus = await connectLocal(home, { service: 'gateway', log });
@@ -41,7 +43,7 @@ export function start({ home: dir }: { readonly home: string }): Promise<Started
     const libraries = await followLibraries<GatewayLibrary>({
       paths: home.paths,
       log,
-      open: (library) => gatewayLibrary(home, library),
+      open: (library) => gatewayLibrary(home, library, models),
     });
     own(() => libraries.stop());
     const parts: GatewayParts = {

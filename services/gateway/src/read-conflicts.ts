@@ -1,6 +1,13 @@
-import { conflictSides, decidedBy, dotDevice, limits, ShoalError, valueBytes } from '@shoal/core';
+import {
+  conflictSides,
+  decidedBy,
+  dotDevice,
+  limits,
+  type Registry,
+  ShoalError,
+  valueBytes,
+} from '@shoal/core';
 import type { ConflictRecord, LibraryReader } from '@shoal/library';
-import { registry } from '@shoal/models';
 import {
   type ConflictSide,
   dotToWire,
@@ -18,7 +25,7 @@ const stepConflicts = 10;
 
 /** One page of the journal, the latest first, closed at `limit` rows or `pageBytesMax` bytes (MRG-8). */
 export function listConflicts(
-  { conflicts: journal }: LibraryReader,
+  { conflicts: journal, registry }: LibraryReader,
   request: ListConflictsRequest,
 ): ListConflictsReply {
   const filter = {
@@ -34,7 +41,7 @@ export function listConflicts(
     const wanted = Math.min(stepConflicts, limit - conflicts.length);
     const step = journal.list(filter, { after, limit: wanted });
     for (const row of step) {
-      const wire = conflictToWire(row);
+      const wire = conflictToWire(row, registry);
       bytes += conflictBytes(wire);
       if (bytes > limits.pageBytesMax && conflicts.length > 0) return page(after!);
       conflicts.push(wire);
@@ -47,16 +54,17 @@ export function listConflicts(
 
 /** One row of the journal; `not-found` where there is none of that number, or no more. */
 export function getConflict(
-  { conflicts }: LibraryReader,
+  { conflicts, registry }: LibraryReader,
   { conflictId }: { readonly conflictId: number },
 ): WireConflict {
   const row = conflicts.get(conflictId);
-  if (row !== undefined) return conflictToWire(row);
+  if (row !== undefined) return conflictToWire(row, registry);
   const message = `there is no conflict ${conflictId} in the journal of this device`;
   throw new ShoalError('not-found', message, { field: 'conflict_id' });
 }
 
-function conflictToWire({ id, ref, conflict, sinceMs, settled, version }: ConflictRecord): WireConflict {
+function conflictToWire(row: ConflictRecord, registry: Registry): WireConflict {
+  const { id, ref, conflict, sinceMs, settled, version } = row;
   return {
     conflictId: id,
     model: ref.model,

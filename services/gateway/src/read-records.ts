@@ -1,6 +1,5 @@
 import { limits, parseVersion, type RecordId, ShoalError, valueBytes } from '@shoal/core';
 import type { LibraryReader, ViewRecord } from '@shoal/library';
-import { registry } from '@shoal/models';
 import {
   fieldsToWire,
   type GetRecordRequest,
@@ -28,7 +27,7 @@ export function recordToWire(record: ViewRecord): Record {
 
 /** One record; `unknown-model`, or `not-found` where it is not visible on this device. */
 export function getRecord(reader: LibraryReader, request: GetRecordRequest): Record {
-  const model = registry.require(request.model).name;
+  const model = reader.registry.require(request.model).name;
   const id = checkRecordId(request.recordId, 'record_id');
   const record = reader.get(model, id);
   if (record !== undefined) return recordToWire(record);
@@ -38,7 +37,7 @@ export function getRecord(reader: LibraryReader, request: GetRecordRequest): Rec
 
 /** One page of a model's records in order of ids, closed at `limit` records or `pageBytesMax` bytes. */
 export function listRecords(reader: LibraryReader, request: ListRecordsRequest): ListRecordsReply {
-  const model = registry.require(request.model).name;
+  const model = reader.registry.require(request.model).name;
   const limit = checkLimit(request.limit);
   let after = request.after.length === 0 ? null : checkRecordId(request.after, 'after');
   const records: Record[] = [];

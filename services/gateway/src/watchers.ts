@@ -1,5 +1,4 @@
 import { type LibraryId, limits, ShoalError } from '@shoal/core';
-import { registry } from '@shoal/models';
 import { uuidToBytes, type WatchEvent } from '@shoal/proto';
 import { type Change, type ChangeQueue, changeQueue } from './change-queue.ts';
 import type { GatewayLibrary } from './gateway-library.ts';
@@ -40,7 +39,7 @@ export function createWatchers(): Watchers {
   };
   return {
     async *watch({ library, model, signal }) {
-      if (model !== '') registry.require(model);
+      if (model !== '') library.registry.require(model);
       if (watchers.size >= limits.watchersMax) {
         throw new ShoalError('unavailable', `${limits.watchersMax} clients watch already`);
       }

@@ -9,13 +9,17 @@ import { fieldsOf, reportApplied } from './report-applied.ts';
  * one, and that one is set aside (ING-2, ING-3). Throws `storage-failed` and what else passes by itself.
  */
 export async function applyPage(
-  { library, log }: { readonly library: Pick<Library, 'apply' | 'quarantine'>; readonly log: Log },
+  {
+    library,
+    log,
+  }: { readonly library: Pick<Library, 'apply' | 'quarantine' | 'registry'>; readonly log: Log },
   page: readonly WireEntry[],
   end: Cursor,
 ): Promise<void> {
   const { entries, damaged } = parsePage(page, log);
+  const telling = { registry: library.registry, log };
   try {
-    reportApplied(await library.apply(entries, end, damaged), entries, log);
+    reportApplied(await library.apply(entries, end, damaged), entries, telling);
   } catch (error) {
     if (!isPoison(error)) throw error;
     for (const entry of entries) await applyOne(entry, { ...end, appliedSeq: entry.seq });
@@ -24,7 +28,7 @@ export async function applyPage(
 
   async function applyOne(entry: AppliedEntry, next: Cursor): Promise<void> {
     try {
-      reportApplied(await library.apply([entry], next), [entry], log);
+      reportApplied(await library.apply([entry], next), [entry], telling);
     } catch (error) {
       if (!isPoison(error)) throw error;
       log.error({ err: error, ...fieldsOf(entry) }, 'an entry could not be applied and is set aside');

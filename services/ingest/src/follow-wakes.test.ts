@@ -1,5 +1,6 @@
 import type { LibraryId } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
+import { registry } from '@shoal/models';
 import { ReadReply } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
@@ -31,6 +32,7 @@ function followGrowingLog(options: {
         ReturnType<Library['apply']>
       >;
     },
+    registry,
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
     exceptions: { between: () => [] },
     sweepExceptions: async () => undefined,

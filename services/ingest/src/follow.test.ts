@@ -1,6 +1,7 @@
 import { memoryNetwork, rpcClient, serveRpc } from '@shoal/bus';
 import { type LibraryId, limits } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
+import { registry } from '@shoal/models';
 import { LogStoreDefinition, ReadReply } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { expect, test } from 'vitest';
@@ -15,6 +16,7 @@ function libraryAt(cursor: Cursor): Followed {
     options: { libraryId } as Library['options'],
     cursor: { read: () => cursor } as Library['cursor'],
     apply: () => Promise.reject(new Error('nothing to apply')),
+    registry,
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
     exceptions: { between: () => [] },
     sweepExceptions: async () => undefined,

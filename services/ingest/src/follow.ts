@@ -40,6 +40,7 @@ export interface Follower {
 export type FollowedLibrary = Pick<
   Library,
   | 'options'
+  | 'registry'
   | 'cursor'
   | 'apply'
   | 'quarantine'

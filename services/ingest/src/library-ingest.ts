@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { asShoalError, type DeviceId, ShoalError } from '@shoal/core';
-import { isLibraryReady, keyRing, type Library, openLibrary } from '@shoal/library';
-import { migrations, models } from '@shoal/models';
+import { isLibraryReady, keyRing, type Library, type Migration, openLibrary } from '@shoal/library';
+import type { ModelSet } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
 import type { HomeLibrary, Log } from '@shoal/service-kit';
 import { openInstruments, withZeros } from '@shoal/telemetry';
@@ -24,6 +24,7 @@ const migratedWaitMs = 10_000;
 export async function openLibraryIngest(options: {
   readonly library: HomeLibrary;
   readonly device: DeviceId;
+  readonly models: ModelSet;
   readonly logStore: Client<typeof LogStoreDefinition>;
   /** The library's keys as they are by now: one may come later than what it opens (ING-3). */
   readonly readKeys: () => Promise<HomeLibrary['keys']>;
@@ -33,7 +34,8 @@ export async function openLibraryIngest(options: {
 }): Promise<LibraryIngest> {
   const { libraryId, keys, currentKey, paths, isPaused } = options.library;
   const log = options.log.child({ library: libraryId });
-  await untilMigrated(paths.libraryDb);
+  const { models, migrations } = options.models;
+  await untilMigrated(paths.libraryDb, migrations);
   const keysById = new Map(keyRing(keys, currentKey).keysById);
   const ring = { currentKeyId: currentKey, keysById };
   const library = openLibrary({
@@ -95,7 +97,7 @@ function tellLevels(
 }
 
 /** Capture migrates; everybody else waits. After the deadline the follower of libraries tries again. */
-async function untilMigrated(path: string): Promise<void> {
+async function untilMigrated(path: string, migrations: readonly Migration[]): Promise<void> {
   const deadline = performance.now() + migratedWaitMs;
   while (!isLibraryReady(path, migrations)) {
     if (performance.now() > deadline) throw notMigrated();

@@ -1,8 +1,10 @@
 import { rpcClient, subjects } from '@shoal/bus';
 import { limits } from '@shoal/core';
+import { loadModels } from '@shoal/models';
 import { IngestDefinition, LogStoreDefinition } from '@shoal/proto';
 import {
   connectLocal,
+  readHome,
   readLibrary,
   runService,
   type StartedService,
@@ -14,7 +16,8 @@ import { readHint } from './read-hint.ts';
 import { ingestHandlers } from './rpc.ts';
 
 /** Starts the ingest of a home: all its libraries, also those that appear later. */
-export function start({ home }: { readonly home: string }): Promise<StartedService> {
+export async function start({ home }: { readonly home: string }): Promise<StartedService> {
+  const models = await loadModels((await readHome(home)).config.models);
   return startLibraryService({
     name: 'ingest',
     home,
@@ -25,6 +28,7 @@ export function start({ home }: { readonly home: string }): Promise<StartedServi
       openLibraryIngest({
         library,
         device,
+        models,
         readKeys: async () => (await readLibrary(paths, library.libraryId)).keys,
         logStore: rpcClient(local, subjects.local.rpc(device, 'log-store'), LogStoreDefinition, {
           timeoutMs: limits.requestMs,

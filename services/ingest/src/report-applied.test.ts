@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Conflict, LibraryId, ModelName, RecordId, Value } from '@shoal/core';
 import { type Applied, freshRecordId, type Library, migrateLibrary, openLibrary } from '@shoal/library';
-import { migrations, models } from '@shoal/models';
+import { migrations, models, registry } from '@shoal/models';
 import { memoryLog } from '@shoal/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { reportApplied } from './report-applied.ts';
@@ -45,7 +45,7 @@ async function ship(from: Library, to: Library, isWanted: (model: string) => boo
     .map((entry, index) => ({ seq: index + 1, entry }));
   const { log, lines } = memoryLog();
   const applied = await to.apply(sequenced, { logId: 'log' as never, appliedSeq: 9, appliedEntries: 9 });
-  reportApplied(applied, sequenced, log);
+  reportApplied(applied, sequenced, { registry, log });
   expect(JSON.stringify(lines)).not.toContain(marker);
   return lines;
 }
@@ -99,14 +99,14 @@ test('[S1x-19] a circle that is cut is told, and for who does not debug only wha
     journal: [{ ref, conflicts: [circle] }],
   } as unknown as Applied;
   const { log, lines } = memoryLog();
-  reportApplied(applied, [], log);
+  reportApplied(applied, [], { registry, log });
   expect(lines.at(-1)).toMatchObject({
     ...{ model: 'collection', record: 'r', field: 'parent', kind: 'circle-cut' },
     msg: 'a circle of references is cut',
   });
   const quiet = memoryLog();
   quiet.log.level = 'info';
-  reportApplied(applied, [], quiet.log);
+  reportApplied(applied, [], { registry, log: quiet.log });
   expect(quiet.lines).toMatchObject([
     { level: 40, record: 'r', reason: 'refused', msg: 'a record is parked' },
   ]);

@@ -1,6 +1,5 @@
-import { decidedBy, dotDevice, refKey, slotField } from '@shoal/core';
+import { decidedBy, dotDevice, type Registry, refKey, slotField } from '@shoal/core';
 import type { Applied, AppliedEntry } from '@shoal/library';
-import { registry } from '@shoal/models';
 import type { Log } from '@shoal/service-kit';
 
 /**
@@ -8,7 +7,11 @@ import type { Log } from '@shoal/service-kit';
  * refused as warnings; the batch, each record that is parked, each circle that was cut and each conflict for who
  * debugs. `origin` is the device that made the change.
  */
-export function reportApplied(applied: Applied, entries: readonly AppliedEntry[], log: Log): void {
+export function reportApplied(
+  applied: Applied,
+  entries: readonly AppliedEntry[],
+  { registry, log }: { readonly registry: Registry; readonly log: Log },
+): void {
   for (const { entry, error } of applied.quarantined) {
     log.warn({ ...fieldsOf(entry), code: error.code }, 'an entry waits in quarantine');
   }

@@ -2,7 +2,7 @@ import { uuidToBytes } from '@shoal/client';
 import type { LibraryId } from '@shoal/core';
 import { inspectLibrary } from '@shoal/library/inspect';
 import { inspectLog } from '@shoal/log-store/inspect';
-import { migrations, models } from '@shoal/models';
+import { loadModels, type ModelSet } from '@shoal/models';
 import { type Home, type HomeLibrary, type HomePaths, listLibraryIds, readLibrary } from '@shoal/service-kit';
 import { openDevice } from '../ask/with-device.ts';
 import { describeStatus } from '../show/describe-status.ts';
@@ -31,14 +31,23 @@ export async function lookAtLibraries(options: LookAtLibrariesOptions): Promise<
       ? []
       : [ok('libraries', 'none yet: `shoal library create NAME` or `shoal library join FILE`')];
   });
-  const findings = [...listed];
+  let models: ModelSet | undefined;
+  const loaded = await attempt('models', async () => {
+    const file = options.home?.config.models ?? null;
+    models = await loadModels(file);
+    return file === null ? [] : [ok('models', `${models.models.length} models, by ${file}`)];
+  });
+  const findings = [...loaded, ...listed];
   // One after the other: each reads a file through.
-  for (const id of ids) findings.push(...(await lookAtLibrary(id, options)));
+  for (const id of ids) findings.push(...(await lookAtLibrary(id, { ...options, models })));
   return findings;
 }
 
-async function lookAtLibrary(id: LibraryId, options: LookAtLibrariesOptions): Promise<readonly Finding[]> {
-  const { paths, home, isRunning, isDeep } = options;
+async function lookAtLibrary(
+  id: LibraryId,
+  options: LookAtLibrariesOptions & { readonly models: ModelSet | undefined },
+): Promise<readonly Finding[]> {
+  const { paths, home, isRunning, isDeep, models } = options;
   let library: HomeLibrary | undefined;
   const read = await attempt('library.json', async () => {
     library = await readLibrary(paths, id);
@@ -50,7 +59,9 @@ async function lookAtLibrary(id: LibraryId, options: LookAtLibrariesOptions): Pr
   const findings = [
     ...read,
     ...(await attempt('library.db', () =>
-      isHub ? [] : judgeLibraryDb(inspectLibrary(place.libraryDb, { models, migrations, isDeep }), moment),
+      isHub || models === undefined
+        ? []
+        : judgeLibraryDb(inspectLibrary(place.libraryDb, { ...models, isDeep }), moment),
     )),
     ...(await attempt('sync.db', () => judgeSyncDb(inspectLog(place.syncDb, { isDeep }), moment))),
   ];

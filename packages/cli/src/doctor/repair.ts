@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { keyRing, openLibrary, rebuildDerived } from '@shoal/library';
 import { inspectLibrary } from '@shoal/library/inspect';
-import { memberSchemas, migrations, models } from '@shoal/models';
+import { loadModels, type ModelSet, memberSchemas } from '@shoal/models';
 import {
   type Home,
   type HomeLibrary,
@@ -34,17 +34,23 @@ async function closeRights({ paths }: Home): Promise<string[]> {
 
 async function rebuildAll(home: Home): Promise<string[]> {
   if ((await homeHolder(home.paths)) !== undefined) return [];
+  const models = await loadModels(home.config.models);
   const lock = await lockHome(home.paths);
   try {
     const done: string[] = [];
-    for (const library of await listLibraries(home.paths)) done.push(...(await rebuildIn(home, library)));
+    for (const library of await listLibraries(home.paths))
+      done.push(...(await rebuildIn(home, library, models)));
     return done;
   } finally {
     await lock.release();
   }
 }
 
-async function rebuildIn({ config }: Home, library: HomeLibrary): Promise<string[]> {
+async function rebuildIn(
+  { config }: Home,
+  library: HomeLibrary,
+  { models, migrations }: ModelSet,
+): Promise<string[]> {
   const { paths, libraryId, keys, currentKey, name, role } = library;
   if (role === 'hub') return [];
   const seen = inspectLibrary(paths.libraryDb, { models, migrations, isDeep: false });

@@ -1,4 +1,4 @@
-import type { RecordId, Value } from '@shoal/core';
+import { createRegistry, type RecordId, type Registry, type Value } from '@shoal/core';
 import type { SyncedModel } from '../model/sync-model.ts';
 import { openForReading } from '../store/open-database.ts';
 import { fieldValue, type SqlValue } from '../store/row-store.ts';
@@ -17,6 +17,7 @@ export interface ViewRecord {
 
 /** Reads the view of one library on a read-only connection of its own. */
 export interface LibraryReader {
+  readonly registry: Registry;
   get(model: string, id: RecordId): ViewRecord | undefined;
   /** Records in order of ids, behind `after`. */
   list(model: string, options: { readonly after: RecordId | null; readonly limit: number }): ViewRecord[];
@@ -36,6 +37,7 @@ export function openLibraryReader(path: string, models: readonly SyncedModel[]):
   const byName = new Map(models.map((model) => [model.spec.name as string, prepareModel(db, model)]));
   const inOrder = [...byName.keys()].sort();
   return {
+    registry: createRegistry(models.map(({ spec }) => spec)),
     get: (model, id) => byName.get(model)?.get(id),
     list: (model, { after, limit }) => byName.get(model)?.list(after ?? '', limit) ?? [],
     conflicts: conflictReader(db),

@@ -29,6 +29,9 @@ const broken: Migration = { name: 'broken', sql: 'create table halfway (id integ
 
 const children = () => db.prepare('select count(*) from children').pluck().get();
 
+/** What a later release of the engine, or another model, brings between the steps that were there. */
+const between: Migration = { name: 'between', sql: 'create table others (id integer primary key)' };
+
 describe('migrating', () => {
   test('brings a file up to date step by step, and what is there survives it, children too', async () => {
     expect(isMigrated(db, [first])).toBe(false);
@@ -55,9 +58,31 @@ describe('migrating', () => {
   });
 
   test('leaves nothing of a step that fails, and keeps those before', async () => {
-    await expect(migrate(db, [first, broken])).rejects.toThrow('nonsense');
+    await expect(migrate(db, [first, broken])).rejects.toMatchObject({
+      code: 'invalid-model',
+      message: 'the migration "broken" fails: no such column: nonsense',
+    });
     expect(isMigrated(db, [first])).toBe(true);
     expect(db.prepare("select count(*) from sqlite_master where name = 'halfway'").pluck().get()).toBe(0);
+  });
+
+  test('[S0-54] takes a step that comes later in the middle of the list, and none of the others twice', async () => {
+    await migrate(db, [first, second]);
+    await migrate(db, [first, between, second]);
+    expect(isMigrated(db, [first, between, second])).toBe(true);
+    expect(db.prepare('select name from shoal_migrations').pluck().all()).toEqual([
+      'between',
+      'first',
+      'second',
+    ]);
+  });
+
+  test('refuses a file with a step that is no longer in the list, by its name', async () => {
+    await migrate(db, [first, second]);
+    await expect(migrate(db, [first, between])).rejects.toMatchObject({
+      code: 'version-mismatch',
+      message: expect.stringMatching(/the step "second", which nobody here knows/),
+    });
   });
 
   test('from two connections at once takes each step once', async () => {

@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUuid } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { initHome, readHome } from './home.ts';
+import { initHome, readHome, writeHomeConfig } from './home.ts';
 import { homePaths } from './home-paths.ts';
 import { readHubFile, writeHubFile } from './hub-file.ts';
 import { readInvitation, writeInvitation } from './invitation-file.ts';
@@ -49,6 +49,15 @@ describe('a home', () => {
       'run',
       'token',
     ]);
+  });
+
+  test('names a models module; one that lies in it goes along where it is moved', async () => {
+    const home = await initHome({ dir: join(dir, 'a'), models: join(dir, 'models.ts') });
+    expect((await readHome(home.paths.dir)).config.models).toBe(join(dir, 'models.ts'));
+    await writeHomeConfig(home.paths, { ...home.config, models: join(dir, 'a', 'models.ts') });
+    await rename(join(dir, 'a'), join(dir, 'b'));
+    expect((await readHome(join(dir, 'b'))).config.models).toBe(join(dir, 'b', 'models.ts'));
+    expect((await initHome({ dir: join(dir, 'c') })).config.models).toBeNull();
   });
 
   test('that is not there is not-found, and names the folder', async () => {

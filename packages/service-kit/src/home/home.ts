@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { relative, resolve } from 'node:path';
 import { type DeviceId, ShoalError } from '@shoal/core';
 import { type HomePaths, homePaths } from './home-paths.ts';
 import { type JsonFields, parseJsonFields } from './json-fields.ts';
@@ -14,6 +15,8 @@ export interface HomeConfig {
   readonly name: string;
   readonly os: string;
   readonly ports: { readonly nats: number; readonly grpc: number; readonly http: number };
+  /** The module that says which models its libraries have; null: the built-in ones. */
+  readonly models: string | null;
 }
 
 /** The folder of one device: who it is, and the token that guards its NATS and its gateway. */
@@ -29,10 +32,13 @@ export interface InitHomeOptions {
   /** For people; the host's name where none is given. */
   readonly name?: string;
   readonly ports?: Partial<HomeConfig['ports']>;
+  /** A models module. */
+  readonly models?: string | null;
 }
 
 const fileVersion = 1;
 const nameLengthMax = 200;
+const pathLengthMax = 4_096;
 const portBounds = { min: 0, max: 65_535 };
 
 /**
@@ -45,11 +51,12 @@ export async function initHome(options: InitHomeOptions): Promise<Home> {
   checkDeviceName(name);
   const deviceId = uuidV7<DeviceId>(Date.now());
   const ports = { nats: 0, grpc: 0, http: 0, ...options.ports };
-  const config: HomeConfig = { deviceId, name, os: process.platform, ports };
+  const models = options.models == null ? null : resolve(options.models);
+  const config: HomeConfig = { deviceId, name, os: process.platform, ports, models };
   for (const folder of [paths.dir, paths.libraries, paths.run, paths.logs]) await makeFolder(folder);
   // The token first: a home counts as made once its config is there.
   await createPrivateFile(paths.token, `${randomBytes(32).toString('hex')}\n`);
-  if (!(await createPrivateFile(paths.config, configText(config)))) {
+  if (!(await createPrivateFile(paths.config, configText(paths, config)))) {
     throw new ShoalError('already-exists', `${paths.dir} is the home of a device already`, { field: 'home' });
   }
   await rememberPlace(paths);
@@ -68,17 +75,24 @@ export async function readHome(dir: string): Promise<Home> {
       field: 'home',
     });
   }
-  return { paths, config: parseConfig(text, paths.config), token: await readToken(paths.token) };
+  return { paths, config: parseConfig(text, paths), token: await readToken(paths.token) };
 }
 
-/** Writes who the device of a home is; for a home that becomes another device. Throws `storage-failed`. */
+/** Writes what a home says of its device: for one that becomes another, or gets other models. Throws `storage-failed`. */
 export async function writeHomeConfig(paths: HomePaths, config: HomeConfig): Promise<void> {
   checkDeviceName(config.name);
-  await writePrivateFile(paths.config, configText(config));
+  await writePrivateFile(paths.config, configText(paths, config));
 }
 
-function configText(config: HomeConfig): string {
-  return `${JSON.stringify({ version: fileVersion, ...config }, null, 2)}\n`;
+function configText({ dir }: HomePaths, { models, ...config }: HomeConfig): string {
+  const named = models === null ? {} : { models: pathInHome(dir, models) };
+  return `${JSON.stringify({ version: fileVersion, ...config, ...named }, null, 2)}\n`;
+}
+
+/** What lies in the home goes along where it is moved or copied to. */
+function pathInHome(dir: string, path: string): string {
+  const below = relative(dir, path);
+  return below.startsWith('..') ? path : below;
 }
 
 function checkDeviceName(name: string): void {
@@ -89,7 +103,7 @@ function checkDeviceName(name: string): void {
   }
 }
 
-function parseConfig(text: string, file: string): HomeConfig {
+function parseConfig(text: string, { dir, config: file }: HomePaths): HomeConfig {
   const fields = parseJsonFields(text, file);
   checkFileVersion(fields.integer('version', { min: 1, max: Number.MAX_SAFE_INTEGER }), file);
   return {
@@ -97,6 +111,7 @@ function parseConfig(text: string, file: string): HomeConfig {
     name: fields.text('name', nameLengthMax),
     os: fields.text('os', nameLengthMax),
     ports: parsePorts(fields.object('ports')),
+    models: fields.has('models') ? resolve(dir, fields.text('models', pathLengthMax)) : null,
   };
 }
 

@@ -8,7 +8,15 @@ import type { IndexThread } from './index-thread.ts';
  * The index's port on library.db. Large batches are written by the thread once it is there, so that the next files are
  * read meanwhile; all others, and all without a thread, by `library` itself.
  */
-export function indexStore(library: Library, secret: Buffer, thread: IndexThread | null): EntryStore {
+export function indexStore(
+  library: Library,
+  options: {
+    readonly secret: Buffer;
+    readonly modelsFile?: string | null;
+    readonly thread?: IndexThread | null;
+  },
+): EntryStore {
+  const { secret, modelsFile = null, thread } = options;
   const here = entryRows(library, secret);
   const { path, libraryId, device } = library.options;
   return {
@@ -17,7 +25,7 @@ export function indexStore(library: Library, secret: Buffer, thread: IndexThread
       const isLarge = changes.length >= limits.indexThreadChangesMin;
       if (!isLarge || !thread?.isReady()) return here.apply(location, changes);
       const startMs = performance.now();
-      const applied = await thread.apply({ path, libraryId, device, secret }, location, changes);
+      const applied = await thread.apply({ path, libraryId, device, modelsFile, secret }, location, changes);
       library.announce(applied.changes, startMs);
       return applied.keyByRef;
     },

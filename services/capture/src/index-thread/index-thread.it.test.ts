@@ -28,7 +28,7 @@ beforeEach(async () => {
   const libraryId = '11111111-1111-4111-8111-111111111111' as LibraryId;
   library = openLibrary({ path, libraryId, device, ring, models, migrations });
   thread = createIndexThread({ log: silentLog() });
-  store = indexStore(library, Buffer.alloc(32), thread);
+  store = indexStore(library, { secret: Buffer.alloc(32), thread });
   await put('device', device as unknown as RecordId, { name: 'a', slug: 'a' });
   await put('location', freshRecordId(Date.now()), { name: 'home', path: '/home', device });
   location = locationRows(library).own(device)[0]!.key;
@@ -101,7 +101,7 @@ test('a thread that fails is told of once, and the service writes by itself', as
   const told: unknown[] = [];
   const log = { warn: (...line: unknown[]) => told.push(line) } as Pick<Log, 'warn'>;
   const failing = createIndexThread({ log, script: new URL('data:text/javascript,throw new TypeError()') });
-  const byItself = indexStore(library, Buffer.alloc(32), failing);
+  const byItself = indexStore(library, { secret: Buffer.alloc(32), thread: failing });
   await byItself.apply(location, [root, ...files(many, -1)]);
   await expect.poll(() => told).toEqual([[{ kind: 'TypeError' }, expect.stringContaining('failed')]]);
   await byItself.apply(location, files(many, 1));

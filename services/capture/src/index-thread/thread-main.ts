@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { asShoalError } from '@shoal/core';
 import { type Library, openLibrary, type ViewChange } from '@shoal/library';
-import { memberSchemas, migrations, models } from '@shoal/models';
+import { loadModels, memberSchemas } from '@shoal/models';
 import type { EntryStore } from '../index/entry-store.ts';
 import { entryRows } from '../store/entry-rows.ts';
 import type { FromThread, ThreadLibrary, ToThread } from './thread-messages.ts';
@@ -14,10 +14,12 @@ interface OpenedLibrary {
 /** Another opening of each library, with a connection and a replica of its own (CHG-1). */
 const openedByPath = new Map<string, OpenedLibrary>();
 
-function openedOf({ path, libraryId, device, secret }: ThreadLibrary): OpenedLibrary {
+async function openedOf(asked: ThreadLibrary): Promise<OpenedLibrary> {
+  const { path, libraryId, device, modelsFile, secret } = asked;
   const known = openedByPath.get(path);
   if (known !== undefined) return known;
   const ring = { currentKeyId: 0, keysById: new Map() };
+  const { models, migrations } = await loadModels(modelsFile);
   const library = openLibrary({ path, libraryId, device, ring, models, migrations, schemas: memberSchemas });
   const opened = { library, entries: entryRows(library, Buffer.from(secret)) };
   openedByPath.set(path, opened);
@@ -31,7 +33,7 @@ async function answer(message: ToThread): Promise<FromThread> {
     openedByPath.delete(message.path);
     return { kind: 'closed', id };
   }
-  const { library, entries } = openedOf(message.library);
+  const { library, entries } = await openedOf(message.library);
   const changes: ViewChange[] = [];
   const stop = library.onChanges((more) => changes.push(...more));
   try {

@@ -8,6 +8,8 @@ export interface ThreadLibrary {
   readonly path: string;
   readonly libraryId: LibraryId;
   readonly device: DeviceId;
+  /** The models module of the device; null: the built-in models. */
+  readonly modelsFile: string | null;
   /** Names derived records (MRG-6). */
   readonly secret: Uint8Array;
 }
