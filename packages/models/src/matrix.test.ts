@@ -153,7 +153,7 @@ describe('the gate', () => {
         return (row as { id: number }).id;
       };
       const kept = await manager.transactional(make(null));
-      const lost = await manager.transactionalHere(make(newId()));
+      const lost = await manager.withoutSync(make(newId()));
       expect(a.library.outboxCount()).toBe(0);
       expect(a.dump()).toEqual(b.dump());
       await manager.transactional(async (em) => {

@@ -47,6 +47,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 2,
   },
+  'not-captured': {
+    meaning: 'A statement would write a synced table past the capture, so that no other device would hear of it.',
+    remedy: 'Change entities and flush, or call `syncModel`, `syncModelWithDb` or `syncModelsBatch`.',
+    retryable: false,
+    exitCode: 2,
+  },
   'changed-since': {
     meaning: 'What was decided upon is not what it was when it was shown.',
     remedy: 'Look at it again, as with `shoal conflicts show`, and decide anew.',

@@ -1,23 +1,13 @@
 import {
   type ChangeSet,
-  ChangeSetType,
   type EntityManager,
   type EventArgs,
   type EventSubscriber,
   type FlushEventArgs,
   helper,
-  Reference,
   type TransactionEventArgs,
 } from '@mikro-orm/core';
-import {
-  formatVersion,
-  parseVersion,
-  partedFieldsOf,
-  type RecordRef,
-  refKey,
-  ShoalError,
-  type Value,
-} from '@shoal/core';
+import { formatVersion, refKey, ShoalError } from '@shoal/core';
 import { inPart, inStep } from '@shoal/telemetry';
 import { type CaptureContext, type Captured, captureWrites } from '../capture/capture-writes.ts';
 import type { LocalWrite, WrittenRecord } from '../capture/local-write.ts';
@@ -25,6 +15,7 @@ import { randomLife } from '../crypto/record-ids.ts';
 import { type CaptureMeter, captureMeter } from '../library-telemetry.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import type { ViewChange } from '../store/library-store.ts';
+import { entityWrite } from './entity-write.ts';
 import { keepLocal } from './keep-local.ts';
 import { judgeGate } from './sync-gate.ts';
 
@@ -69,6 +60,20 @@ export class CaptureSubscriber implements EventSubscriber {
     this.#modelByEntity = new Map(models.map((model) => [String(model.entity.meta.className), model]));
     this.#onChanges = onChanges;
     this.#isLocal = isLocal;
+  }
+
+  /**
+   * Captures what no flush writes, within the transaction under way, and writes its rows; `writesOf` is asked within it. All
+   * captures of one transaction make one operation of a record (CHG-7). One that fails keeps the transaction from
+   * committing, also where the failure is caught.
+   */
+  captureHere(writesOf: (context: CaptureContext) => readonly LocalWrite[]): readonly WrittenRecord[] {
+    if (this.#marks.length === 0)
+      throw new ShoalError('internal', 'nothing is captured outside of a transaction');
+    const { written, changes } = this.#captureWrites(() => writesOf(this.#context));
+    this.#uncommitted.push(...changes);
+    this.#captured.push(...written);
+    return written;
   }
 
   beforeFlush({ em }: FlushEventArgs): void {
@@ -151,18 +156,20 @@ export class CaptureSubscriber implements EventSubscriber {
     const changeSets = this.#pending.get(em) ?? [];
     this.#pending.delete(em);
     if (changeSets.length === 0) return;
-    const { written, changes } = this.#captureSets(changeSets);
+    const { written, changes } = this.#captureWrites(() =>
+      changeSets.flatMap((changeSet) => this.#toWrite(changeSet) ?? []),
+    );
     const versionByKey = new Map(written.map(({ ref, version }) => [refKey(ref), formatVersion(version)]));
     for (const changeSet of changeSets) this.#refreshVersion(changeSet, versionByKey);
     this.#uncommitted.push(...changes);
     this.#captured.push(...written);
   }
 
-  #captureSets(changeSets: readonly ChangeSet<Row>[]): Captured {
+  #captureWrites(writesOf: () => readonly LocalWrite[]): Captured {
     try {
       const writes = inPart('shoal.write.fields', () => {
         this.#context.store.keys.refresh();
-        return changeSets.flatMap((changeSet) => this.#toWrite(changeSet) ?? []);
+        return writesOf();
       });
       return captureWrites(this.#context, writes, this.#stamp);
     } catch (error) {
@@ -175,44 +182,7 @@ export class CaptureSubscriber implements EventSubscriber {
     const model = this.#modelByEntity.get(String(changeSet.meta.className))!;
     if (this.#isLocal()) keepLocal(this.#context, model, changeSet);
     else judgeGate(this.#context, model, changeSet);
-    const { entity, originalEntity } = changeSet;
-    const uuidBefore = (originalEntity as Row | undefined)?.uuid;
-    const uuid = entity.uuid ?? uuidBefore;
-    if (typeof uuid !== 'string') {
-      // Nobody would judge its values against those of others, and what arrives could not be written beside it.
-      if (model.spec.uniques.length > 0) refuseNameless(model);
-      return undefined; // Not ready to sync: nothing of it is captured (CHG-9).
-    }
-    if (typeof uuidBefore === 'string' && entity.uuid !== uuidBefore) refuseRename(model, uuidBefore);
-    const ref = { model: model.spec.name, id: uuid } as RecordRef;
-    const { store } = this.#context;
-    const seen = parseVersion(String((originalEntity as Row | undefined)?.version ?? ''));
-    if (changeSet.type === ChangeSetType.DELETE || changeSet.type === ChangeSetType.DELETE_EARLY) {
-      // The row is gone; what refers to it is found by its local id.
-      store.keys.set(model.spec.table, uuid, Number(entity.id));
-      return { kind: 'delete', ref, seen };
-    }
-    const isNew = changeSet.type === ChangeSetType.CREATE || store.records.version(ref) === undefined;
-    const properties = isNew
-      ? model.columns
-      : model.columns.filter(({ property }) => property in changeSet.payload);
-    const fields = new Map(
-      properties.map((column) => [column.field.name, this.#valueOf(model, entity, column.property)]),
-    );
-    if (isNew) return { kind: 'replace', ref, fields, seen: null };
-    const shown = shownParts(model, fields, originalEntity as Row);
-    return { kind: 'put', ref, fields, seen, ...(shown.size === 0 ? {} : { shown }) };
-  }
-
-  #valueOf(model: SyncedModel, entity: Row, property: string): Value {
-    const { field, targetTable } = model.columns.find((column) => column.property === property)!;
-    const value = entity[property];
-    if (value === undefined || value === null) return null;
-    if (targetTable !== null) {
-      const id = Number(helper(Reference.unwrapReference(value as object)).getPrimaryKey());
-      return this.#context.store.keys.uuidOf(targetTable, id) ?? refuseUnready(model, field.name);
-    }
-    return field.kind === 'json' ? JSON.stringify(value) : (value as Value);
+    return entityWrite(this.#context, model, changeSet);
   }
 
   /** The entity goes on with the version of its own write, so that its next write has seen it. */
@@ -226,54 +196,6 @@ export class CaptureSubscriber implements EventSubscriber {
   }
 }
 
-/** What the entity was loaded with of those fields in which the difference is written (MRG-3). */
-function shownParts(
-  { spec, columns }: SyncedModel,
-  fields: ReadonlyMap<string, Value>,
-  loaded: Row | undefined,
-): Map<string, Value> {
-  const parted = partedFieldsOf(spec).filter(({ name }) => fields.has(name));
-  const shown = new Map<string, Value>();
-  for (const { name, kind } of parted) {
-    const { property } = columns.find(({ field }) => field.name === name)!;
-    const value = loaded?.[property];
-    if (value === undefined || value === null) continue;
-    shown.set(name, kind === 'json' && typeof value !== 'string' ? JSON.stringify(value) : (value as Value));
-  }
-  return shown;
-}
-
 function isSavepoint(transaction: unknown): boolean {
   return typeof transaction === 'object' && transaction !== null && 'savepointName' in transaction;
-}
-
-/** Where values are unique no row waits until it is ready to sync (MRG-7). */
-function refuseNameless({ spec }: SyncedModel): never {
-  throw new ShoalError(
-    'invalid-argument',
-    `"uuid" of ${spec.name}: a row of a model with unique values needs a UUID from the start`,
-    { model: spec.name, field: 'uuid' },
-  );
-}
-
-/** A record keeps its name: on other devices the old one would stay for ever. */
-function refuseRename({ spec }: SyncedModel, uuid: string): never {
-  throw new ShoalError(
-    'invalid-argument',
-    `"uuid" of ${spec.name}: a record that was captured keeps its UUID`,
-    {
-      model: spec.name,
-      record: uuid,
-      field: 'uuid',
-    },
-  );
-}
-
-/** A reference to what is not ready to sync has no name that could travel; it is never sent as null. */
-function refuseUnready({ spec }: SyncedModel, field: string): never {
-  throw new ShoalError(
-    'missing-reference',
-    `"${field}" of ${spec.name} points to a row that is not ready to sync`,
-    { model: spec.name, field },
-  );
 }

@@ -1,4 +1,10 @@
-import { type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  type DatabaseConnection,
+  type Driver,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely';
 import type { Sqlite, Statement } from '../store/open-database.ts';
 import { beginImmediate, type WriteLock } from '../store/write-lock.ts';
 
@@ -8,14 +14,17 @@ import { beginImmediate, type WriteLock } from '../store/write-lock.ts';
  */
 export class ImmediateDialect extends SqliteDialect {
   readonly db: Sqlite;
+  /** Throws for a statement that must not run. */
+  readonly check: (text: string) => void;
 
-  constructor(db: Sqlite) {
+  constructor(db: Sqlite, check: (text: string) => void = () => {}) {
     super({ database: db });
     this.db = db;
+    this.check = check;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.db);
+    return new ImmediateDriver(this.db, this.check);
   }
 }
 
@@ -24,8 +33,8 @@ class ImmediateDriver extends SqliteDriver {
   readonly #commit: Statement;
   #lock: WriteLock | undefined;
 
-  constructor(db: Sqlite) {
-    super({ database: db });
+  constructor(db: Sqlite, check: (text: string) => void) {
+    super({ database: checked(db, check) });
     this.#db = db;
     this.#commit = db.prepare('commit');
   }
@@ -51,4 +60,15 @@ class ImmediateDriver extends SqliteDriver {
     this.#lock?.release();
     this.#lock = undefined;
   }
+}
+
+/** The same connection for whoever runs statements by their text. */
+function checked(db: Sqlite, check: (text: string) => void): SqliteDatabase {
+  return {
+    prepare(text) {
+      check(text);
+      return db.prepare(text) as ReturnType<SqliteDatabase['prepare']>;
+    },
+    close: () => db.close(),
+  };
 }

@@ -21,18 +21,27 @@ export class PreparedConnection extends SqliteConnection {
 
   override async execute<T>(...args: Arguments): Promise<T> {
     const [text, params = [], method = 'all', transaction, options] = args;
-    const db = this.#dbOf(transaction, options);
+    // Before it waits for its turn, which a statement that is refused need not do.
+    if (typeof text === 'string') this.#dialect()?.check(text);
+    const dialect = this.#dialectOf(transaction, options);
+    const db = dialect?.db;
     const isPlain = typeof text === 'string' && Array.isArray(params);
     const values = db !== undefined && isPlain ? bindableValues(text, params) : undefined;
-    if (db === undefined || !isPlain || values === undefined) return (await super.execute(...args)) as T;
+    if (dialect === undefined || db === undefined || !isPlain || values === undefined)
+      return (await super.execute(...args)) as T;
     return this.transformRawResult(run(this.#prepared(db, text), values), method);
   }
 
   /** Undefined where the statement must wait for its turn, or be refused: outside of a transaction, or after one. */
-  #dbOf(transaction: unknown, options: unknown): Sqlite | undefined {
+  #dialectOf(transaction: unknown, options: unknown): ImmediateDialect | undefined {
     if (!isUnderWay(transaction) || isAbortable(options)) return undefined;
+    const dialect = this.#dialect();
+    return dialect?.db.inTransaction === true ? dialect : undefined;
+  }
+
+  #dialect(): ImmediateDialect | undefined {
     const dialect: unknown = this.config.get('driverOptions');
-    return dialect instanceof ImmediateDialect && dialect.db.inTransaction ? dialect.db : undefined;
+    return dialect instanceof ImmediateDialect ? dialect : undefined;
   }
 
   #prepared(db: Sqlite, text: string): Statement {

@@ -9,6 +9,7 @@ const statusByCode: Readonly<Record<ErrorCode, status>> = {
   'missing-reference': status.FAILED_PRECONDITION,
   'unique-taken': status.ALREADY_EXISTS,
   'already-set': status.FAILED_PRECONDITION,
+  'not-captured': status.INVALID_ARGUMENT,
   'changed-since': status.ABORTED,
   'payload-too-large': status.INVALID_ARGUMENT,
   'not-a-folder': status.INVALID_ARGUMENT,

@@ -28,10 +28,10 @@ test('[S0-55] what a transaction without sync makes and changes is in no log; ot
     em.create(TagEntity, { uuid: newId(), canonicalName: name }, { persist: true });
     await em.flush();
   };
-  await manager.transactionalHere(make('here'));
-  await Promise.all([manager.transactionalHere(make('here too')), other.transactional(make('beside'))]);
+  await manager.withoutSync(make('here'));
+  await Promise.all([manager.withoutSync(make('here too')), other.transactional(make('beside'))]);
   await manager.transactional(make('after'));
-  await manager.transactionalHere(async (em) => {
+  await manager.withoutSync(async (em) => {
     (await em.findOneOrFail(TagEntity, { canonicalName: 'here' })).color = 'green';
     em.remove(await em.findOneOrFail(TagEntity, { canonicalName: 'here too' }));
   });
@@ -47,7 +47,7 @@ test('[S0-55] [CHG-9] what is synced already cannot be written in it, and nothin
   await a.put('tag', id, { canonical_name: 'ours' });
   await ship(a, [b]);
   for (const verb of ['change', 'remove']) {
-    const refused = manager.transactionalHere(async (em) => {
+    const refused = manager.withoutSync(async (em) => {
       em.create(TagEntity, { canonicalName: 'lost' }, { persist: true });
       const row = await em.findOneOrFail(TagEntity, { uuid: id });
       if (verb === 'change') row.color = 'red';
@@ -61,7 +61,7 @@ test('[S0-55] [CHG-9] what is synced already cannot be written in it, and nothin
 });
 
 test('[S0-55] [CHG-9] a row of such a transaction is synced from when it is given a UUID', async () => {
-  await manager.transactionalHere(async (em) => {
+  await manager.withoutSync(async (em) => {
     em.create(TagEntity, { uuid: newId(), canonicalName: 'later' }, { persist: true });
   });
   const id = newId();
