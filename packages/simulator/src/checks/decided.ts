@@ -120,6 +120,8 @@ function wantedOf(
   state: RecordState,
 ): Wanted {
   const spec = registry.require(ref.model);
+  // It had replaced a delete.
+  if (conflict.kind === 'blind-write' && conflict.content.fields.size === 0) return { kind: 'gone' };
   if (!isAlive(spec, state)) return { kind: kind === 'keep' ? 'gone' : 'there' };
   switch (conflict.kind) {
     case 'siblings': {
@@ -141,8 +143,7 @@ function wantedOf(
       return { kind: kind === 'keep' ? 'gone' : 'any' };
     case 'circle-cut':
       return kind === 'keep' ? { kind: 'value', slot: conflict.field!, value: null } : { kind: 'any' };
-    case 'delete-beats-edit':
-    case 'blind-write':
+    default:
       return { kind: 'any' };
   }
 }

@@ -2,6 +2,7 @@ import { productionParts } from '../parts.ts';
 import { type Result, runScenario } from '../run-scenario.ts';
 import { createScenario, type Scenario } from '../scenario.ts';
 import { readSeeds } from '../seeds.ts';
+import { createWholeScenario } from '../whole-scenario.ts';
 import type { PlantedFault } from './planted-fault.ts';
 
 /** What the checkers saw of a fault, and where: the number of a seed, or the name of one that is kept. */
@@ -21,10 +22,11 @@ export function catchFault(fault: PlantedFault, seedsMax: number): Caught | null
 }
 
 function* scenariosFor(
-  { keptSeed, faults }: PlantedFault,
+  { keptSeed, faults, isWhole }: PlantedFault,
   seedsMax: number,
 ): Iterable<[number | string, Scenario]> {
   const kept = readSeeds().find(({ name }) => name === keptSeed);
   if (kept !== undefined) yield [kept.name, kept.scenario];
-  for (let seed = 1; seed <= seedsMax; seed++) yield [seed, createScenario({ seed, faults })];
+  for (let seed = 1; seed <= seedsMax; seed++)
+    yield [seed, isWhole ? createWholeScenario({ seed }) : createScenario({ seed, faults })];
 }

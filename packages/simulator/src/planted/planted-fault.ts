@@ -10,6 +10,8 @@ export interface PlantedFault {
   readonly parts: Partial<Parts>;
   /** The kinds of faults of the world that bring it out soonest; without, any. */
   readonly faults?: readonly FaultKind[];
+  /** Tried on histories of all that the built-in models allow. */
+  readonly isWhole?: boolean;
   /** The seed of `seeds/` that brings it out, where chance seldom does. */
   readonly keptSeed?: string;
 }
