@@ -58,6 +58,8 @@ export const limits = {
   connectMs: 10_000,
   /** Heartbeats between log-stores (REP-3). */
   heartbeatMs: 5_000,
+  /** Stretches of the log that a library remembers to have shipped; what is forgotten is read back. */
+  shippedStretchesMax: 1_000,
   /** The relay looks at the outbox at least this often (CHG-8, S0-57). */
   relayMs: 100,
   /** A person may set it; a relay that looks more rarely keeps nobody up to date. */

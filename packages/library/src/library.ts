@@ -23,6 +23,7 @@ import type { LibraryStore, ViewChange } from './store/library-store.ts';
 import { type LogMemory, logMemory } from './store/log-memory.ts';
 import { openForWriting, type Sqlite } from './store/open-database.ts';
 import type { OutboxRow, OutboxStore } from './store/outbox-store.ts';
+import { type ShippedStretch, shippedStore } from './store/shipped-store.ts';
 import { skewStore } from './store/skew-store.ts';
 import { inTransaction } from './store/write-lock.ts';
 
@@ -30,6 +31,12 @@ import { inTransaction } from './store/write-lock.ts';
 export interface Shipment {
   readonly entries: readonly ParsedEntry[];
   readonly rows: readonly OutboxRow[];
+}
+
+/** Where a log has committed what was shipped to it. */
+export interface ShippedTo extends LogSighting {
+  /** So many entries, the last of them at `seq`; 0, where it is not given: it had all. */
+  readonly appended?: number;
 }
 
 /** Inside a transaction: what is there, and the one way to write it. */
@@ -74,7 +81,12 @@ export interface Library extends LibraryQuarantine {
   /** What waits to be shipped, at most `limit` changes, read in one read transaction (REP-8). */
   readOutbox(limit: number): Shipment;
   /** Forgets what the log has committed (CHG-8), and remembers where that was (REP-6). */
-  clearOutbox(rows: readonly OutboxRow[], shipped?: LogSighting): Promise<void>;
+  clearOutbox(rows: readonly OutboxRow[], shipped?: ShippedTo): Promise<void>;
+  /**
+   * The stretch of the log behind the cursor that holds only what this library shipped, so that applying it would do
+   * nothing; undefined: there is none, or something that arrived may make a difference to it.
+   */
+  shippedAfter(cursor: Cursor): ShippedStretch | undefined;
   /**
    * A page of all records as entries, for the log of that id, which may lack them (REP-6); what was met in it and lies in
    * quarantine it has. Read in one read transaction.
@@ -115,6 +127,7 @@ export function openLibrary(options: LibraryOptions): Library {
   const exceptions = exceptionStore(db);
   const quarantine = quarantineStore(db);
   const memory = logMemory(db);
+  const shippedTo = shippedStore(db);
   const { ring, libraryId, device } = options;
   const entryOf = (row: OutboxRow) => outboxEntry({ store, ring, libraryId, row });
   const readRecords = recordPages({ db, store, outbox, ring, libraryId, outboxEntry: entryOf });
@@ -190,6 +203,7 @@ export function openLibrary(options: LibraryOptions): Library {
         quarantine.takeOutKnown(refsOf(entries), store.records.version);
         cursor.write(next);
         memory.setFollowed(next.logId);
+        shippedTo.forgetThrough(next.logId, next.appliedSeq);
         const setAside = [...result.quarantined.map(({ entry }) => entry), ...result.unopened];
         exceptions.note(next.logId, entries, [...setAside.map(({ seq }) => seq), ...damaged]);
         durableStep('ingest.before-commit');
@@ -216,8 +230,16 @@ export function openLibrary(options: LibraryOptions): Library {
     clearOutbox: (rows, shipped) =>
       atOnce(() => {
         outbox.remove(rows);
-        if (shipped !== undefined) memory.setShipped(shipped);
+        if (shipped === undefined) return;
+        memory.setShipped(shipped);
+        const { logId, life, seq, appended = 0 } = shipped;
+        if (appended > 0) shippedTo.add({ logId, life, fromSeq: seq - appended + 1, toSeq: seq });
       }),
+    shippedAfter({ logId, appliedSeq }) {
+      const stretch = shippedTo.after(logId, appliedSeq);
+      const isPlain = stretch !== undefined && !exceptions.hasUnfit() && quarantine.count() === 0;
+      return isPlain ? stretch : undefined;
+    },
     readRecords: (after, limit, logId) => inReadTransaction(db, () => readRecords(after, limit, logId)),
     setWholeLog: (logId) => atOnce(() => memory.setWhole(logId)),
     sweepExceptions: (logId) => atOnce(() => exceptions.sweep(logId)),

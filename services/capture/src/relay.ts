@@ -53,7 +53,7 @@ export function startRelay(options: {
       if (logId === null) return true;
       const life = lifeFromBytes<StreamId>(reply.life, 'life');
       durableStep('relay.after-append');
-      await library.clearOutbox(rows, { logId, life, seq: reply.headSeq });
+      await library.clearOutbox(rows, { logId, life, seq: reply.headSeq, appended: reply.appended });
       durableStep('relay.after-clear');
     }
     return true;

@@ -1,7 +1,7 @@
-import type { LibraryId } from '@shoal/core';
+import type { LibraryId, StreamId } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
 import { registry } from '@shoal/models';
-import { ReadReply } from '@shoal/proto';
+import { lifeFromBytes, ReadReply } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { type FollowedLibrary, type FollowedLog, type Follower, startFollower } from './follow.ts';
@@ -17,11 +17,14 @@ function followGrowingLog(options: {
   readonly headSeq?: number;
   readonly pageMax?: number;
   readonly onApply?: (appliedSeq: number) => void;
+  /** Up to where the library shipped the log itself, and in which life of the log-store. */
+  readonly shipped?: () => { readonly toSeq: number; readonly life: StreamId };
 }) {
   let headSeq = options.headSeq ?? 0;
   let appliedSeq = 0;
   let reads = 0;
-  const life = Buffer.alloc(24);
+  let life = Buffer.alloc(24);
+  const asked: number[] = [];
   const library: FollowedLibrary = {
     options: { libraryId: '018f0000-0000-7000-8000-0000000000aa' as LibraryId } as Library['options'],
     cursor: { read: () => undefined } as unknown as Library['cursor'],
@@ -33,6 +36,11 @@ function followGrowingLog(options: {
       >;
     },
     registry,
+    shippedAfter: ({ logId, appliedSeq }) => {
+      const shipped = options.shipped?.();
+      const isBehind = shipped === undefined || shipped.toSeq <= appliedSeq;
+      return isBehind ? undefined : { ...shipped, logId, fromSeq: 1 };
+    },
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
     exceptions: { between: () => [] },
     sweepExceptions: async () => undefined,
@@ -54,7 +62,8 @@ function followGrowingLog(options: {
   const logStore: FollowedLog = {
     read: async ({ fromSeq = 1 }) => {
       reads += 1;
-      const nextSeq = Math.min(headSeq, fromSeq - 1 + (options.pageMax ?? headSeq)) + 1;
+      asked.push(fromSeq);
+      const nextSeq = Math.max(fromSeq, Math.min(headSeq, fromSeq - 1 + (options.pageMax ?? headSeq)) + 1);
       return { ...ReadReply.decode(Buffer.alloc(0)), logId: 'log', headSeq, nextSeq, life };
     },
     recognise: async () => ({ logId: 'log', life, settling: false }),
@@ -72,6 +81,11 @@ function followGrowingLog(options: {
     },
     appliedSeq: () => appliedSeq,
     reads: () => reads,
+    asked,
+    /** The log-store starts anew. */
+    beginLife: (byte: number) => {
+      life = Buffer.alloc(24, byte);
+    },
   };
 }
 
@@ -122,4 +136,42 @@ test('[S1-35] a hint that comes while a page read ahead is under way is not lost
     },
   });
   await expect.poll(appliedSeq, within).toBe(3);
+});
+
+test('[MRG-2] what the library shipped itself is passed over unread, in one step with what lies behind it', async () => {
+  const life = lifeFromBytes<StreamId>(Buffer.alloc(24), 'life');
+  let toSeq = 0;
+  const { follower, grow, appliedSeq, asked } = followGrowingLog({
+    pollMs: hourMs,
+    headSeq: 2,
+    shipped: () => ({ toSeq, life }),
+  });
+  await expect.poll(() => follower.state().state, within).toBe('ready');
+  expect(appliedSeq()).toBe(2);
+  for (let count = 0; count < 5; count += 1) grow();
+  toSeq = 6;
+  follower.signal();
+  await expect.poll(appliedSeq, within).toBe(7);
+  expect(asked.at(-1)).toBe(7);
+  await expect
+    .poll(() => follower.state(), within)
+    .toMatchObject({ cursor: { appliedSeq: 7, appliedEntries: 4 } });
+});
+
+test('[REP-6] of a log-store that started anew everything is read, whatever was shipped to the one before', async () => {
+  // The hazard: a log put back from a copy gives the same seqs to what others wrote, before anybody noticed.
+  const life = lifeFromBytes<StreamId>(Buffer.alloc(24), 'life');
+  let toSeq = 0;
+  const { follower, grow, appliedSeq, asked, beginLife } = followGrowingLog({
+    pollMs: hourMs,
+    headSeq: 2,
+    shipped: () => ({ toSeq, life }),
+  });
+  await expect.poll(() => follower.state().state, within).toBe('ready');
+  for (let count = 0; count < 3; count += 1) grow();
+  toSeq = 5;
+  beginLife(1);
+  follower.signal();
+  await expect.poll(appliedSeq, within).toBe(5);
+  expect(asked).toContain(3);
 });

@@ -17,6 +17,7 @@ function libraryAt(cursor: Cursor): Followed {
     cursor: { read: () => cursor } as Library['cursor'],
     apply: () => Promise.reject(new Error('nothing to apply')),
     registry,
+    shippedAfter: () => undefined,
     quarantine: () => Promise.reject(new Error('nothing to set aside')),
     exceptions: { between: () => [] },
     sweepExceptions: async () => undefined,

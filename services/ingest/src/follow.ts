@@ -42,6 +42,7 @@ export type FollowedLibrary = Pick<
   | 'options'
   | 'registry'
   | 'cursor'
+  | 'shippedAfter'
   | 'apply'
   | 'quarantine'
   | 'exceptions'
@@ -105,11 +106,21 @@ export function startFollower(options: {
   let applying = 0;
   let hasLooked = false;
   let hasSwept = false;
+  /** The life of the log-store that gave the latest page: what was shipped is where it was only in that one (REP-6). */
+  let knownLife: StreamId | undefined;
+
+  /** Up to where nothing needs to be read, since this library shipped it. */
+  function passedSeq(): number {
+    if (cursor === undefined) return 0;
+    const shipped = knownLife === undefined ? undefined : library.shippedAfter(cursor);
+    return shipped?.life === knownLife ? (shipped?.toSeq ?? cursor.appliedSeq) : cursor.appliedSeq;
+  }
 
   /** Applies one page; answers whether there is more to read at once. */
   async function step(): Promise<boolean> {
     if (isPaused) return false;
-    const fromSeq = (cursor?.appliedSeq ?? 0) + 1;
+    const passed = passedSeq();
+    const fromSeq = passed + 1;
     const { page, isOld } = await pages.read(fromSeq);
     if (isPaused) return false;
     const logId = await recognition.idOf(page);
@@ -127,10 +138,18 @@ export function startFollower(options: {
       cursor = { logId, life, appliedSeq: 0, appliedEntries: cursor.appliedEntries };
       return true;
     }
+    const appliedSeq = cursor?.appliedSeq ?? 0;
+    if (passed > appliedSeq && (life !== knownLife || passed > headSeq)) {
+      // Started anew meanwhile: nothing is passed over on the word of the one before.
+      knownLife = undefined;
+      return true;
+    }
+    knownLife = life;
     const isMore = page.nextSeq > fromSeq && page.nextSeq <= page.headSeq;
     if (isMore) await pages.ask(page.nextSeq);
-    if (page.nextSeq > fromSeq) {
-      const appliedEntries = (cursor?.appliedEntries ?? 0) + page.entries.length;
+    if (page.nextSeq - 1 > appliedSeq) {
+      const count = passed - appliedSeq + page.entries.length;
+      const appliedEntries = (cursor?.appliedEntries ?? 0) + count;
       const next = { logId, life, appliedSeq: page.nextSeq - 1, appliedEntries };
       await whileApplying(() => applyPage({ library, log }, page.entries, next));
       cursor = next;

@@ -9,6 +9,8 @@ export interface ExceptionStore {
    * records that are refused or of a model or schema that this program does not know.
    */
   note(logId: LogId, entries: readonly SequencedEntry[], passedOver: Iterable<number>): void;
+  /** Whether any record is refused or of a model or schema that this program does not know. */
+  hasUnfit(): boolean;
   /** An entry that was passed over is applied by now. */
   lift(logId: LogId, seq: number): void;
   /** Ingest reads again from there, and notes anew what it passes over. */
@@ -68,6 +70,7 @@ export function exceptionStore(db: Sqlite): ExceptionStore {
         insert.run(logId, seq, model, recordId);
       }
     },
+    hasUnfit: () => hasUnfit.get() !== undefined,
     lift: (logId, seq) => void lift.run(logId, seq),
     liftFrom: (logId, seq) => void liftFrom.run(logId, seq),
     sweep(logId) {

@@ -30,9 +30,10 @@ create table shoal_records (
   primary key (model, uuid)
 ) without rowid;
 
--- What is to be shipped to the log (CHG-7, CHG-8). Payload and version stand here for log-based models only.
+-- What is to be shipped to the log (CHG-7, CHG-8). Payload and version stand here for log-based models only; a version of
+-- one dot not even there. Ids may come again: a row is told by its dot.
 create table shoal_outbox (
-  id integer primary key autoincrement,
+  id integer primary key,
   model text not null,
   uuid text not null,
   dot text not null,
@@ -113,6 +114,16 @@ create table shoal_log (
   shipped_seq integer
 );
 insert into shoal_log (id) values (1);
+
+-- Where in its log lies what this library shipped, as far as ingest has not passed it.
+create table shoal_shipped (
+  id integer primary key,
+  log_id text not null,
+  -- The life of the log-store that numbered it (REP-6).
+  life text not null,
+  from_seq integer not null,
+  to_seq integer not null
+);
 
 -- The conflict journal: what met on this device, and what became of it (MRG-8). Settled: open no more.
 create table shoal_conflicts (
