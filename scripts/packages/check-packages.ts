@@ -1,9 +1,11 @@
 // `npm run test:packages`, after the build: packs what others can install, looks for what they would stumble over,
 // installs it into an empty folder, and uses it there: types, two libraries in one process, a device by its command.
 // Under this Node, and under the newest that npm has.
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { packedManifest } from './packed-manifest.ts';
 import { publishedPackages } from './published-packages.ts';
 import { runStep } from './run-step.ts';
 import { tarballProblems } from './tarball-problems.ts';
@@ -18,8 +20,7 @@ try {
   const tarballs = pack();
   await requireNoProblems(tarballs);
   const app = install(tarballs);
-  runStep(join(root, 'node_modules', '.bin', 'tsc'), ['-p', app], { cwd: app });
-  say('its types are understood');
+  requireTypes(app);
   use(app, process.execPath);
   use(app, newestNode());
 } finally {
@@ -61,13 +62,36 @@ function install(tarballs: readonly string[]): string {
   write(app, 'package.json', { name: 'somebody-elses', private: true, type: 'module', dependencies });
   write(app, 'tsconfig.json', {
     extends: join(root, 'tsconfig.base.json'),
-    compilerOptions: { types: ['node'], typeRoots: [join(root, 'node_modules', '@types')] },
+    compilerOptions: {
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
+      skipLibCheck: false,
+    },
     include: ['*.ts'],
   });
   for (const file of readdirSync(consumer)) copyFileSync(join(consumer, file), join(app, file));
+  writeFileSync(join(app, 'every-door.ts'), doors().join('\n'));
   runStep('npm', ['install', ...quiet, '--ignore-scripts', '--prefer-offline'], { cwd: app });
   say('installed them into an empty folder');
   return app;
+}
+
+/** A program that goes through every door of every package. */
+function doors(): readonly string[] {
+  return packages.flatMap(({ manifest }) =>
+    Object.keys(packedManifest(manifest).exports)
+      .filter((door) => door !== './package.json')
+      .map((door) => `await import('${manifest.name}${door.slice(1)}');`),
+  );
+}
+
+/** Declarations of third parties may have faults of their own; in ours, and in what uses them, there is none. */
+function requireTypes(app: string): void {
+  const tsc = join(root, 'node_modules', '.bin', 'tsc');
+  const { stdout } = spawnSync(tsc, ['-p', app, '--pretty', 'false'], { cwd: app, encoding: 'utf8' });
+  const own = stdout.split('\n').filter((line) => /^[\w-]+\.ts\(|^node_modules\/@shoal\//.test(line));
+  if (own.length > 0) throw new Error(own.join('\n'));
+  say('its types are understood');
 }
 
 /** Runs the programs, and a device from `shoal init` to `shoal down`, with that Node first on PATH. */
@@ -78,6 +102,7 @@ function use(app: string, node: string): void {
   };
   const run = (command: string, ...args: string[]) => runStep(command, args, { cwd: app, env });
   const version = run('node', '--version').trim();
+  run('node', 'every-door.ts');
   run('node', 'two-libraries.ts');
   const home = join(folder, `home-${version}`);
   run('shoal', 'init', '--home', home, '--name', 'laptop');

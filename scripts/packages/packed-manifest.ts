@@ -8,6 +8,11 @@ export interface SourceManifest {
   readonly [field: string]: unknown;
 }
 
+export interface PackedManifest {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly [field: string]: unknown;
+}
+
 /** What only somebody with the repository needs. */
 const left = ['private', 'scripts', 'devDependencies', 'publishConfig', 'exports'];
 
@@ -16,7 +21,7 @@ const left = ['private', 'scripts', 'devDependencies', 'publishConfig', 'exports
  * Node runs as it is; it does not do so below node_modules, so there each door is the JavaScript built from it, with its
  * types. Doors for tests (below `testing/`) are left out. Throws for a door that is not a TypeScript file.
  */
-export function packedManifest(source: SourceManifest): Record<string, unknown> {
+export function packedManifest(source: SourceManifest): PackedManifest {
   const kept = Object.entries(source).filter(([field]) => !left.includes(field));
   const doors = Object.entries(source.exports ?? {}).filter(([, file]) => !file.includes('/testing/'));
   return {
