@@ -302,7 +302,7 @@ describe('units of work', () => {
 });
 
 describe('declarations', () => {
-  const declare = (uniques: readonly UniqueDeclaration[], more: object = {}) => {
+  const declare = (uniques: readonly UniqueDeclaration<'code' | 'size' | 'hint'>[], more: object = {}) => {
     const entity = defineEntity({
       name: 'Box',
       tableName: 'boxes',
@@ -325,7 +325,10 @@ describe('declarations', () => {
     });
     createRegistry([declared.spec]);
   };
-  const hold = (...properties: string[]): UniqueDeclaration => ({ properties, policy: 'hold' });
+  const hold = (...properties: string[]): UniqueDeclaration<never> => ({
+    properties: properties as never[],
+    policy: 'hold',
+  });
 
   test('[MRG-7] of an entity with a unique constraint are refused without a policy, naming it', () => {
     expect(() => declare([hold('code')])).not.toThrow();

@@ -20,7 +20,7 @@ export function createRegistry(specs: readonly ModelSpec[]): Registry {
   const specByName = new Map<string, ModelSpec>();
   const names = specs.map((spec) => spec.name).join(', ');
   for (const spec of specs) {
-    if (specByName.has(spec.name)) refuseModel(spec, 'is declared twice');
+    if (specByName.has(spec.name)) refuseModel(spec, 'is declared twice; give one of the two another name');
     specByName.set(spec.name, spec);
   }
   for (const spec of specs) checkSpec(spec, specByName);

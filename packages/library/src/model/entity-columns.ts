@@ -99,7 +99,10 @@ function columnField(declaration: SyncDeclaration, property: string, meta: Prope
     refuse(declaration, `merges the reference "${property}", which follows the last writer (MRG-3)`);
   const missing = declaration.references?.[property];
   if (missing === undefined)
-    refuse(declaration, `does not say whether "${property}" waits or shows null (DEP-2)`);
+    refuse(
+      declaration,
+      `does not say whether "${property}" waits or shows null (DEP-2); write references: { ${property}: 'wait' } or 'null'`,
+    );
   const target = meta.entity!();
   const field: FieldSpec = {
     kind: 'reference',
@@ -119,7 +122,11 @@ function valueField(
 ): ValueField {
   const type = typeof meta.type === 'string' ? meta.type : (meta.type?.name ?? '');
   const kind = meta.enum === true ? 'text' : kindByType[type];
-  if (kind === undefined) refuse(declaration, `has "${name}" of a type that does not sync`);
+  if (kind === undefined)
+    refuse(
+      declaration,
+      `has "${name}" of a type that does not sync; write p.string, integer, double, boolean, json, enum or blob, or name it in local`,
+    );
   const { merge, items } = meta;
   const nullable = meta.nullable === true;
   // What is merged in parts may have none.

@@ -3,9 +3,9 @@ import { ShoalError, type UniqueSpec } from '@shoal/core';
 import type { ColumnField } from './entity-columns.ts';
 
 /** A unique constraint by the properties of its entity, and what becomes of records that collide (MRG-7). */
-export interface UniqueDeclaration {
+export interface UniqueDeclaration<Property extends string = string> {
   /** In order; the last one tells records apart: errors name it, `rename` changes it. */
-  readonly properties: readonly string[];
+  readonly properties: readonly Property[];
   readonly policy: UniqueSpec['policy'];
 }
 
@@ -31,7 +31,11 @@ export function readUniques(
   for (const properties of constraintsOf(entity.meta as unknown as Constraints)) {
     if (keyOf(properties) === engineConstraint) continue;
     if (declared.some((unique) => keyOf(unique.properties) === keyOf(properties))) continue;
-    refuse(declaration.name, `has no policy for the unique constraint on "${properties.join(', ')}" (MRG-7)`);
+    const written = properties.map((property) => `'${property}'`).join(', ');
+    refuse(
+      declaration.name,
+      `has no policy for the unique constraint on "${properties.join(', ')}" (MRG-7); write uniques: [{ properties: [${written}], policy: 'hold' }]`,
+    );
   }
   return declared.map(({ properties, policy }) => ({
     policy,

@@ -26,7 +26,7 @@ const NoteEntity = defineEntity({
   },
 });
 
-const declaration: SyncDeclaration = {
+const declaration: SyncDeclaration<'title' | 'body' | 'draft' | 'openedAt'> = {
   name: 'note',
   domain: 'user-metadata',
   ownership: { kind: 'shared' },
@@ -88,7 +88,7 @@ describe('the fields of a model', () => {
     ['a local one that is not there', { local: ['colour'] }, /unknown property "colour"/],
     ['both lists', { fields: ['title'], local: ['draft'] }, /both its fields and what is local/],
   ])('[S0-10] that name %s are refused', (_what, change, message) => {
-    const read = () => syncModel(NoteEntity, { ...declaration, ...change }).spec;
+    const read = () => syncModel(NoteEntity, { ...declaration, ...(change as object) }).spec;
     expect(read).toThrow(
       expect.objectContaining({ code: 'invalid-model', message: expect.stringMatching(message) }),
     );

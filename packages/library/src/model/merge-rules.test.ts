@@ -26,7 +26,7 @@ const SheetEntity = defineEntity({
   },
 });
 
-const declaration: SyncDeclaration = {
+const declaration: SyncDeclaration<'plays' | 'highest' | 'labels' | 'data'> = {
   name: 'sheet',
   domain: 'user-metadata',
   ownership: { kind: 'shared' },

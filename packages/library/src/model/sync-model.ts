@@ -8,6 +8,7 @@ import {
   type Value,
 } from '@shoal/core';
 import type { Sqlite } from '../store/open-database.ts';
+import { checkDeclaration } from './check-declaration.ts';
 import { type ColumnField, readEntity } from './entity-columns.ts';
 import { readUniques, type UniqueDeclaration } from './entity-uniques.ts';
 
@@ -35,13 +36,21 @@ export type DeriveId = (secret: Buffer, fields: ReadonlyMap<string, Value>) => R
 /** Whether a record that was never captured is to be synced, by what it says (S0-12). */
 export type ShouldSync = (fields: ReadonlyMap<string, Value>) => boolean;
 
-/** What a model says beside its entity; the rest is read from the entity. */
-export interface SyncDeclaration {
+/** The properties of an entity that may be named in its declaration: all but the engine's own. */
+export type PropertyOf<Entity> = Exclude<Extract<keyof Entity, string>, 'id' | 'uuid' | 'version'>;
+
+/** What a model says beside its entity; the rest is read from the entity. `Property`: the names of its properties. */
+export interface SyncDeclaration<Property extends string = string> {
+  /** For good: records and log entries go by it. */
   readonly name: string;
-  readonly domain: ModelSpec['domain'];
+  /** Whose a record is: `shared` by all, the device's that it names, its own, or that of what it belongs to (MRG-5). */
   readonly ownership: ModelSpec['ownership'];
+  /** `log`: all devices write it, and what they wrote meets. `state`: its owner alone writes it. */
   readonly strategy: ModelSpec['strategy'];
-  readonly granularity: ModelSpec['granularity'];
+  /** What is kept together in the log; where it is not given `index` for `state`, `user-metadata` for `log`. */
+  readonly domain?: ModelSpec['domain'];
+  /** Whether fields merge one by one, which is so where nothing is said, or the row as a whole (MRG-3). */
+  readonly granularity?: ModelSpec['granularity'];
   readonly deletes?: ModelSpec['deletes'];
   /** How the name of a record follows from its fields, for models with derived ids; null where a field lacks (MRG-6). */
   readonly deriveId?: DeriveId;
@@ -54,22 +63,22 @@ export interface SyncDeclaration {
   readonly shouldSync?: ShouldSync;
   readonly schemaVersion?: number;
   /** By property: the version that brought it, where not all have it (DEP-5). */
-  readonly since?: Readonly<Record<string, number>>;
+  readonly since?: Readonly<Partial<Record<Property, number>>>;
   readonly priority?: number;
   readonly dependsOn?: readonly string[];
   /** The reference whose target is the scope. */
-  readonly scope?: string;
+  readonly scope?: Property;
   /** Properties that never leave the device; all others are synced. */
-  readonly local?: readonly string[];
+  readonly local?: readonly Property[];
   /** Or the other way: the properties that leave the device; all others stay (S0-10). */
-  readonly fields?: readonly string[];
+  readonly fields?: readonly Property[];
   /** By reference property: what a missing target means (DEP-2). */
-  readonly references?: Readonly<Record<string, 'wait' | 'null'>>;
+  readonly references?: Readonly<Partial<Record<Property, 'wait' | 'null'>>>;
   /** By property: how values that were written without knowledge of each other become one; else the last writer's (MRG-3). */
-  readonly merge?: Readonly<Record<string, MergeRule>>;
+  readonly merge?: Readonly<Partial<Record<Property, MergeRule>>>;
   readonly derived?: readonly DerivedTable[];
   /** For every unique constraint of the entity, by its properties: what becomes of records that collide (MRG-7). */
-  readonly uniques?: readonly UniqueDeclaration[];
+  readonly uniques?: readonly UniqueDeclaration<Property>[];
 }
 
 /** A model with its entity, its columns and its place in the engine. */
@@ -90,11 +99,21 @@ export interface SyncedModel {
  * field, named as its column, references without `_id`. What is wrong is said when the registry is made
  * (`invalid-model`): entities may refer to each other in circles, so nothing is read before all are declared.
  */
-export function syncModel(entity: EntitySchema, declaration: SyncDeclaration): SyncedModel {
+export function syncModel<Entity>(
+  entity: EntitySchema<Entity>,
+  declaration: SyncDeclaration<PropertyOf<Entity>>,
+): SyncedModel {
+  return syncedModel(entity, declaration);
+}
+
+function syncedModel(entity: EntitySchema, declaration: SyncDeclaration): SyncedModel {
   let columns: ReturnType<typeof readEntity> | undefined;
   let spec: ModelSpec | undefined;
   const read = () => {
-    columns ??= readEntity(entity, declaration);
+    if (columns === undefined) {
+      checkDeclaration(entity, declaration);
+      columns = readEntity(entity, declaration);
+    }
     return columns;
   };
   return {
@@ -143,10 +162,10 @@ function readSpec(
   return {
     name: declaration.name as ModelName,
     table,
-    domain: declaration.domain,
+    domain: declaration.domain ?? (declaration.strategy === 'state' ? 'index' : 'user-metadata'),
     ownership: 'field' in ownership ? { ...ownership, field: named(ownership.field) } : ownership,
     strategy: declaration.strategy,
-    granularity: declaration.granularity,
+    granularity: declaration.granularity ?? 'field',
     deletes: declaration.deletes ?? 'delete-wins',
     ids: declaration.deriveId === undefined ? 'fresh' : (declaration.ids ?? 'derived'),
     schemaVersion: declaration.schemaVersion ?? 1,

@@ -23,7 +23,7 @@ const NoteEntity = defineEntity({
     isPublic: p.boolean().default(false),
   },
 });
-const declaration: SyncDeclaration = {
+const declaration: SyncDeclaration<never> = {
   name: 'note',
   domain: 'user-metadata',
   ownership: { kind: 'shared' },

@@ -9,6 +9,7 @@ import {
   type ViewPlan,
   type ViewReader,
 } from '@shoal/core';
+import { checkColumns } from '../model/check-columns.ts';
 import { checkConstraints } from '../model/check-constraints.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import { type JournalStore, journalStore } from './journal-store.ts';
@@ -50,6 +51,7 @@ export function libraryStore(options: {
   readonly wallMs: () => number;
 }): LibraryStore {
   const { db, registry } = options;
+  checkColumns(db, options.models);
   checkConstraints(db, options.models);
   const models = new Map(options.models.map((model) => [model.spec.name as string, model]));
   const keys = keyMap(db);
