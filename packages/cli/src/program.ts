@@ -14,6 +14,7 @@ import { addLibraryCommands } from './commands/library.ts';
 import { addLocationCommands } from './commands/location.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addLogsCommand } from './commands/logs.ts';
+import { addModelsCommands } from './commands/models.ts';
 import { addQuarantineCommands } from './commands/quarantine.ts';
 import { addRecordCommands } from './commands/record.ts';
 import { addServiceCommands } from './commands/service.ts';
@@ -52,6 +53,7 @@ export function createProgram(given: Surroundings): Command {
   addLogsCommand(program, surroundings);
   addHubCommand(program, surroundings);
   addLibraryCommands(program, surroundings);
+  addModelsCommands(program, surroundings);
   addLocationCommands(program, surroundings);
   addRecordCommands(program, surroundings);
   addTagCommands(program, surroundings);

@@ -25,10 +25,12 @@ export type { UniqueDeclaration } from './model/entity-uniques.ts';
 export {
   type DerivedTable,
   type DerivedUpkeep,
+  type PropertyOf,
   type SyncDeclaration,
   type SyncedModel,
   syncModel,
 } from './model/sync-model.ts';
+export { tryModels } from './model/try-models.ts';
 export { openTransactionManager, type TransactionManager } from './orm/transaction-manager.ts';
 export type { ConflictFilter, ConflictReader, ConflictRecord } from './read/conflict-reader.ts';
 export { dumpLine } from './read/dump-line.ts';

@@ -1,3 +1,6 @@
+// What a models module writes with, so that it has one import.
+export { defineEntity, p } from '@mikro-orm/core';
+export { derivedRecordId, syncModel } from '@shoal/library';
 export { AlbumEntity, album } from './album.ts';
 export { AlbumItemEntity, albumItem, albumItemId } from './album-item.ts';
 export { CollectionEntity, collection } from './collection.ts';

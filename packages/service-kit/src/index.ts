@@ -10,6 +10,7 @@ export {
   type InitHomeOptions,
   initHome,
   readHome,
+  writeHomeConfig,
 } from './home/home.ts';
 export * from './home/home-lock.ts';
 export * from './home/home-paths.ts';

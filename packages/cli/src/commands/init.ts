@@ -11,6 +11,7 @@ interface InitOptions extends CommonOptions {
   readonly natsPort: string;
   readonly grpcPort: string;
   readonly httpPort: string;
+  readonly models?: string;
 }
 
 /** `shoal init`: makes a device in a folder. */
@@ -20,13 +21,16 @@ export function addInitCommand(program: Command, surroundings: Surroundings): vo
     .option('--nats-port <port>', 'port of its nats-server; 0: any free one', '0')
     .option('--grpc-port <port>', 'port of its gateway for gRPC; 0: any free one', '0')
     .option('--http-port <port>', 'port of its gateway for HTTP; 0: any free one', '0')
+    .option('--models <file>', 'a module with models of your own (default: the built-in ones)')
     .addHelpText('after', helpExamples('init', 'init --name laptop --home ~/shoal', 'init --http-port 7480'))
     .action(async (options: InitOptions) => {
       const port = (text: string, field: string) => parseInteger(text, field, { min: 0, max: 65_535 });
       await requireHomeFolder(options.home);
+      const models = options.models === undefined ? null : await modelsPath(options.models);
       const { config, paths } = await initHome({
         dir: options.home,
         ...(options.name === undefined ? {} : { name: options.name }),
+        models,
         ports: {
           nats: port(options.natsPort, 'nats-port'),
           grpc: port(options.grpcPort, 'grpc-port'),
@@ -38,4 +42,10 @@ export function addInitCommand(program: Command, surroundings: Surroundings): vo
         () => `device ${config.name} (${config.deviceId}) lives in ${paths.dir}`,
       );
     });
+}
+
+/** Models take a moment to load: only where there are own ones. */
+async function modelsPath(file: string): Promise<string> {
+  const { readOwnModels } = await import('../ask/own-models.ts');
+  return (await readOwnModels(file)).path;
 }

@@ -44,7 +44,7 @@ export interface SuperviseDeviceOptions {
 /**
  * Starts nats-server and the four services of a home, restarts what dies, and resolves when all of them are ready.
  * Throws `home-in-use` while another process runs on the home, `home-elsewhere` until somebody said whether it was moved
- * or copied (REP-6), `missing-dependency` without nats-server or with one that is too old, `port-taken`, or why a service cannot start; then nothing is left
+ * or copied (REP-6), `not-found` or `invalid-model` for the models module of the home, `missing-dependency` without nats-server or with one that is too old, `port-taken`, or why a service cannot start; then nothing is left
  * running.
  */
 export async function superviseDevice(options: SuperviseDeviceOptions): Promise<RunningDevice> {
@@ -55,6 +55,7 @@ export async function superviseDevice(options: SuperviseDeviceOptions): Promise<
   await requirePlace(home);
   const executable = findNatsServer({ setting: config.natsServer });
   await requireNatsVersion(executable);
+  await requireModels(home);
   const undo = cleanUp();
   try {
     const lock = await lockHome(paths);
@@ -130,6 +131,13 @@ async function requireFreePorts({ config: { ports } }: Home): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     if (port !== 0 && !(await isFreePort('127.0.0.1', port))) throw portRefused(`ports.${name}`, port);
   }
+}
+
+/** Said before anything starts, as above; what has no models of its own loads none here. */
+async function requireModels({ config: { models } }: Home): Promise<void> {
+  if (models === null) return;
+  const { readOwnModels } = await import('../ask/own-models.ts');
+  await readOwnModels(models);
 }
 
 async function readAddresses({ paths }: Home): Promise<{ readonly grpc: string; readonly http: string }> {

@@ -55,7 +55,11 @@ function checkReference(
   { name, target, missing, nullable }: ReferenceField,
   specByName: ReadonlyMap<string, ModelSpec>,
 ): void {
-  if (!specByName.has(target)) refuseModel(spec, `refers by "${name}" to the unsynced "${target}"`);
+  if (!specByName.has(target))
+    refuseModel(
+      spec,
+      `refers by "${name}" to the unsynced "${target}"; declare "${target}" by syncModel beside it, or name "${name}" in local`,
+    );
   if (missing === 'null' && !nullable) {
     refuseModel(spec, `shows null by "${name}", which is not nullable`);
   }

@@ -1,4 +1,5 @@
 import { createRegistry, type RecordId, type Registry, type Value } from '@shoal/core';
+import { checkColumns } from '../model/check-columns.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import { openForReading } from '../store/open-database.ts';
 import { fieldValue, type SqlValue } from '../store/row-store.ts';
@@ -34,6 +35,7 @@ export interface LibraryReader {
 /** Opens a reader; the library must be migrated. Unknown models throw `unknown-model` at the registry, not here. */
 export function openLibraryReader(path: string, models: readonly SyncedModel[]): LibraryReader {
   const db = openForReading(path);
+  checkColumns(db, models);
   const byName = new Map(models.map((model) => [model.spec.name as string, prepareModel(db, model)]));
   const inOrder = [...byName.keys()].sort();
   return {

@@ -17,18 +17,19 @@ export interface Migration {
  */
 export async function migrate(db: Sqlite, migrations: readonly Migration[]): Promise<void> {
   requireVersion(db, migrations);
-  for (let next = nextStep(db, migrations); next !== undefined; next = nextStep(db, migrations)) {
-    await inTransaction(db, () => {
-      // Another program may have come first.
-      const step = nextStep(db, migrations);
-      if (step === undefined) return;
-      runStep(db, step);
-      db.exec('create table if not exists shoal_migrations (name text primary key) without rowid');
-      db.prepare('insert into shoal_migrations (name) values (?)').run(step.name);
-      db.pragma(`user_version = ${schemaVersion(db) + 1}`);
-    });
-  }
+  while (nextStep(db, migrations) !== undefined) await inTransaction(db, () => migrateOnce(db, migrations));
   requireVersion(db, migrations);
+}
+
+/** Takes the next step, within a transaction where others may write the file; false where there is none. */
+export function migrateOnce(db: Sqlite, migrations: readonly Migration[]): boolean {
+  const step = nextStep(db, migrations);
+  if (step === undefined) return false;
+  runStep(db, step);
+  db.exec('create table if not exists shoal_migrations (name text primary key) without rowid');
+  db.prepare('insert into shoal_migrations (name) values (?)').run(step.name);
+  db.pragma(`user_version = ${schemaVersion(db) + 1}`);
+  return true;
 }
 
 /** Whether the file has had all steps that this program knows; a newer one throws `version-mismatch`. */
