@@ -32,6 +32,12 @@ export const limits = {
   batchEntriesMax: 1_000,
   /** Records in one write request. */
   mutationsMax: 1_000,
+  /** Files or contents that one request tags, or says something else of: two records each, within a group or two. */
+  targetsMax: 1_000,
+  /** Paths that one request asks for. */
+  pathsMax: 1_000,
+  /** Locations of one device in one library: each has a watcher and a loop of its own. */
+  locationsMax: 1_000,
   /** Models of which one device announces the version that it knows (DEP-5). */
   announcedModelsMax: 1_000,
   /** Streams in one version vector. */
@@ -178,6 +184,11 @@ export const limits = {
   keyCacheMs: 60_000,
   /** Key mappings in the cache. */
   keyCacheMax: 50_000,
+  /** Records of one batch that an application writes, where it does not say; and what it may say (S2-54). */
+  syncBatchRecords: 1_000,
+  syncBatchRecordsMax: 10_000,
+  /** Skipped records that are tried again in one transaction (S2-56). */
+  skippedTriesMax: 1_000,
   /** How often services look for new libraries of their home. */
   librariesPollMs: 500,
   /** A service that stops finishes what it has in hand within this, then ends anyway. */

@@ -1,7 +1,11 @@
+export type { SkippedRow } from './api/skipped-store.ts';
+export type { Skipped, Synced } from './api/sync-records.ts';
+export type { ChangeType, Syncable } from './api/syncable.ts';
+export { openSyncedLibrary, type SyncedLibrary, type SyncedLibraryOptions } from './api/synced-library.ts';
 export { type ConflictDecision, decideConflict } from './capture/decide-conflict.ts';
+export { forceRecords } from './capture/force-records.ts';
 export type { LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';
 export type { RecordPage } from './capture/read-records.ts';
-export { recordAsIs } from './capture/record-as-is.ts';
 export { keyRing } from './crypto/key-ring.ts';
 export { derivedRecordId, freshRecordId } from './crypto/record-ids.ts';
 export { type KeyRing, openPayload, sealPayload } from './crypto/seal.ts';

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { RecordId, RecordRef } from '@shoal/core';
-import { openTransactionManager, recordAsIs } from '@shoal/library';
+import { openTransactionManager, forceRecords } from '@shoal/library';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { models } from './index.ts';
 import { type Fields, recordMaker, type Way, ways } from './testing/generated-records.ts';
@@ -102,7 +102,7 @@ describe('recording by force', () => {
       await a.put(spec.name, id, await maker.edits(way));
       const first = await a.drain();
       const before = a.state(spec.name, id);
-      await recordAsIs(a.library, [{ model: spec.name, id }]);
+      await forceRecords(a.library, [{ model: spec.name, id }]);
       expect(a.state(spec.name, id).fields).toEqual(before.fields);
       const [forced, ...others] = await a.drain();
       expect(others).toEqual([]);
@@ -119,8 +119,8 @@ describe('recording by force', () => {
   test('[S0-56] is refused for what is not here, and for what is another device’s', async () => {
     const { id } = await recordMaker(a).draft(ways.find(({ name }) => name === 'tag')!);
     const refOf = (model: string, record: string) => ({ model, id: record }) as unknown as RecordRef;
-    await expect(recordAsIs(a.library, [refOf('tag', id)])).rejects.toMatchObject({ code: 'not-found' });
-    const foreign = recordAsIs(b.library, [refOf('device', a.id)]);
+    await expect(forceRecords(a.library, [refOf('tag', id)])).rejects.toMatchObject({ code: 'not-found' });
+    const foreign = forceRecords(b.library, [refOf('device', a.id)]);
     await expect(foreign).rejects.toMatchObject({ code: 'not-owner', subject: { device: a.id } });
     expect([a, b].map(({ library }) => library.outboxCount())).toEqual([0, 0]);
   });

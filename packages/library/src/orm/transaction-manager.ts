@@ -41,6 +41,8 @@ export interface CapturingManager extends TransactionManager {
   captureHere(writesOf: (context: CaptureContext) => readonly LocalWrite[]): readonly WrittenRecord[];
   /** Whether the caller is inside a transaction of this manager, and would wait for itself. */
   isInside(): boolean;
+  /** Whether what runs now is a transaction of which nothing is synced. */
+  isLocal(): boolean;
   /** Whether an entity manager is one of this manager. */
   isOwn(em: EntityManager): boolean;
 }
@@ -85,6 +87,7 @@ export async function openCapturingManager(
     context,
     captureHere: (writesOf) => subscriber.captureHere(writesOf),
     isInside: scope.isInside,
+    isLocal,
     isOwn: (em) => (em.getDriver() as unknown) === orm.em.getDriver(),
     async close() {
       await orm.close();

@@ -86,6 +86,16 @@ create table shoal_unique_values (
 ) without rowid;
 create index shoal_unique_values_value on shoal_unique_values (model, constraint_name, value, stamp, uuid);
 
+-- Rows without a UUID that are to be synced once what they refer to has a name (CHG-9).
+create table shoal_skipped (
+  id integer primary key autoincrement,
+  model text not null,
+  row_id integer not null,
+  uuid text not null,
+  field text not null,
+  since_ms integer not null
+);
+
 -- How far ingest has applied which log (ING-2).
 create table shoal_cursor (
   id integer primary key check (id = 1),
