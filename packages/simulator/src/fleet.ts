@@ -10,6 +10,7 @@ import {
   checkTakenOnce,
   checkView,
 } from './checks/always.ts';
+import { checkCascade } from './checks/cascade.ts';
 import { createLedger, type Ledger } from './checks/ledger.ts';
 import { checkWholeGroups } from './checks/whole-groups.ts';
 import { placeKey } from './data/entry.ts';
@@ -34,6 +35,8 @@ export interface Fleet {
   readonly loaded: readonly Loaded[];
   /** Whether people write sheets, too. */
   readonly hasSheets: boolean;
+  /** Whether they put things together, and say things of them. */
+  readonly hasItems: boolean;
   readonly tally: { writes: number; refused: number; decided: number };
   tell(device: number | null, text: () => string): void;
   /** Checks what transactions touched since the last time (the *always* checkers). */
@@ -107,6 +110,7 @@ export function openFleet(
     takesIn: (id) => checkPaused(deviceOf(id)),
     served: (id, have) => checkServed(deviceOf(id), have, ledger),
     gaveUpGroups: (id, throughSeq) => void givenUpByDevice.set(id, throughSeq),
+    captures: (id, plan) => checkCascade(deviceOf(id), plan),
     libraryCommitted(id, commit) {
       ledger.addWrites(commit.made ?? []);
       checkStates(ledger, commit);
@@ -179,6 +183,7 @@ export function openFleet(
     ledger,
     loaded,
     hasSheets: scenario.hasSheets === true,
+    hasItems: scenario.hasItems === true,
     tally: { writes: 0, refused: 0, decided: 0 },
     tell,
     checkDirty,

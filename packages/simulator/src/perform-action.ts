@@ -2,6 +2,7 @@ import { covers, type RecordWrite, ShoalError, unreachable } from '@shoal/core';
 import { commits } from './device/commits.ts';
 import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
 import { type Fleet, nameOf } from './fleet.ts';
+import { chooseItemWrites } from './item-writes.ts';
 import { decide } from './perform-decision.ts';
 import type { Action } from './scenario.ts';
 import { appendOfNewerProgram, appendUnopenable } from './strange-entries.ts';
@@ -92,10 +93,11 @@ type WriteAction = Extract<Action, { kind: 'write' }>;
 function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): void {
   const capture = device.capture();
   if (capture === null) return;
-  const writes = chooseWrites(device, fleet.loaded[device.index]!, draws, {
-    serial,
-    hasSheets: fleet.hasSheets,
-  });
+  const loaded = fleet.loaded[device.index]!;
+  const isOfItems = fleet.hasItems && draws[6]! % 2 === 0;
+  const writes = isOfItems
+    ? chooseItemWrites(device, loaded, draws, serial)
+    : chooseWrites(device, loaded, draws, { serial, hasSheets: fleet.hasSheets });
   try {
     const made = capture.write(writes);
     fleet.tally.writes += made.length;

@@ -95,6 +95,8 @@ export interface Scenario {
   readonly unappliedMax?: number;
   /** People write sheets, too, with a field of every merge rule (MRG-3); not in scenarios that do not say. */
   readonly hasSheets?: boolean;
+  /** People put things together and say things of them, too. */
+  readonly hasItems?: boolean;
   /** So often, when all are equal at the end, all that is open is decided, some of it by two at once (MRG-8). */
   readonly decisionRounds?: number;
   readonly actions: readonly Action[];

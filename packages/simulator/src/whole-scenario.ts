@@ -18,6 +18,7 @@ export function createWholeScenario({ seed }: { readonly seed: number }): Scenar
     ...base,
     ...(random.chance(0.15) && hubs !== undefined ? { hubs, isApart: isApart === true } : {}),
     seed: name,
+    hasItems: random.chance(0.7),
     decisionRounds: 1 + random.below(2),
     actions: actions.sort((a, b) => a.atMs - b.atMs),
   };

@@ -12,6 +12,7 @@ import {
 } from '@shoal/core';
 import { deviceId, recordRef, registry } from './data/domain.ts';
 import type { Device } from './device/device.ts';
+import { itemModels } from './item-writes.ts';
 import { changeSheet, makeSheet, wholeSheet } from './sheet-writes.ts';
 
 /** What people on one device read some time ago and may still write upon (MRG-1). */
@@ -65,7 +66,8 @@ export function chooseWrites(
   const isOnSheet = hasSheets && rest.at(-1)! % 2 === 0;
   if (isOnSheet && what % 10 < 2) return [makeSheet(which, rest)];
   const writable = [...memory.shown.values()].filter(
-    (shown) => mayWrite(device, shown.spec, shown.ref) && isOnSheet === (shown.ref.model === 'sheet'),
+    ({ spec, ref }) =>
+      mayWrite(device, spec, ref) && isOnSheet === (ref.model === 'sheet') && !itemModels.has(ref.model),
   );
   const shown = writable[which % Math.max(1, writable.length)];
   const isFresh = what % 10 < 3 || shown === undefined;

@@ -84,6 +84,17 @@ describe('a blind write', () => {
     expect(blind!.conflict.content.fields.has(creationField)).toBe(false);
   });
 
+  test('[MRG-5] [MRG-8] of what is owned through nothing tells what it replaced: anybody may write it', () => {
+    const note = recordRef('note', 1);
+    const fields = { content: null, item: null, words: 'theirs' };
+    const theirs = put(note, fields, early);
+    const [blind] = blindOf([theirs], blindPut(note, { words: 'mine' }));
+    expect([...blind!.conflict.content.fields.keys()]).toEqual(['words']);
+    const gone = remove(theirs, { device: 1, ms: 2 });
+    const [back] = blindOf([gone], blindPut(note, fields));
+    expect(back!.conflict.content).toEqual({ fields: new Map(), deletes: gone.stored.state.deletes });
+  });
+
   test('[MRG-5] [MRG-8] of what this device alone may write tells nothing', () => {
     const device = recordRef('device', 0);
     const own = put(device, { name: 'old' }, { device: 0, ms: 1 });

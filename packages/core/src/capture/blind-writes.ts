@@ -1,4 +1,5 @@
 import type { Conflict } from '../apply/conflicts.ts';
+import { ownerOf } from '../apply/owner.ts';
 import { type RecordRef, refKey } from '../ids.ts';
 import { partedFieldsOf, partRuleOf } from '../merge/merge-rule.ts';
 import { slotField } from '../merge/slot.ts';
@@ -31,10 +32,18 @@ export function planBlindWrites(drafts: Drafts, writes: readonly RecordWrite[]):
   }
   return [...blindRefs].flatMap(([key, ref]) => {
     const draft = drafts.get(ref);
-    if (draft === undefined || draft.spec.ownership.kind !== 'shared') return [];
+    if (draft === undefined || !isAnybodys(drafts, draft)) return [];
     const conflict = blindConflict(draft, seenByKey.get(key) ?? emptyVersion);
     return conflict === undefined ? [] : [{ ref, conflict }];
   });
+}
+
+/** Whether others may write it, too, as it was or as it is now: what is owned through nothing is anybody's (MRG-5). */
+function isAnybodys(drafts: Drafts, { ref, spec, before, stored }: Draft): boolean {
+  const { registry } = drafts.scope;
+  const isShared = (state: RecordState) =>
+    ownerOf(registry, drafts.reader, spec, ref.id, state).kind === 'shared';
+  return isShared(before?.state ?? emptyState) || isShared(stored.state);
 }
 
 function blindConflict({ spec, dot, before, stored }: Draft, seen: Version): Conflict | undefined {

@@ -91,10 +91,13 @@ function youngerThanOthers(alive: ReadonlyMap<string, { ref: RecordRef; state: R
 /** Whether the record through which this one is owned has arrived and still names a device. */
 function hasKnownOwner(spec: ModelSpec, state: RecordState, records: MemoryLibrary['records']): boolean {
   const { ownership } = spec;
+  if (ownership.kind === 'device') return typeof state.fields.get(ownership.field)?.[0]?.value === 'string';
   if (ownership.kind !== 'through') return true;
   const target = pointersOf(spec, state).find(({ name }) => name === ownership.field)?.target;
-  const owner = records.get(target ?? '')?.stored.state.fields.get('device')?.[0]?.value;
-  return target === undefined || typeof owner === 'string';
+  if (target === undefined) return true;
+  const through = records.get(target);
+  if (through === undefined) return false;
+  return hasKnownOwner(registry.require(through.ref.model), through.stored.state, records);
 }
 
 /** The view that a library shows, in the oracle's words. */

@@ -7,6 +7,7 @@ import {
   type RecordRef,
 } from '@shoal/core';
 import { model, reference, text, uuid } from '@shoal/core/testing';
+import { itemSpecs } from './item-specs.ts';
 import { sheetFields } from './sheet-fields.ts';
 
 /**
@@ -14,7 +15,7 @@ import { sheetFields } from './sheet-fields.ts';
  * (item), a tree that all may move (tag), marks between the two, notes of which every operation is kept, and content
  * on which devices meet by a derived id and whose edits beat deletes. And values that only one may have: labels with
  * two that hold and a name that renames, and charms, one at each spot of a label. And sheets, with a field of every merge
- * rule (MRG-3).
+ * rule (MRG-3). And what is put together of them and said of them, named by two others.
  */
 export const specs: readonly ModelSpec[] = [
   model('device', { kind: 'self' }, [text('name')]),
@@ -69,6 +70,7 @@ export const specs: readonly ModelSpec[] = [
     uniques: [{ fields: ['label', 'spot'], policy: 'hold' }],
   }),
   model('sheet', { kind: 'shared' }, sheetFields, { ids: 'derived' }),
+  ...itemSpecs,
 ];
 
 export const registry = createRegistry(specs);
@@ -82,4 +84,9 @@ export function deviceId(index: number): DeviceId {
 export function recordRef(name: string, index: number): RecordRef {
   const kind = specs.findIndex((spec) => spec.name === name);
   return { model: name as ModelName, id: uuid(kind, index) as RecordId };
+}
+
+/** The number of a record in its model. */
+export function numberOf({ id }: RecordRef): number {
+  return Number.parseInt(id.slice(24), 16);
 }

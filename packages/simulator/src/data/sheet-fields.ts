@@ -1,7 +1,8 @@
 import type { MergeRule, Sibling, Value, ValueField } from '@shoal/core';
 import { text } from '@shoal/core/testing';
 
-const integer = (name: string, merge: MergeRule): ValueField => ({
+/** A number that is merged by a rule. */
+export const integer = (name: string, merge: MergeRule): ValueField => ({
   kind: 'integer',
   name,
   nullable: true,
@@ -10,7 +11,7 @@ const integer = (name: string, merge: MergeRule): ValueField => ({
 });
 
 /** All words of all siblings, in order; of one that nobody can merge it makes nothing, and the last writer stays. */
-function mergeWords(siblings: readonly Sibling[]) {
+export function mergeWords(siblings: readonly Sibling[]) {
   const words = siblings.flatMap(({ value }) => wordsOf(value));
   if (words.includes('9')) throw new Error('nobody can merge this word');
   return { kind: 'merged' as const, value: [...new Set(words)].sort().join(' ') };

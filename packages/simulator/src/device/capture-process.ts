@@ -39,6 +39,7 @@ export function startCapture(options: {
       if (waiting >= 0 && item.kept === null) outbox[waiting] = { ...item, id: outbox[waiting]!.id };
       else outbox.push({ ...item, id: outboxIdNext++ });
     }
+    surroundings.watcher.captures(device, plan);
     file.commit({ plan, clock: plan.clock, outbox, outboxIdNext, made: plan.made });
     relay.signal();
     return plan.made;

@@ -4,6 +4,7 @@ import type { LibraryCommit } from '../data/library-file.ts';
 import type { Parts } from '../parts.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import type { CapturePlan } from './plan-capture.ts';
 
 /** Who looks on: the checkers, and whoever draws the history. Called after the fact; what they throw ends the run. */
 export interface Watcher {
@@ -19,6 +20,8 @@ export interface Watcher {
   takesIn(device: DeviceId): void;
   /** The log-store told another what it has, with a page (LOG-2). */
   served(device: DeviceId, have: Vector): void;
+  /** A local transaction is about to be committed. */
+  captures(device: DeviceId, plan: CapturePlan): void;
   libraryCommitted(device: DeviceId, commit: LibraryCommit): void;
   logCommitted(device: DeviceId): void;
   /** Something worth a line in a drawing. */
