@@ -17,6 +17,10 @@ import type { Dot as WireDot } from '../../gen/shoal/v1/entry.ts';
 const uuidBytes = 16;
 const lifeBytes = 24;
 
+/** Lives whose bytes are remembered: those that write here now. */
+const livesMax = 256;
+const bytesByLife = new Map<ReplicaId | StreamId, Buffer>();
+
 /** The values of hexadecimal digits by their character; -1 for any other. */
 const digits = Int8Array.from({ length: 128 }, (_, unit) =>
   '0123456789abcdef'.indexOf(String.fromCharCode(unit | 0x20)),
@@ -54,9 +58,14 @@ export function uuidFromBytes<Id extends string>(bytes: Uint8Array, field: strin
   return hyphenate(hexOf(bytes)) as Id;
 }
 
-/** 24 bytes of a replica or stream id. */
+/** 24 bytes of a replica or stream id: the same ones each time, which nobody may write into. */
 export function lifeToBytes(id: ReplicaId | StreamId): Buffer {
-  return Buffer.from(id.slice(0, 36).replaceAll('-', '') + id.slice(37), 'hex');
+  const known = bytesByLife.get(id);
+  if (known !== undefined) return known;
+  if (bytesByLife.size >= livesMax) bytesByLife.clear();
+  const bytes = Buffer.from(id.slice(0, 36).replaceAll('-', '') + id.slice(37), 'hex');
+  bytesByLife.set(id, bytes);
+  return bytes;
 }
 
 /** Text of a replica or stream id; anything but 24 bytes throws `malformed-message`. */

@@ -3,11 +3,16 @@ import type { StreamId, StreamPosition } from '@shoal/core';
 import { lifeToBytes } from '@shoal/proto';
 import { chainBytes } from '../store/log-row.ts';
 
+/** What one hash is made of: the one before, a stream, a number of eight bytes. */
+const chained = Buffer.alloc(chainBytes + 24 + 8);
+
 /** The running hash after one more entry: of everything appended, in order, by position (REP-2). */
 export function nextChain(chain: Buffer, { stream, originSeq }: StreamPosition): Buffer {
-  const number = Buffer.alloc(8);
-  number.writeBigUInt64BE(BigInt(originSeq));
-  return digest(chain, lifeToBytes(stream), number);
+  chain.copy(chained, 0);
+  lifeToBytes(stream).copy(chained, chainBytes);
+  chained.writeUInt32BE(Math.floor(originSeq / 2 ** 32), chained.length - 8);
+  chained.writeUInt32BE(originSeq % 2 ** 32, chained.length - 4);
+  return digest(chained);
 }
 
 /**
@@ -15,9 +20,9 @@ export function nextChain(chain: Buffer, { stream, originSeq }: StreamPosition):
  * running hash and of this life of the log-store, so that a log that went back confirms nothing (REP-2).
  */
 export function pullProof(chain: Buffer, life: StreamId): Buffer {
-  return digest(chain, lifeToBytes(life));
+  return digest(Buffer.concat([chain, lifeToBytes(life)]));
 }
 
-function digest(...parts: readonly Buffer[]): Buffer {
-  return hash('sha256', Buffer.concat(parts), 'buffer').subarray(0, chainBytes);
+function digest(bytes: Buffer): Buffer {
+  return hash('sha256', bytes, 'buffer').subarray(0, chainBytes);
 }

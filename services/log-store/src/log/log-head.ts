@@ -108,12 +108,15 @@ export class LogHead {
 
   #add(entries: readonly PositionedEntry[]): GroupedEntry[] {
     const added: GroupedEntry[] = [];
+    const lastById = new Map<number, number>();
     for (const entry of entries) {
       const { stream, originSeq, groupLast } = entry.position;
       const seq = this.#seq + 1;
       const chain = nextChain(this.#chain, entry.position);
       const streamId = this.#vector.idOf(stream);
-      if (!this.#store.entries.add({ seq, streamId, chain, entry })) continue;
+      const last = lastById.get(streamId) ?? this.#store.entries.lastOriginSeq(streamId);
+      lastById.set(streamId, Math.max(last, originSeq));
+      if (!this.#store.entries.add({ seq, streamId, chain, entry, isBeyond: originSeq > last })) continue;
       const predecessor = predecessorBytes(entry);
       if (predecessor !== null) this.#store.streams.setPredecessor(streamId, predecessor);
       this.#vector.fill(entry.position, seq);

@@ -141,7 +141,7 @@ export class SyncLog {
    * numbers of this life's stream and their range as the group's (CHG-1, CHG-8, DEP-1, REP-8). Answers what it took.
    */
   append(group: readonly ParsedEntry[]): PositionedEntry[] {
-    return this.#transaction(() => {
+    return this.#adding(group, () => {
       const plan = planAppend(group, this.entries.headVersions);
       if (plan.length === 0) return [];
       const appended = this.#head.numbered(plan);
@@ -161,7 +161,7 @@ export class SyncLog {
     const news = entries.filter(isNew);
     if (news.length === 0) return 0;
     const sinceMs = Date.now();
-    const stored = this.#transaction(() => {
+    const stored = this.#adding(news, () => {
       const added = this.#head.addGroups(news);
       this.#count += added;
       durableStep('store.before-commit');
@@ -351,6 +351,11 @@ export class SyncLog {
   #beginAnew(): void {
     this.#applied.forget();
     this.#identity.renew();
+  }
+
+  #adding<T>(entries: readonly ParsedEntry[], work: () => T): T {
+    const records = entries.map(({ header }) => header.recordId);
+    return this.#transaction(() => this.entries.adding(records, work));
   }
 
   #transaction<T>(work: () => T): T {

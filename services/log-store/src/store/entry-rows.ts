@@ -1,7 +1,9 @@
+import type { RecordId } from '@shoal/core';
 import { lifeToBytes, type PositionedEntry, Predecessor, uuidToBytes } from '@shoal/proto';
 import type Database from 'better-sqlite3';
 import { entryChecksum } from './entry-checksum.ts';
 import { type EntryRow, entryColumns, type StoredRow, toEntryRow } from './entry-row.ts';
+import { freshRecords } from './fresh-records.ts';
 import { type RecordRows, recordRows } from './record-rows.ts';
 import { structuralDamage } from './structural-damage.ts';
 
@@ -12,6 +14,8 @@ export interface NewEntry {
   readonly streamId: number;
   readonly chain: Buffer;
   readonly entry: PositionedEntry;
+  /** Nothing of its stream lies at its position or beyond, so that it need not be looked for. */
+  readonly isBeyond: boolean;
 }
 
 /** Where an entry stands, without its bytes. */
@@ -22,6 +26,8 @@ export interface Place {
 }
 
 export interface EntryRows extends Pick<RecordRows, 'headVersions' | 'ofRecord'> {
+  /** Runs `work`, within a transaction, which adds entries of these records: what is new to the log costs less. */
+  adding<T>(records: readonly RecordId[], work: () => T): T;
   /** False if the position is taken already: what is stored is recognised by it (REP-2). */
   add(entry: NewEntry): boolean;
   has(streamId: number, originSeq: number): boolean;
@@ -52,7 +58,8 @@ export interface EntryRows extends Pick<RecordRows, 'headVersions' | 'ofRecord'>
 }
 
 export function entryRows(db: Database.Database): EntryRows {
-  const records = recordRows(db);
+  const fresh = freshRecords(db);
+  const records = recordRows(db, fresh);
   const insert = db.prepare(
     `insert into entries (seq, stream_id, origin_seq, group_first, group_last, predecessor, model, record_id,
        is_history, is_head, header, sealed, signature, chain, checksum)
@@ -95,9 +102,10 @@ export function entryRows(db: Database.Database): EntryRows {
   return {
     headVersions: records.headVersions,
     ofRecord: records.ofRecord,
-    add: ({ seq, streamId, chain, entry }) => {
+    adding: fresh.during,
+    add: ({ seq, streamId, chain, entry, isBeyond }) => {
       const { header, position } = entry;
-      if (has.get(streamId, position.originSeq) !== undefined) return false;
+      if (!isBeyond && has.get(streamId, position.originSeq) !== undefined) return false;
       const isHead = records.demoteIncluded(header.model, header.recordId, header.version);
       const row = {
         streamId,
@@ -126,6 +134,7 @@ export function entryRows(db: Database.Database): EntryRows {
         chain,
         entryChecksum(row),
       );
+      fresh.noteAdded(header.recordId);
       return true;
     },
     has: (streamId, originSeq) => has.get(streamId, originSeq) !== undefined,

@@ -3,6 +3,7 @@ import { decodeHeader, uuidToBytes } from '@shoal/proto';
 import type Database from 'better-sqlite3';
 import { isIntactRow } from './entry-checksum.ts';
 import { type EntryRow, entryColumns, type StoredRow, toEntryRow } from './entry-row.ts';
+import type { FreshRecords } from './fresh-records.ts';
 
 /** What the log holds of one record. A damaged copy of an entry stands for nothing here (LOG-1). */
 export interface RecordRows {
@@ -32,7 +33,7 @@ interface RecordRow extends StoredRow {
 const ofRecordColumns = `${entryColumns},
   exists (select 1 from exceptions where exceptions.seq = entries.seq) as isException`;
 
-export function recordRows(db: Database.Database): RecordRows {
+export function recordRows(db: Database.Database, fresh: Pick<FreshRecords, 'isFresh'>): RecordRows {
   const heads = db.prepare<[Buffer, string], RecordRow>(
     `select ${ofRecordColumns} from entries where record_id = ? and is_head = 1 and model = ?`,
   );
@@ -54,6 +55,7 @@ export function recordRows(db: Database.Database): RecordRows {
 
   return {
     headVersions: (model, record) => {
+      if (fresh.isFresh(record)) return [];
       const uuid = uuidToBytes(record);
       const known = versionsOf(heads.all(uuid, model));
       if (!known.some(({ isException }) => isException)) return known.map(({ version }) => version);
@@ -63,6 +65,7 @@ export function recordRows(db: Database.Database): RecordRows {
     ofRecord: ({ model, id }, { appliedSeq, limit }) =>
       ofRecord.all({ uuid: uuidToBytes(id), model, appliedSeq, limit }).map(toEntryRow),
     demoteIncluded: (model, record, version) => {
+      if (fresh.isFresh(record)) return true;
       let isHead = true;
       for (const head of versionsOf(heads.all(uuidToBytes(record), model))) {
         const order = compareVersions(version, head.version);

@@ -12,9 +12,12 @@ export function watchStatements(db: Database.Database, onDamaged: (error: unknow
     try {
       return work();
     } catch (error) {
-      if (isStructuralDamage(error)) onDamaged(error);
-      throw error;
+      return tell(error);
     }
+  };
+  const tell = (error: unknown): never => {
+    if (isStructuralDamage(error)) onDamaged(error);
+    throw error;
   };
   const prepare = db.prepare.bind(db) as (sql: string) => object;
   const watched = (sql: string) => {
@@ -22,7 +25,14 @@ export function watchStatements(db: Database.Database, onDamaged: (error: unknow
     const { iterate } = statement;
     for (const name of ['run', 'get', 'all'] as const) {
       const method = statement[name];
-      statement[name] = (...parameters) => telling(() => method.apply(statement, parameters));
+      // No closure each time: entries are written by the thousand.
+      statement[name] = (...parameters) => {
+        try {
+          return method.apply(statement, parameters);
+        } catch (error) {
+          return tell(error);
+        }
+      };
     }
     statement.iterate = (...parameters) => {
       const rows = telling(() => iterate.apply(statement, parameters)) as IterableIterator<unknown>;
