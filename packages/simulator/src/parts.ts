@@ -5,6 +5,7 @@ import {
   type DeviceId,
   deleteState,
   deviceOf,
+  draftWrites,
   haveAt,
   isAdmittedByIngest,
   knownAfterHearingAppend,
@@ -51,6 +52,7 @@ export interface Parts {
   readonly knownAfterLibraryWentBack: typeof knownAfterLibraryWentBack;
   readonly knownAfterHearingAppend: typeof knownAfterHearingAppend;
   readonly deleteState: typeof deleteState;
+  readonly draftWrites: typeof draftWrites;
   readonly nextReappendStep: typeof nextReappendStep;
   readonly planAppend: typeof planAppend;
   readonly planApply: typeof planApply;
@@ -107,6 +109,7 @@ export const productionParts: Parts = {
   knownAfterLibraryWentBack,
   knownAfterHearingAppend,
   deleteState,
+  draftWrites,
   nextReappendStep,
   planAppend,
   planApply,

@@ -4,7 +4,6 @@ import {
   type Clock,
   type DeviceId,
   type Dot,
-  draftWrites,
   type RecordRef,
   type RecordWrite,
   type ReplicaId,
@@ -69,7 +68,7 @@ export function planCapture(
     clock,
     wallMs: () => writer.wallMs,
   };
-  const drafts = draftWrites(scope, writes, parts);
+  const drafts = parts.draftWrites(scope, writes, parts);
   const all = drafts.all();
   const rankOf = rankFinder(drafts);
   const items = all.map((draft) => {

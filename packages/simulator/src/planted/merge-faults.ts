@@ -4,6 +4,7 @@ import {
   deleteState,
   joinVersions,
   type MemoryLibrary,
+  type ModelSpec,
   planApply,
   planView,
   putState,
@@ -240,10 +241,16 @@ const neverWaiting = createRegistry(
   specs.map((spec) => ({
     ...spec,
     fields: spec.fields.map((field) =>
-      field.kind === 'reference' && field.nullable ? { ...field, missing: 'null' as const } : field,
+      field.kind === 'reference' && field.nullable && !tellsOwner(spec, field.name)
+        ? { ...field, missing: 'null' as const }
+        : field,
     ),
   })),
 );
+
+function tellsOwner({ ownership }: ModelSpec, name: string): boolean {
+  return 'field' in ownership && ownership.field === name;
+}
 
 function stateToShip(state: RecordState, shown: ShowOutcome | undefined): RecordState {
   if (shown === undefined) return state;
