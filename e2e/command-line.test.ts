@@ -149,7 +149,7 @@ test('two devices are made, invited, joined and used by the command line alone',
     return dumps[0]!.stdout === dumps[1]!.stdout && dumps[0]!.stdout.includes('"model":"user_metadata_tag"');
   });
 
-  expect(await shoal(b, 'tag', 'remove', 'good', file1.id)).toEqual({ removed: true });
+  expect(await shoal(b, 'tag', 'remove', 'good', file1.id)).toEqual({ removed: 1 });
   await shoal(b, 'record', 'delete', 'tag', tag.id);
   await shoal(a, 'location', 'remove', files);
   await until('A is empty', async () => (await shoal<unknown[]>(a, 'record', 'list', 'entry')).length === 0);

@@ -10,7 +10,9 @@ import { filesBelow, isTestFile, root } from './source-files.ts';
  */
 const ofTheDomain = [
   /^services\/capture\/src\/(index|index-thread|store)\//,
-  /^services\/capture\/src\/(device-record|location-ignores|locations|no-locations|tagging)\.ts$/,
+  /^services\/capture\/src\/(device-record|location-ignores|locations|no-locations)\.ts$/,
+  /^services\/capture\/src\/(favorites|metadata-targets|tagging)\.ts$/,
+  /^services\/gateway\/src\/find-entries\.ts$/,
 ];
 
 const engine = ['core', 'proto', 'bus', 'library', 'telemetry', 'service-kit', 'client']

@@ -7,6 +7,7 @@ import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
 import { addDumpCommand } from './commands/dump.ts';
+import { addFavoriteCommand } from './commands/favorite.ts';
 import { addHomeCommands } from './commands/home.ts';
 import { addHubCommand } from './commands/hub.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -57,6 +58,7 @@ export function createProgram(given: Surroundings): Command {
   addLocationCommands(program, surroundings);
   addRecordCommands(program, surroundings);
   addTagCommands(program, surroundings);
+  addFavoriteCommand(program, surroundings);
   addStatusCommand(program, surroundings);
   addWaitCommand(program, surroundings);
   addDumpCommand(program, surroundings);

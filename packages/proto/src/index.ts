@@ -22,6 +22,8 @@ export {
   RemoveTagRequest,
   RescanLocationReply,
   RescanLocationRequest,
+  SetFavoriteReply,
+  SetFavoriteRequest,
   SkippedCount,
   TagTarget,
   WriteReply,
@@ -53,6 +55,9 @@ export {
 export {
   DumpLines,
   DumpRequest,
+  FindEntriesReply,
+  FindEntriesRequest,
+  FoundEntry,
   GatewayClient,
   GatewayDefinition,
   type GatewayServer,

@@ -77,8 +77,8 @@ test('what was said of a file that is left out goes its way as that of a deleted
   await a.put('tag', tag, { canonical_name: 'best' });
   const entry = entryId('d.raw');
   const content = a.records('entry').find(({ name }) => name === 'd.raw')!.content as RecordId;
-  await applyTag(a.library, secret, tag, { kind: 'entry', id: entry });
-  await applyTag(a.library, secret, tag, { kind: 'content', id: content });
+  await applyTag(a.library, secret, tag, [{ kind: 'entry', id: entry }]);
+  await applyTag(a.library, secret, tag, [{ kind: 'content', id: content }]);
   const metadata = () => a.records('user_metadata').map(({ uuid }) => uuid);
   expect(metadata()).toContain(userMetadataId(secret, entry));
 

@@ -1,4 +1,4 @@
-import { type LibraryId, type RecordId, ShoalError } from '@shoal/core';
+import { type LibraryId, limits, type RecordId, ShoalError } from '@shoal/core';
 import { decideConflict } from '@shoal/library';
 import {
   type CaptureDefinition,
@@ -10,11 +10,13 @@ import {
 } from '@shoal/proto';
 import { problemOf } from '@shoal/service-kit';
 import { toConflictDecision } from './decide.ts';
+import { setFavorite } from './favorites.ts';
 import { defaultIgnores } from './index/default-ignores.ts';
 import type { SkipCounts } from './index/scan.ts';
 import type { LibraryCapture } from './library-capture.ts';
+import type { MetadataTarget } from './metadata-targets.ts';
 import { toLocalWrites } from './mutations.ts';
-import { applyTag, removeTag, type TagTarget } from './tagging.ts';
+import { applyTag, removeTag } from './tagging.ts';
 
 /** The contract to calls; one implementation for gRPC and NATS. */
 export function captureHandlers(
@@ -74,12 +76,17 @@ export function captureHandlers(
     async applyTag(request) {
       const { library, secret } = partOf(request);
       const tag = uuidFromBytes<RecordId>(request.tagId, 'tag_id');
-      return { applicationId: uuidToBytes(await applyTag(library, secret, tag, targetOf(request))) };
+      const applications = await applyTag(library, secret, tag, targetsOf(request));
+      return { applicationIds: applications.map((id) => uuidToBytes(id)) };
     },
     async removeTag(request) {
       const { library, secret } = partOf(request);
       const tag = uuidFromBytes<RecordId>(request.tagId, 'tag_id');
-      return { removed: await removeTag(library, secret, tag, targetOf(request)) };
+      return { removed: await removeTag(library, secret, tag, targetsOf(request)) };
+    },
+    async setFavorite(request) {
+      const { library, secret } = partOf(request);
+      return { changed: await setFavorite(library, secret, targetsOf(request), request.favorite) };
     },
     async decideConflict(request) {
       await decideConflict(partOf(request).library, toConflictDecision(request));
@@ -109,11 +116,23 @@ function sumOf(counts: Readonly<SkipCounts>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-function targetOf(request: { readonly target: WireTagTarget; readonly targetId: Uint8Array }): TagTarget {
-  const id = uuidFromBytes<RecordId>(request.targetId, 'target_id');
-  if (request.target === WireTagTarget.TAG_TARGET_ENTRY) return { kind: 'entry', id };
-  if (request.target === WireTagTarget.TAG_TARGET_CONTENT) return { kind: 'content', id };
-  throw new ShoalError('invalid-argument', `"target": expected entry or content, found ${request.target}`, {
+function targetsOf(request: {
+  readonly target: WireTagTarget;
+  readonly targetIds: readonly Uint8Array[];
+}): MetadataTarget[] {
+  const { length } = request.targetIds;
+  if (length === 0 || length > limits.targetsMax) {
+    const message = `"target_ids": expected 1 to ${limits.targetsMax}, found ${length}`;
+    throw new ShoalError('invalid-argument', message, { field: 'target_ids' });
+  }
+  const kind = kindOf(request.target);
+  return request.targetIds.map((id) => ({ kind, id: uuidFromBytes<RecordId>(id, 'target_ids') }));
+}
+
+function kindOf(target: WireTagTarget): MetadataTarget['kind'] {
+  if (target === WireTagTarget.TAG_TARGET_ENTRY) return 'entry';
+  if (target === WireTagTarget.TAG_TARGET_CONTENT) return 'content';
+  throw new ShoalError('invalid-argument', `"target": expected entry or content, found ${target}`, {
     field: 'target',
   });
 }

@@ -8,11 +8,13 @@ import {
   DecisionKind,
   type DiscardQuarantineRequest,
   Domain,
+  type FindEntriesRequest,
   fieldsFromWire,
   type Mutation,
   MutationKind,
   type RemoveTagRequest,
   type RetryQuarantineRequest,
+  type SetFavoriteRequest,
   TagTarget,
   uuidFromBytes,
   versionFromWire,
@@ -84,17 +86,13 @@ export function checkDomain(domain: Domain | undefined): void {
 
 /** A write: how many mutations, and each of them. */
 export function checkWrite(request: WriteRequest): void {
-  const { length } = request.mutations;
-  if (length === 0) refuse('mutations', `1 to ${limits.mutationsMax}`, 'none');
-  if (length > limits.mutationsMax) refuse('mutations', `1 to ${limits.mutationsMax}`, String(length));
+  checkCount('mutations', request.mutations.length, limits.mutationsMax);
   for (const mutation of request.mutations) checkMutation(mutation);
 }
 
 /** A location to add: an absolute path, and what is left out there. */
 export function checkAddLocation({ path, name, ignore }: AddLocationRequest): void {
-  if (!isAbsolute(path) || path.includes('\0') || Buffer.byteLength(path) > pathBytesMax) {
-    refuse('path', `an absolute path of up to ${pathBytesMax} bytes`, 'something else');
-  }
+  checkPath(path, 'path');
   if (name.length > locationNameMax) {
     refuse('name', `up to ${locationNameMax} characters`, String(name.length));
   }
@@ -117,12 +115,33 @@ function checkPatterns(lists: Readonly<Record<string, readonly string[]>>): void
   }
 }
 
-/** A tag and what it is put on. */
-export function checkTagging({ tagId, target, targetId }: ApplyTagRequest | RemoveTagRequest): void {
-  checkId(tagId, 'tag_id');
+/** A tag and what it is put on, or taken off. */
+export function checkTagging(request: ApplyTagRequest | RemoveTagRequest): void {
+  checkId(request.tagId, 'tag_id');
+  checkTargets(request);
+}
+
+/** Files or contents that something is said of: which kind, and so many at most. */
+export function checkTargets({ target, targetIds }: ApplyTagRequest | SetFavoriteRequest): void {
   const isKnown = target === TagTarget.TAG_TARGET_ENTRY || target === TagTarget.TAG_TARGET_CONTENT;
   if (!isKnown) refuse('target', 'entry or content', String(target));
-  checkId(targetId, 'target_id');
+  checkCount('target_ids', targetIds.length, limits.targetsMax);
+  for (const id of targetIds) checkId(id, 'target_ids');
+}
+
+/** Paths to look up: so many at most, and each an absolute one. */
+export function checkPaths({ paths }: FindEntriesRequest): void {
+  checkCount('paths', paths.length, limits.pathsMax);
+  for (const path of paths) checkPath(path, 'paths');
+}
+
+function checkCount(field: string, count: number, max: number): void {
+  if (count === 0 || count > max) refuse(field, `1 to ${max}`, count === 0 ? 'none' : String(count));
+}
+
+function checkPath(path: string, field: string): void {
+  if (isAbsolute(path) && !path.includes('\0') && Buffer.byteLength(path) <= pathBytesMax) return;
+  refuse(field, `an absolute path of up to ${pathBytesMax} bytes`, 'something else');
 }
 
 function checkMutation({ kind, model, recordId, fields, seen }: Mutation): void {

@@ -93,7 +93,7 @@ describe('writes', () => {
 describe('[SEC-5] every call', () => {
   const calls = (libraryId: Buffer): (() => Promise<unknown>)[] => {
     const { handlers } = gateway;
-    const tagging = { libraryId, tagId: id, target: TagTarget.TAG_TARGET_ENTRY, targetId: id };
+    const tagging = { libraryId, tagId: id, target: TagTarget.TAG_TARGET_ENTRY, targetIds: [id] };
     const stream = (messages: AsyncIterable<unknown>) => messages[Symbol.asyncIterator]().next();
     const signal = AbortSignal.timeout(10_000);
     return [
@@ -107,6 +107,8 @@ describe('[SEC-5] every call', () => {
       () => handlers.changeIgnores({ libraryId, locationId: id, add: [], remove: [] }),
       () => handlers.applyTag(tagging),
       () => handlers.removeTag(tagging),
+      () => handlers.setFavorite({ ...tagging, favorite: true }),
+      () => handlers.findEntries({ libraryId, paths: ['/a'] }),
       () => handlers.getStatus({ libraryId }),
       () => handlers.readLog({ libraryId, fromSeq: 0, limit: 0 }),
       async () => stream(handlers.dump({ libraryId }, signal)),
@@ -131,7 +133,7 @@ describe('[SEC-5] every call', () => {
   test('about locations and tags names the field that is wrong', async () => {
     const { handlers, libraryId } = gateway;
     const refused = (field: string) => ({ code: 'invalid-argument', subject: { field } });
-    const tagging = { libraryId, tagId: id, target: TagTarget.TAG_TARGET_CONTENT, targetId: id };
+    const tagging = { libraryId, tagId: id, target: TagTarget.TAG_TARGET_CONTENT, targetIds: [id] };
     const short = Buffer.alloc(1);
     await expect(
       handlers.addLocation({ libraryId, path: 'a/b', name: '', ignore: [] }),
@@ -165,9 +167,19 @@ describe('[SEC-5] every call', () => {
     await expect(
       handlers.applyTag({ ...tagging, target: TagTarget.TAG_TARGET_UNSPECIFIED }),
     ).rejects.toMatchObject(refused('target'));
-    await expect(handlers.removeTag({ ...tagging, targetId: short })).rejects.toMatchObject(
-      refused('target_id'),
+    await expect(handlers.removeTag({ ...tagging, targetIds: [short] })).rejects.toMatchObject(
+      refused('target_ids'),
     );
+    const crowd = Array.from({ length: limits.targetsMax + 1 }, () => id);
+    for (const targetIds of [[], crowd]) {
+      await expect(handlers.applyTag({ ...tagging, targetIds })).rejects.toMatchObject(refused('target_ids'));
+      await expect(handlers.setFavorite({ ...tagging, targetIds, favorite: true })).rejects.toMatchObject(
+        refused('target_ids'),
+      );
+    }
+    for (const paths of [[], ['a/b'], ['/a', '/b\0'], Array(limits.pathsMax + 1).fill('/a')]) {
+      await expect(handlers.findEntries({ libraryId, paths })).rejects.toMatchObject(refused('paths'));
+    }
   });
 });
 

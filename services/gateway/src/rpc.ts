@@ -8,13 +8,16 @@ import {
   checkDiscard,
   checkLibraryId,
   checkModelName,
+  checkPaths,
   checkQuarantineIds,
   checkRecordId,
   checkTagging,
+  checkTargets,
   checkWrite,
 } from './check-request.ts';
 import { deviceStatus, type StatusSources } from './device-status.ts';
 import { dumpLibrary } from './dump-library.ts';
+import { findEntries } from './find-entries.ts';
 import type { GatewayLibrary } from './gateway-library.ts';
 import { leaveLibrary } from './leave-library.ts';
 import { getConflict, listConflicts } from './read-conflicts.ts';
@@ -53,6 +56,11 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
       checkModelName(request.model);
       return listRecords(libraryOf(request).reader(), request);
     },
+    findEntries: async (request) => {
+      const library = libraryOf(request);
+      checkPaths(request);
+      return findEntries(library.reader(), parts.home.config.deviceId, request.paths);
+    },
     watch: (request, signal) => watchers.watch({ library: libraryOf(request), model: request.model, signal }),
     addLocation: async (request) => {
       libraryOf(request);
@@ -83,6 +91,11 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
       libraryOf(request);
       checkTagging(request);
       return capture.removeTag(request);
+    },
+    setFavorite: async (request) => {
+      libraryOf(request);
+      checkTargets(request);
+      return capture.setFavorite(request);
     },
     getStatus: async (request) => deviceStatus(parts, libraryOf(request)),
     setPaused: async (request) => setPaused(services, libraryOf(request), { isPaused: request.paused }),

@@ -1,12 +1,13 @@
-import { TagTarget, uuidFromBytes } from '@shoal/client';
+import { uuidFromBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
-import { entryIdOf } from '../ask/entry-of-file.ts';
 import { createTag, listTags, tagIdOf } from '../ask/tags.ts';
 import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
+import { counted } from '../show/counted.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
+import { addTargetCommand, forTargets, type TargetOptions } from '../target-command.ts';
 
 /** `shoal tag create|apply|remove|list`. */
 export function addTagCommands(program: Command, surroundings: Surroundings): void {
@@ -51,51 +52,54 @@ function addCreate(parent: Command, surroundings: Surroundings): void {
     });
 }
 
-interface TargetOptions extends LibraryOptions {
-  readonly entry?: boolean;
-}
-
 function addPutOn(parent: Command, surroundings: Surroundings): void {
   addTargetCommand(
     parent,
-    'apply <tag> <uuid|file>',
-    'put a tag on the content of a file, or with --entry on the file',
+    'apply <tag> [uuid|file...]',
+    'put a tag on the content of files, or with --entry on the files',
   )
     .addHelpText(
       'after',
       helpExamples(
-        'tag apply holiday ~/pictures/beach.jpg',
+        'tag apply holiday ~/pictures/beach.jpg ~/pictures/sea.jpg',
         'tag apply holiday ~/pictures/beach.jpg --entry',
         'tag apply holiday 0198c0de-0000-7000-8000-000000000001',
+        'find ~/pictures/rome -type f -print0 | shoal tag apply rome --from-file -',
       ),
     )
-    .action(async (wanted: string, target: string, options: TargetOptions) => {
-      const { applicationId } = await withLibrary(options, async (device) => {
-        const { gateway, libraryId } = device;
+    .action(async (wanted: string, files: readonly string[], options: TargetOptions) => {
+      const ids: string[] = [];
+      await forTargets({ surroundings, options, files }, async ({ gateway, libraryId }) => {
         const tagId = await tagIdOf(gateway, libraryId, wanted);
-        const targetId = await entryIdOf(device, target);
-        return gateway.applyTag({ libraryId, tagId, target: targetOf(options), targetId });
+        return async (asked) => {
+          const { applicationIds } = await gateway.applyTag({ ...asked, tagId });
+          for (const id of applicationIds) ids.push(uuidFromBytes(id, 'application_ids'));
+        };
       });
-      const id = uuidFromBytes(applicationId, 'application_id');
-      outputOf(surroundings, options).result({ id }, () => `applied ${wanted}: ${id}`);
+      outputOf(surroundings, options).result({ ids }, () =>
+        ids.length === 1 ? `applied ${wanted}: ${ids[0]}` : `applied ${wanted} to ${ids.length} files`,
+      );
     });
 }
 
 function addTakeOff(parent: Command, surroundings: Surroundings): void {
   addTargetCommand(
     parent,
-    'remove <tag> <uuid|file>',
-    'take a tag off the content of a file, or with --entry off the file',
+    'remove <tag> [uuid|file...]',
+    'take a tag off the content of files, or with --entry off the files',
   )
     .addHelpText('after', helpExamples('tag remove holiday ~/pictures/beach.jpg'))
-    .action(async (wanted: string, target: string, options: TargetOptions) => {
-      const { removed } = await withLibrary(options, async (device) => {
-        const { gateway, libraryId } = device;
+    .action(async (wanted: string, files: readonly string[], options: TargetOptions) => {
+      let removed = 0;
+      await forTargets({ surroundings, options, files }, async ({ gateway, libraryId }) => {
         const tagId = await tagIdOf(gateway, libraryId, wanted);
-        const targetId = await entryIdOf(device, target);
-        return gateway.removeTag({ libraryId, tagId, target: targetOf(options), targetId });
+        return async (asked) => {
+          removed += (await gateway.removeTag({ ...asked, tagId })).removed;
+        };
       });
-      outputOf(surroundings, options).result({ removed }, () => (removed ? 'removed' : 'was not there'));
+      outputOf(surroundings, options).result({ removed }, () =>
+        removed === 0 ? 'was not there' : `removed ${wanted} from ${counted(removed, 'file')}`,
+      );
     });
 }
 
@@ -110,15 +114,4 @@ function addList(parent: Command, surroundings: Surroundings): void {
           : tags.map(({ id, fields }) => `${id}  ${fields.canonical_name}`),
       );
     });
-}
-
-function addTargetCommand(parent: Command, usage: string, summary: string): Command {
-  return addLibraryCommand(parent, usage, summary).option(
-    '--entry',
-    'only this file (its device writes that), not every copy of its content',
-  );
-}
-
-function targetOf({ entry }: TargetOptions): TagTarget {
-  return entry === true ? TagTarget.TAG_TARGET_ENTRY : TagTarget.TAG_TARGET_CONTENT;
 }

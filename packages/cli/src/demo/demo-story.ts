@@ -44,7 +44,7 @@ export function demoStory(libraryId: Buffer, onLine: (line: string) => void): De
           libraryId,
           tagId: uuidToBytes(tag),
           target: TagTarget.TAG_TARGET_CONTENT,
-          targetId: uuidToBytes(id),
+          targetIds: [uuidToBytes(id)],
         });
         return onLine(`${device.name}  puts its tag on the content of ${fields.name}`);
       }

@@ -5,6 +5,7 @@ import { openForReading } from '../store/open-database.ts';
 import { fieldValue, type SqlValue } from '../store/row-store.ts';
 import { type ConflictReader, conflictReader } from './conflict-reader.ts';
 import { dumpLine } from './dump-line.ts';
+import { findRecords } from './find-records.ts';
 import { type QuarantineReader, quarantineReader } from './quarantine-reader.ts';
 
 /** A record as people see it: fields by name, references as UUIDs, and the version to write back with (MRG-1). */
@@ -22,6 +23,11 @@ export interface LibraryReader {
   get(model: string, id: RecordId): ViewRecord | undefined;
   /** Records in order of ids, behind `after`. */
   list(model: string, options: { readonly after: RecordId | null; readonly limit: number }): ViewRecord[];
+  /**
+   * Records that show these values, references as UUIDs, at most `limit` of them in no order: by an index where the table
+   * has one of these columns, else by looking at all. Throws `unknown-field`.
+   */
+  find(model: string, fields: Readonly<Record<string, Value>>, limit: number): ViewRecord[];
   /** The conflict journal of this device (MRG-8). */
   readonly conflicts: ConflictReader;
   /** What lies in quarantine on this device (ING-3). */
@@ -42,6 +48,7 @@ export function openLibraryReader(path: string, models: readonly SyncedModel[]):
     registry: createRegistry(models.map(({ spec }) => spec)),
     get: (model, id) => byName.get(model)?.get(id),
     list: (model, { after, limit }) => byName.get(model)?.list(after ?? '', limit) ?? [],
+    find: (model, fields, limit) => byName.get(model)?.find(fields, limit) ?? [],
     conflicts: conflictReader(db),
     quarantine: quarantineReader(db),
     counts: () => inOrder.map((model) => ({ model, records: byName.get(model)!.count() })),
@@ -67,6 +74,8 @@ function prepareModel(db: ReturnType<typeof openForReading>, model: SyncedModel)
   const all = db.prepare<[], SqlValue[]>(`${select} where t.uuid is not null order by t.uuid`).raw();
   const count = db.prepare<[], number>(`select count(*) from ${table} where uuid is not null`).pluck();
 
+  const find = findRecords(db, model, select);
+
   const toRecord = ([uuid, version, ...values]: SqlValue[]): ViewRecord => ({
     model: name,
     id: uuid as RecordId,
@@ -81,6 +90,7 @@ function prepareModel(db: ReturnType<typeof openForReading>, model: SyncedModel)
       return row === undefined ? undefined : toRecord(row);
     },
     list: (after: string, limit: number) => list.all(after, limit).map(toRecord),
+    find: (fields: Readonly<Record<string, Value>>, limit: number) => find(fields, limit).map(toRecord),
     *all() {
       for (const row of all.iterate()) yield toRecord(row);
     },

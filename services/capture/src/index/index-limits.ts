@@ -1,3 +1,5 @@
+import { limits } from '@shoal/core';
+
 /** The bounds of the indexer, each with its unit and its reason. */
 export interface IndexLimits {
   /** Changes in one transaction: short enough that other writers of library.db do not wait long. */
@@ -64,7 +66,7 @@ export const indexLimits: IndexLimits = {
   watchReadyMs: 1_000,
   safetyNetMs: 5 * 60_000,
   blindSafetyNetMs: 30_000,
-  locationsMax: 1_000,
+  locationsMax: limits.locationsMax,
   unwatchablePollMs: 1_000,
   rootPollMs: 2_000,
   retryMinMs: 250,
