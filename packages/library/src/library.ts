@@ -78,8 +78,8 @@ export interface Library extends LibraryQuarantine {
   apply(entries: readonly SequencedEntry[], cursor: Cursor, damaged?: readonly number[]): Promise<Applied>;
   /** Sets an entry aside that brings down whatever applies it, and moves the cursor past it (ING-3). */
   quarantine(entry: SequencedEntry, error: ShoalError, cursor: Cursor): Promise<void>;
-  /** What waits to be shipped, at most `limit` changes, read in one read transaction (REP-8). */
-  readOutbox(limit: number): Shipment;
+  /** What waits to be shipped behind a row, at most `limit` changes, read in one read transaction (REP-8). */
+  readOutbox(limit: number, afterId?: number): Shipment;
   /** Forgets what the log has committed (CHG-8), and remembers where that was (REP-6). */
   clearOutbox(rows: readonly OutboxRow[], shipped?: ShippedTo): Promise<void>;
   /**
@@ -220,10 +220,10 @@ export function openLibrary(options: LibraryOptions): Library {
         memory.setFollowed(next.logId);
         exceptions.note(next.logId, [entry], [entry.seq]);
       }),
-    readOutbox(limit) {
+    readOutbox(limit, afterId = 0) {
       if (!outbox.isAny()) return { rows: [], entries: [] };
       return inReadTransaction(db, () => {
-        const rows = outbox.read(limit);
+        const rows = outbox.read(limit, afterId);
         return { rows, entries: rows.map(entryOf) };
       });
     },

@@ -1,5 +1,5 @@
 import { memoryNetwork, rpcClient, serveRpc } from '@shoal/bus';
-import { type LibraryId, limits } from '@shoal/core';
+import { type LibraryId, limits, ShoalError } from '@shoal/core';
 import type { Library, Shipment } from '@shoal/library';
 import { AppendReply, type AppendRequest, LogStoreDefinition } from '@shoal/proto';
 import { silentLog } from '@shoal/service-kit';
@@ -33,6 +33,25 @@ function waitingChange() {
       rows = [row];
     },
   };
+}
+
+/** So many changes that wait, in order. */
+function waitingRows(count: number, onClear: () => void = () => undefined) {
+  const { library } = waitingChange();
+  const entry = library.readOutbox(1).entries[0]!;
+  let rows = Array.from({ length: count }, (_, index) => ({ id: index + 1 })) as unknown as Shipment['rows'];
+  const waiting: typeof library = {
+    ...library,
+    readOutbox: (limit, afterId = 0) => {
+      const read = rows.filter(({ id }) => id > afterId).slice(0, limit);
+      return { rows: read, entries: read.map(() => entry) };
+    },
+    clearOutbox: async (cleared) => {
+      onClear();
+      rows = rows.filter((row) => !cleared.includes(row));
+    },
+  };
+  return { library: waiting, left: () => rows.length };
 }
 
 const life = Buffer.alloc(24);
@@ -125,5 +144,40 @@ test('[REP-4] [CHG-8] a log-store killed with an append in hand is served within
   });
   await expect.poll(left, within).toBe(0);
   expect(again).toBe(1);
+  await relay.stop();
+});
+
+test('[CHG-8] the next group is under way while the first is taken out of the outbox, and nothing goes twice', async () => {
+  const sent: number[] = [];
+  const underWay: number[] = [];
+  const { library, left } = waitingRows(2 * limits.batchEntriesMax + 1, () => underWay.push(sent.length));
+  const logStore = {
+    append: async ({ entries }: AppendRequest) => {
+      sent.push(entries.length);
+      return reply;
+    },
+    recognise,
+  };
+  const relay = startRelay({ library, logStore, log: silentLog(), idleMs: 3_600_000 });
+  await expect.poll(left, within).toBe(0);
+  expect(sent).toEqual([limits.batchEntriesMax, limits.batchEntriesMax, 1]);
+  expect(underWay).toEqual([2, 3, 3]);
+  await relay.stop();
+});
+
+test('[CHG-8] a group that follows one that failed waits for it, as they are in order', async () => {
+  const sent: number[] = [];
+  const { library, left } = waitingRows(limits.batchEntriesMax + 1);
+  const logStore = {
+    append: async ({ entries }: AppendRequest) => {
+      sent.push(entries.length);
+      if (sent.length === 1) throw new ShoalError('unavailable', 'not now');
+      return reply;
+    },
+    recognise,
+  };
+  const relay = startRelay({ library, logStore, log: silentLog(), idleMs: 3_600_000 });
+  await expect.poll(left, within).toBe(0);
+  expect(sent).toEqual([limits.batchEntriesMax, limits.batchEntriesMax, 1]);
   await relay.stop();
 });

@@ -1,9 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { limits, type ShoalError, type StreamId } from '@shoal/core';
-import type { Library, OutboxRow, Shipment } from '@shoal/library';
-import type { Client, LogStoreDefinition } from '@shoal/proto';
+import type { Library, Shipment } from '@shoal/library';
+import type { AppendReply, Client, LogStoreDefinition } from '@shoal/proto';
 import { entryToWire, lifeFromBytes, uuidToBytes } from '@shoal/proto';
 import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
 import { durableStep } from '@shoal/telemetry';
+import { relayGroups } from './relay-groups.ts';
 
 /** Ships the outbox to the device's own log-store (CHG-8). */
 export interface Relay {
@@ -18,6 +20,15 @@ export interface Relay {
 /** A log-store that died with a request in hand is served again soon after it is back (REP-4). */
 const attempt = { timeoutMs: limits.logAttemptMs };
 const retryMsMax = 5_000;
+
+/** Then the loop looks whether it is to end or to hold. */
+const groupsPerTurn = 16;
+
+/** A group on its way to the log-store. */
+interface Sent {
+  readonly group: Shipment;
+  readonly answer: Promise<AppendReply>;
+}
 
 /**
  * Ships on signal, and looks at least every `idleMs` (100) for what other writers of the library left (S0-57). A row
@@ -41,22 +52,45 @@ export function startRelay(options: {
     lastAppend: () => library.logMemory.lastAppend(),
   });
 
+  /** Ships what waits, group by group: the next one is read and sealed while the log-store works on the one before. */
   async function shipOnce(): Promise<boolean> {
-    const shipment = library.readOutbox(limits.batchEntriesMax);
-    if (shipment.rows.length === 0) return false;
+    let waiting = readGroups(0);
+    const first = waiting.shift();
+    if (first === undefined) return false;
     durableStep('relay.after-drain');
     await recognition.introduce();
-    for (const { entries, rows } of chunksOf(shipment)) {
-      const request = { libraryId, entries: entries.map((entry) => entryToWire(entry)) };
-      const reply = await logStore.append(request, attempt);
+    let sent: Sent | undefined = await send(first);
+    for (let count = 0; sent !== undefined; count++) {
+      const { group, answer } = sent;
+      const isLast = count === groupsPerTurn || group.rows.length < limits.batchEntriesMax;
+      if (waiting.length === 0 && !isLast) waiting = readGroups(group.rows.at(-1)!.id);
+      const reply = await answer;
       const logId = await recognition.idOf(reply);
       if (logId === null) return true;
       const life = lifeFromBytes<StreamId>(reply.life, 'life');
       durableStep('relay.after-append');
-      await library.clearOutbox(rows, { logId, life, seq: reply.headSeq, appended: reply.appended });
+      const next = waiting.shift();
+      sent = next && (await send(next));
+      const { headSeq: seq, appended } = reply;
+      await library.clearOutbox(group.rows, { logId, life, seq, appended });
       durableStep('relay.after-clear');
     }
     return true;
+  }
+
+  function readGroups(afterId: number): Shipment[] {
+    return relayGroups(library.readOutbox(limits.batchEntriesMax, afterId));
+  }
+
+  /** Resolves when the request is on its way. */
+  async function send(group: Shipment): Promise<Sent> {
+    const request = { libraryId, entries: group.entries.map((entry) => entryToWire(entry)) };
+    const answer = logStore.append(request, attempt);
+    // Whoever waits for it hears of its failure, unless something else fails first.
+    answer.catch(() => undefined);
+    // Reading and sealing blocks this thread; the log-store is to work meanwhile.
+    await turn();
+    return { group, answer };
   }
 
   const loop = startSignalledLoop({
@@ -77,24 +111,4 @@ export function startRelay(options: {
       await shipOnce().catch(() => undefined);
     },
   };
-}
-
-/** Cuts a shipment where it would be more than a page of the log holds; each part is a group (REP-8). */
-function* chunksOf(shipment: Shipment): Iterable<Shipment> {
-  let entries: Shipment['entries'][number][] = [];
-  let rows: OutboxRow[] = [];
-  let bytes = 0;
-  for (const [index, entry] of shipment.entries.entries()) {
-    const size = entry.headerBytes.length + entry.sealed.length + entry.signature.length;
-    if (bytes + size > limits.groupBytesMax && entries.length > 0) {
-      yield { entries, rows };
-      entries = [];
-      rows = [];
-      bytes = 0;
-    }
-    entries.push(entry);
-    rows.push(shipment.rows[index]!);
-    bytes += size;
-  }
-  if (entries.length > 0) yield { entries, rows };
 }

@@ -3,7 +3,7 @@ import type { ParsedEntry } from '@shoal/proto';
 import { foldTraceParents } from '@shoal/telemetry';
 import type { KeyRing } from '../crypto/seal.ts';
 import type { LibraryStore } from '../store/library-store.ts';
-import type { OutboxRow } from '../store/outbox-store.ts';
+import type { OutboxRow, RecordPart, ShippableRow } from '../store/outbox-store.ts';
 import { sealedEntry } from './sealed-entry.ts';
 
 /**
@@ -14,14 +14,15 @@ export function outboxEntry(options: {
   readonly store: LibraryStore;
   readonly ring: KeyRing;
   readonly libraryId: LibraryId;
-  readonly row: OutboxRow;
+  readonly row: OutboxRow | ShippableRow;
 }): ParsedEntry {
   const { store, ring, row } = options;
   const { ref } = row;
   const spec = store.registry.require(ref.model);
-  const merged = store.records.payload(ref);
-  if (merged === undefined) throw noState(ref);
-  const { version, payload } = row.kept ?? merged;
+  const merged = 'record' in row ? row.record : recordPart(store, ref);
+  const state = row.kept ?? merged?.state;
+  if (merged === undefined || state == null) throw noState(ref);
+  const { version, payload } = state;
   const header = {
     libraryId: options.libraryId,
     // Of the device that made the change: the library may have come from another one's home (REP-6).
@@ -45,6 +46,11 @@ export function outboxEntry(options: {
     keyId: ring.currentKeyId,
   } as const;
   return sealedEntry(ring, header, payload);
+}
+
+function recordPart(store: LibraryStore, ref: RecordRef): RecordPart | undefined {
+  const merged = store.records.payload(ref);
+  return merged && { schemaVersion: merged.schemaVersion, state: merged };
 }
 
 function noState(ref: RecordRef): ShoalError {

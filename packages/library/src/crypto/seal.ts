@@ -10,6 +10,10 @@ export interface KeyRing {
 const nonceBytes = sodium.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 const tagBytes = sodium.crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
+/** Random bytes for the nonces to come, drawn together: each is used once. */
+const drawn = Buffer.alloc(nonceBytes * 256);
+let drawnAt = drawn.length;
+
 const keyBytes = sodium.crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 
 /**
@@ -20,7 +24,7 @@ export function sealPayload(ring: KeyRing, keyId: number, header: Buffer, payloa
   const key = keyOf(ring, keyId);
   const sealed = Buffer.allocUnsafe(nonceBytes + payload.length + tagBytes);
   const nonce = sealed.subarray(0, nonceBytes);
-  sodium.randombytes_buf(nonce);
+  drawNonce(nonce);
   sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
     sealed.subarray(nonceBytes),
     payload,
@@ -60,6 +64,15 @@ export function openPayload(ring: KeyRing, keyId: number, header: Uint8Array, se
     );
   }
   return payload;
+}
+
+function drawNonce(nonce: Buffer): void {
+  if (drawnAt === drawn.length) {
+    sodium.randombytes_buf(drawn);
+    drawnAt = 0;
+  }
+  drawn.copy(nonce, 0, drawnAt, drawnAt + nonceBytes);
+  drawnAt += nonceBytes;
 }
 
 function keyOf(ring: KeyRing, keyId: number): Buffer {

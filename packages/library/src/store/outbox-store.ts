@@ -1,4 +1,12 @@
-import { type Dot, formatVersion, limits, parseVersion, type RecordRef, type Version } from '@shoal/core';
+import {
+  type Dot,
+  formatVersion,
+  limits,
+  parseVersion,
+  type RecordRef,
+  type Version,
+  versionOf,
+} from '@shoal/core';
 import type { Sqlite } from './open-database.ts';
 
 /** A change that waits to be shipped (CHG-7). */
@@ -20,6 +28,17 @@ export interface OutboxRow extends OutboxItem {
   readonly id: number;
 }
 
+/** A row with what else an entry is made of, read with it. */
+export interface ShippableRow extends OutboxRow {
+  /** What of the record's merged state is needed; of log-based models without the state itself. Undefined: it has none. */
+  readonly record: RecordPart | undefined;
+}
+
+export interface RecordPart {
+  readonly schemaVersion: number;
+  readonly state: { readonly version: Version; readonly payload: Buffer } | null;
+}
+
 /** The outbox: written by captures, emptied by the relay (CHG-8). */
 export interface OutboxStore {
   /**
@@ -29,11 +48,11 @@ export interface OutboxStore {
   add(item: OutboxItem, transactionStamp: string): void;
   /** Adds the first change of a record that nothing was known of, so that nothing of it waits. */
   addFirst(item: OutboxItem, transactionStamp: string): void;
-  /** The oldest changes first. */
-  read(limit: number): OutboxRow[];
+  /** The oldest changes behind a row first. */
+  read(limit: number, afterId: number): ShippableRow[];
   /** What waits of one record, the oldest first. */
   of(ref: RecordRef, limit: number): OutboxRow[];
-  /** Removes what the log has committed; a row that changed since it was read stays (CHG-8). */
+  /** Removes what the log has committed, read in one go; a row that changed since it was read stays (CHG-8). */
   remove(rows: readonly OutboxRow[]): void;
   /** Whether anything waits: what the relay asks ten times a second while nobody writes. */
   isAny(): boolean;
@@ -58,6 +77,12 @@ interface Row {
   readonly trace_parents: string | null;
 }
 
+interface RowWithRecord extends Row {
+  readonly schema_version: number | null;
+  readonly record_version: string | null;
+  readonly record_payload: Buffer | null;
+}
+
 /** Prepares the statements on `db`. */
 export function outboxStore(db: Sqlite): OutboxStore {
   const find = db.prepare<
@@ -75,11 +100,19 @@ export function outboxStore(db: Sqlite): OutboxStore {
     `update shoal_outbox
      set dot = ?, change = ?, version = ?, payload = ?, scope = ?, rank = ?, wall_ms = ?, trace_parents = ? where id = ?`,
   );
-  const select = db.prepare<[number], Row>('select * from shoal_outbox order by id limit ?+0');
+  const select = db.prepare<[number, number], RowWithRecord>(
+    `select outbox.*, schema_version,
+       case when outbox.payload is null then records.version end as record_version,
+       case when outbox.payload is null then records.payload end as record_payload
+     from shoal_outbox as outbox
+     left join shoal_records as records on records.model = outbox.model and records.uuid = outbox.uuid
+     where outbox.id > ? order by outbox.id limit ?+0`,
+  );
   const selectOf = db.prepare<[string, string, number], Row>(
     'select * from shoal_outbox where model = ? and uuid = ? order by id limit ?+0',
   );
-  const remove = db.prepare('delete from shoal_outbox where id = ? and dot = ?');
+  // A row that changed since has a dot greater than all that were there (CLK-2).
+  const remove = db.prepare('delete from shoal_outbox where id between ? and ? and dot <= ?');
   const isAny = db.prepare<[], number>('select exists (select 1 from shoal_outbox)').pluck();
   const count = db.prepare<[], number>('select count(*) from shoal_outbox').pluck();
   const countByModel = db.prepare<[], { model: string; changes: number }>(
@@ -106,10 +139,13 @@ export function outboxStore(db: Sqlite): OutboxStore {
       const values = valuesOf(item, item.change, foldedTraces(null, item.traceParents));
       insert.run(item.ref.model, item.ref.id, ...values, transactionStamp);
     },
-    read: (limit) => select.all(limit).map(toOutboxRow),
+    read: (limit, afterId) => select.all(afterId, limit).map(toShippableRow),
     of: (ref, limit) => selectOf.all(ref.model, ref.id, limit).map(toOutboxRow),
     remove(rows) {
-      for (const row of rows) remove.run(row.id, row.dot);
+      const [first, last] = [rows[0], rows.at(-1)];
+      if (first === undefined || last === undefined) return;
+      const latest = rows.reduce((dot, row) => (row.dot > dot ? row.dot : dot), first.dot);
+      remove.run(first.id, last.id, latest);
     },
     isAny: () => isAny.get() === 1,
     count: () => count.get() as number,
@@ -128,7 +164,8 @@ export function outboxStore(db: Sqlite): OutboxStore {
 /** The columns that a change brings, whether in a row of its own or in place of one that waits. */
 function valuesOf(item: OutboxItem, change: OutboxItem['change'], traces: string | null) {
   const { dot, kept, scope, rank, wallMs } = item;
-  const version = kept === null ? null : formatVersion(kept.version);
+  // Of a record that was written once the version says what the dot does.
+  const version = kept === null || kept.version.size === 1 ? null : formatVersion(kept.version);
   return [dot, change, version, kept?.payload ?? null, scope, rank, wallMs, traces] as const;
 }
 
@@ -139,13 +176,35 @@ function foldedTraces(before: string | null, more: readonly string[]): string | 
   return all.slice(-limits.foldedTracesMax).join(' ');
 }
 
+function toShippableRow(row: RowWithRecord): ShippableRow {
+  return Object.assign(toOutboxRow(row), { record: recordPart(row) });
+}
+
+function recordPart({ dot, schema_version, record_version, record_payload }: RowWithRecord) {
+  if (schema_version === null) return undefined;
+  if (record_version === null || record_payload === null)
+    return { schemaVersion: schema_version, state: null };
+  return {
+    schemaVersion: schema_version,
+    state: { version: versionIn(record_version, dot), payload: record_payload },
+  };
+}
+
+/** Mostly a record was written once. */
+function versionIn(text: string, dot: Dot): Version {
+  return text === dot ? versionOf([dot]) : parseVersion(text);
+}
+
 function toOutboxRow(row: Row): OutboxRow {
   return {
     id: row.id,
     ref: { model: row.model, id: row.uuid } as RecordRef,
     dot: row.dot,
     change: row.change,
-    kept: row.payload === null ? null : { version: parseVersion(row.version!), payload: row.payload },
+    kept:
+      row.payload === null
+        ? null
+        : { version: versionIn(row.version ?? row.dot, row.dot), payload: row.payload },
     scope: row.scope,
     rank: row.rank,
     wallMs: row.wall_ms,
