@@ -1,24 +1,21 @@
-import { type ClientReadableStream, credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
-import { limits } from '@shoal/core';
+import type { ClientReadableStream } from '@grpc/grpc-js';
+import { limits, ShoalError } from '@shoal/core';
 import { type CallOptions, type Client, GatewayDefinition, type MethodDefinition } from '@shoal/proto';
 import { errorOfStatus } from './error-of-status.ts';
+import { type GatewaySource, gatewayLine, type OpenLine } from './gateway-line.ts';
 import { retryRead } from './retry-reads.ts';
 import { withTrace } from './with-trace.ts';
 
-export interface GatewayAddress {
-  /** `127.0.0.1:PORT`, as `run/gateway.json` of the home says. */
-  readonly address: string;
-  /** The home's token. */
-  readonly token: string;
-}
-
 /** The gateway of a device: one method per call of the contract. */
 export interface GatewayClient extends Client<typeof GatewayDefinition> {
-  /** Ends all calls under way. */
+  /** Ends all calls under way; what is asked for later is `interrupted`. */
   close(): void;
 }
 
 type Message = unknown;
+
+/** Every call ends with its caller's signal, or with the client. */
+type Ending = CallOptions & { readonly signal: AbortSignal };
 
 /** Calls that change nothing; `rescanLocation` and all writes are left out. */
 const reads: ReadonlySet<string> = new Set([
@@ -34,43 +31,66 @@ const reads: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A client of a gateway. It connects with the first call, and again whenever the connection was lost.
+ * A client of a gateway. It connects with the first call, and again whenever the connection was lost; where it is given
+ * a way to find the gateway, that is asked again when nobody answered (see `homeAddress`).
  *
- * Calls have 30 s unless told otherwise, a rescan ten minutes, streams as long as they last. Reads are tried again while the gateway is
- * `unavailable`. Failures are ShoalErrors with the code and the field that the gateway named; an aborted call
+ * Calls have 30 s unless told otherwise, a rescan ten minutes, streams as long as they last. Reads are tried again while
+ * the gateway is `unavailable`. Failures are ShoalErrors with the code and the field that the gateway named; an aborted call
  * throws the reason of its signal. A stream begins when its first item is asked for.
  */
-export function connectGateway({ address, token }: GatewayAddress): GatewayClient {
-  const grpc = new GrpcClient(address, credentials.createInsecure(), {
-    'grpc.max_receive_message_length': limits.grpcMessageBytesMax,
-    'grpc.max_send_message_length': limits.grpcMessageBytesMax,
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
-  });
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${token}`);
+export function connectGateway(source: GatewaySource): GatewayClient {
+  const line = gatewayLine(source);
+  const end = new AbortController();
+  const untilEnd = (options: CallOptions): Ending => {
+    const { signal } = options;
+    return { ...options, signal: signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]) };
+  };
+  const noted = (error: unknown): never => {
+    if (error instanceof ShoalError && isOfPlace(error)) line.failed();
+    throw error;
+  };
+  async function* stream(method: MethodDefinition, request: Message, options: Ending) {
+    try {
+      yield* readStream(await line.open(), method, request, options);
+    } catch (error) {
+      noted(error);
+    }
+  }
   const calls = Object.entries(GatewayDefinition.methods).map(([name, method]) => [
     name,
     method.responseStream
-      ? (request: Message, options: CallOptions = {}) => readStream(grpc, metadata, method, request, options)
+      ? (request: Message, options: CallOptions = {}) => stream(method, request, untilEnd(options))
       : (request: Message, options: CallOptions = {}) => {
           const deadlineMs = Date.now() + (options.timeoutMs ?? defaultMs(name));
-          const attempt = () => callUnary(grpc, metadata, method, request, { ...options, deadlineMs });
-          return reads.has(name) ? retryRead(attempt, { deadlineMs, signal: options.signal }) : attempt();
+          const { signal } = untilEnd(options);
+          const attempt = () =>
+            line
+              .open()
+              .then((open) => callUnary(open, method, request, { deadlineMs, signal }))
+              .catch(noted);
+          return reads.has(name) ? retryRead(attempt, { deadlineMs, signal }) : attempt();
         },
   ]);
-  return { ...(Object.fromEntries(calls) as Client<typeof GatewayDefinition>), close: () => grpc.close() };
+  const close = () => {
+    end.abort(new ShoalError('interrupted', 'the client was closed'));
+    line.close();
+  };
+  return { ...(Object.fromEntries(calls) as Client<typeof GatewayDefinition>), close };
+}
+
+/** Nobody was there, or somebody else: another home's gateway may have the port now. */
+function isOfPlace({ code }: ShoalError): boolean {
+  return code === 'unavailable' || code === 'unauthenticated';
 }
 
 function callUnary(
-  grpc: GrpcClient,
-  metadata: Metadata,
+  { grpc, metadata }: OpenLine,
   method: MethodDefinition,
   request: Message,
-  { deadlineMs, signal }: CallOptions & { readonly deadlineMs: number },
+  { deadlineMs, signal }: Ending & { readonly deadlineMs: number },
 ): Promise<Message> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal.aborted) return reject(signal.reason);
     const cancel = () => call.cancel();
     const call = grpc.makeUnaryRequest(
       pathOf(method),
@@ -80,23 +100,22 @@ function callUnary(
       withTrace(metadata),
       { deadline: deadlineMs },
       (error, reply) => {
-        signal?.removeEventListener('abort', cancel);
+        signal.removeEventListener('abort', cancel);
         if (error === null) return resolve(reply);
-        reject(signal?.aborted ? signal.reason : errorOfStatus(error));
+        reject(signal.aborted ? signal.reason : errorOfStatus(error));
       },
     );
-    signal?.addEventListener('abort', cancel);
+    signal.addEventListener('abort', cancel);
   });
 }
 
 async function* readStream(
-  grpc: GrpcClient,
-  metadata: Metadata,
+  { grpc, metadata }: OpenLine,
   method: MethodDefinition,
   request: Message,
-  { timeoutMs, signal }: CallOptions,
+  { timeoutMs, signal }: Ending,
 ): AsyncGenerator<Message> {
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   const call: ClientReadableStream<Message> = grpc.makeServerStreamRequest(
     pathOf(method),
     (message: Message) => encode(method, message),
@@ -106,13 +125,13 @@ async function* readStream(
     timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
   );
   const cancel = () => call.cancel();
-  signal?.addEventListener('abort', cancel);
+  signal.addEventListener('abort', cancel);
   try {
     yield* call;
   } catch (error) {
-    throw signal?.aborted ? signal.reason : errorOfStatus(error);
+    throw signal.aborted ? signal.reason : errorOfStatus(error);
   } finally {
-    signal?.removeEventListener('abort', cancel);
+    signal.removeEventListener('abort', cancel);
     // Leaving the loop early destroys the stream; what the cancelled call then says is of no interest.
     call.on('error', () => undefined);
     call.cancel();

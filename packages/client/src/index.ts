@@ -28,7 +28,18 @@ export {
   uuidToBytes,
 } from '@shoal/proto';
 export { conflictToJson, type JsonConflict, type JsonSide } from './conflict-json.ts';
-export { connectGateway, type GatewayAddress, type GatewayClient } from './connect-gateway.ts';
+export { connectGateway, type GatewayClient } from './connect-gateway.ts';
+export type { GatewayAddress, GatewaySource } from './gateway-line.ts';
+export { homeAddress } from './home-address.ts';
+export { type LibraryView, libraryOf } from './library-view.ts';
+export {
+  type FieldKind,
+  type FieldKinds,
+  type FieldsOf,
+  type ModelShape,
+  modelShape,
+} from './model-shape.ts';
+export { type ModelView, modelView, type RecordPlace, type TypedRecord } from './model-view.ts';
 export { type JsonQuarantined, quarantinedToJson } from './quarantined-json.ts';
 export {
   fromJson,
@@ -38,3 +49,4 @@ export {
   versionFromText,
   versionToText,
 } from './record-json.ts';
+export type { RecordEvent, WatchOptions } from './watch-records.ts';

@@ -1,10 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ShoalError } from '@shoal/core';
+import { backoffMs, pause } from './backoff.ts';
 
 /** A service that restarts is back within a second or two. */
 const attemptsMax = 6;
-const backoffBaseMs = 100;
-const backoffCapMs = 2_000;
 
 export interface RetryOptions {
   /** Unix milliseconds after which no attempt begins. */
@@ -24,10 +22,10 @@ export async function retryRead<Reply>(
     try {
       return await attempt();
     } catch (error) {
-      const waitMs = Math.random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** failures);
+      const waitMs = backoffMs(failures);
       const isOver = failures >= attemptsMax || Date.now() + waitMs >= deadlineMs;
       if (isOver || !(error instanceof ShoalError) || error.code !== 'unavailable') throw error;
-      await delay(waitMs, undefined, signal && { signal });
+      await pause(waitMs, signal);
     }
   }
 }
