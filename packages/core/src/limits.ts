@@ -212,6 +212,11 @@ export const limits = {
   watchersMax: 100,
   /** A watcher looks again at least this often, also when hints were lost. */
   watchPollMs: 5_000,
+  /** Changes that a library keeps for those who watch it in other processes, the newest; who is further behind gets a gap. */
+  notedChangesMax: 20_000,
+  /** How long a program that watches counts as there after it said so, and how often it looks for what it was not told. */
+  watcherMs: 60_000,
+  changesPollMs: 100,
   /** Patterns of one location and the bytes of one: each is tried on every name that is met. */
   ignorePatternsMax: 200,
   ignorePatternBytesMax: 512,

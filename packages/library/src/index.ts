@@ -1,7 +1,9 @@
+export type { PlainRecord } from './api/plain-record.ts';
 export type { SkippedRow } from './api/skipped-store.ts';
 export type { Skipped, Synced } from './api/sync-records.ts';
 export type { ChangeType, Syncable } from './api/syncable.ts';
 export { openSyncedLibrary, type SyncedLibrary, type SyncedLibraryOptions } from './api/synced-library.ts';
+export type { RecordChange, Watch, WatchItem } from './api/watch-records.ts';
 export { type ConflictDecision, decideConflict } from './capture/decide-conflict.ts';
 export { forceRecords } from './capture/force-records.ts';
 export type { LocalPut, LocalWrite, WrittenRecord } from './capture/local-write.ts';

@@ -1,14 +1,18 @@
-import type { EntityManager } from '@mikro-orm/core';
+import type { EntityManager, EntitySchema } from '@mikro-orm/core';
 import { limits, ShoalError } from '@shoal/core';
 import { forcedWrites } from '../capture/force-records.ts';
 import type { LibraryOptions } from '../library-options.ts';
+import { type EntityReading, openEntitiesForReading } from '../orm/open-entities-for-reading.ts';
 import { openCapturingManager, type TransactionManager } from '../orm/transaction-manager.ts';
 import { type LibraryReader, openLibraryReader } from '../read/library-reader.ts';
 import type { ViewChange } from '../store/library-store.ts';
+import { changeFeed } from './change-feed.ts';
+import { liveQuery } from './live-query.ts';
 import { retrySkipped } from './retry-skipped.ts';
 import { type SkippedRow, skippedStore } from './skipped-store.ts';
 import { recordSyncer, type Synced } from './sync-records.ts';
 import { type ChangeType, recogniser, type Syncable } from './syncable.ts';
+import { recordWatch, type Watch } from './watch-records.ts';
 
 export interface SyncedLibraryOptions extends LibraryOptions {
   /** Records of one batch, where a call does not say; 1,000 (S2-54). */
@@ -49,6 +53,21 @@ export interface SyncedLibrary extends Pick<TransactionManager, 'fork' | 'transa
   skipped(page?: { readonly after?: number; readonly limit?: number }): readonly SkippedRow[];
   /** Syncs what can be named now; runs by itself after each commit. Answers how many. */
   retrySkipped(): Promise<number>;
+  /**
+   * What changes of a model, here, in other processes of this device and on others, as an endless list: with which
+   * properties, and whose. The first item is a gap: who reads after it misses nothing. `filter` leaves changes out.
+   */
+  readonly watch: Watch;
+  /**
+   * Results of `run`, again whenever one of these models has changed. It reads what is committed, on a connection of its own.
+   */
+  liveQuery<T>(
+    entities: readonly EntitySchema[],
+    run: (em: EntityManager) => Promise<T>,
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncGenerator<T>;
+  /** Another process says that something changed: who watches looks at once, not at the next tick. */
+  look(): void;
   close(): Promise<void>;
 }
 
@@ -58,10 +77,17 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
   let isClosing = false;
   const manager = await openCapturingManager(options, (changes) => {
     options.onChanges?.(changes);
+    feed.look();
     if (!isClosing) retrySoon();
   });
   const { context } = manager;
   const reader = openLibraryReader(options.path, options.models);
+  const feed = changeFeed({ path: options.path, db: context.store.db, wallMs: context.wallMs });
+  let reading: Promise<EntityReading> | undefined;
+  const readEntities = () => {
+    reading ??= openEntitiesForReading(options);
+    return reading;
+  };
   const known = recogniser(options.models);
   const skipped = skippedStore(context.store.db);
   const syncRecords = recordSyncer({
@@ -149,9 +175,18 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
     },
     skipped: ({ after = 0, limit = limits.pageRecordsDefault } = {}) => skipped.list(after, limit),
     retrySkipped: retry,
+    watch: recordWatch({ feed, reader, models: options.models, device: options.device }),
+    liveQuery: (entities, run, { signal } = {}) =>
+      liveQuery({
+        ...{ feed, known: options.models, entities, signal },
+        run: async () => await run((await readEntities()).fork()),
+      }),
+    look: () => feed.look(),
     async close() {
       isClosing = true;
       await retrying.catch(() => 0);
+      await feed.close();
+      await (await reading)?.close();
       reader.close();
       await manager.close();
     },

@@ -96,6 +96,22 @@ create table shoal_skipped (
   since_ms integer not null
 );
 
+-- Who watches this library, in whichever process, and until when it said so last; nobody is noted anything for longer.
+create table shoal_watchers (
+  id text primary key,
+  until_ms integer not null
+) without rowid;
+
+-- What changed in the view while somebody watched, the newest; the numbers go on for ever.
+create table shoal_changes (
+  number integer primary key autoincrement,
+  model text not null,
+  uuid text not null,
+  change text not null,
+  fields text not null,
+  device text not null
+);
+
 -- How far ingest has applied which log (ING-2).
 create table shoal_cursor (
   id integer primary key check (id = 1),

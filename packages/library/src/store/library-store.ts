@@ -3,15 +3,17 @@ import {
   type ModelName,
   type Outcome,
   type RecordRef,
+  RefMap,
   type Registry,
   referencesOf,
-  refKey,
+  type ShowOutcome,
   type ViewPlan,
   type ViewReader,
 } from '@shoal/core';
 import { checkColumns } from '../model/check-columns.ts';
 import { checkConstraints } from '../model/check-constraints.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
+import { changeStore } from './change-store.ts';
 import { type JournalStore, journalStore } from './journal-store.ts';
 import { type KeyMap, keyMap } from './key-map.ts';
 import type { Sqlite } from './open-database.ts';
@@ -59,8 +61,15 @@ export function libraryStore(options: {
   const parked = parkStore(db, options.wallMs);
   const journal = journalStore(db, options.wallMs);
   const uniques = uniqueStore(db);
+  const noted = changeStore({
+    db,
+    tableOf: (model) => models.get(model)?.spec.table,
+    stored: (ref) => records.get(ref),
+    wallMs: options.wallMs,
+  });
   const rowsByModel = new Map(options.models.map((model) => [model.spec.name, rowStore(db, model, keys)]));
   const rows = (model: ModelName) => rowsByModel.get(model)!;
+  const isUnique = (model: ModelName) => models.get(model)?.spec.uniques.length;
 
   const reader: ViewReader = {
     record: (ref) => records.get(ref),
@@ -107,16 +116,15 @@ export function libraryStore(options: {
       }
     },
     carryOut(plan) {
+      const news = noted.plan(plan);
       stepAside(plan);
       const shownByModel = new Map<ModelName, number[]>();
       for (const outcome of plan.shown) pushTo(shownByModel, outcome.ref.model, showRow(outcome));
       for (const [model, ids] of shownByModel) for (const upkeep of rows(model).upkeep) upkeep.shown(ids);
       for (const outcome of plan.hidden) hideRow(outcome);
       for (const change of plan.uniqueValues) uniques.set(change);
-      return [
-        ...new Map(plan.shown.map(({ ref }) => [refKey(ref), { ref, removed: false }])).values(),
-        ...plan.hidden.filter(({ wasVisible }) => wasVisible).map(({ ref }) => ({ ref, removed: true })),
-      ];
+      noted.add(news);
+      return changesOf(plan);
     },
   };
 
@@ -125,17 +133,17 @@ export function libraryStore(options: {
    * each statement, not at the transaction. A row by itself can be in nobody's way.
    */
   function stepAside({ shown, hidden }: ViewPlan): void {
-    const refs = [...shown, ...hidden]
-      .map(({ ref }) => ref)
-      .filter(({ model }) => models.get(model)?.spec.uniques.length);
+    const refs: RecordRef[] = [];
+    for (const { ref } of shown) if (isUnique(ref.model)) refs.push(ref);
+    for (const { ref } of hidden) if (isUnique(ref.model)) refs.push(ref);
     if (refs.length > 1) for (const ref of refs) rows(ref.model).stepAside(ref.id);
   }
 
-  function showRow({ ref, row, nulled, stored }: Extract<Outcome, { kind: 'show' }>): number {
+  function showRow({ ref, row, nulled, stored, wasVisible }: ShowOutcome): number {
     const version = formatVersion(stored.state.version);
     const { update, insert } = rows(ref.model);
     // An entity that was removed on a stale read, and outlived it, has lost its row to the unit of work.
-    const updated = reader.isVisible(ref) ? update(ref.id, version, row) : undefined;
+    const updated = wasVisible ? update(ref.id, version, row) : undefined;
     const id = updated ?? insert(ref.id, version, row, parked.unpark(ref));
     parked.setNulled(ref, nulled);
     return id;
@@ -154,6 +162,19 @@ export function libraryStore(options: {
     if (outcome.kind === 'gone') parked.unpark(ref);
     else parked.park(ref, outcome.reason, outcome.waitsFor, kept ?? null);
   }
+}
+
+/** Each record once: one that is shown may be listed twice. */
+function changesOf({ shown, hidden }: ViewPlan): ViewChange[] {
+  const changes: ViewChange[] = [];
+  const isTold = new RefMap<true>();
+  for (const { ref } of shown) {
+    if (isTold.has(ref)) continue;
+    isTold.set(ref, true);
+    changes.push({ ref, removed: false });
+  }
+  for (const { ref, wasVisible } of hidden) if (wasVisible) changes.push({ ref, removed: true });
+  return changes;
 }
 
 /** Shown records whose reference holds the local id of a record of `target`. */
