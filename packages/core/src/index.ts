@@ -1,3 +1,4 @@
+export { type Claim, claimsIn, withClaim } from './apply/claims.ts';
 export * from './apply/conflicts.ts';
 export * from './apply/memory-journal.ts';
 export * from './apply/memory-library.ts';

@@ -6,6 +6,7 @@ const kinds: Readonly<Record<string, string>> = {
   'edit-beats-delete': 'was deleted by somebody who did not know of an edit, and stays',
   'blind-write': 'was written by somebody who had read nothing',
   'circle-cut': 'would lead back to itself, and shows null',
+  'owner-changed': 'was written by its former owner, who did not know that it has another',
   orphaned: 'requires something that was deleted, and is not shown',
 };
 

@@ -8,6 +8,8 @@ import { type FieldSpec, fieldOf, type ModelSpec } from '../model/spec.ts';
 import { creationField } from '../record/creation.ts';
 import { dotsOf, ownDotsOnly, type RecordState, type Sibling } from '../record/state.ts';
 import type { Value } from '../record/value.ts';
+import { isAlive } from '../record/view.ts';
+import { type Claim, latestEpochOnly, outdatedDots } from './claims.ts';
 import type { Owner } from './owner.ts';
 import type { Outcome } from './view-plan.ts';
 
@@ -24,7 +26,9 @@ export type ConflictKind =
   /** A reference shown as null because it closed a circle (DEP-2). */
   | 'circle-cut'
   /** A record that cannot be shown because what it requires was deleted (DEP-3). */
-  | 'orphaned';
+  | 'orphaned'
+  /** What a former owner wrote without knowing of the claim, beside what the owner of a higher epoch wrote (MRG-5). */
+  | 'owner-changed';
 
 /** One conflict, named by its content: the kind, the field and the dots that met, never by how they arrived. */
 export interface Conflict {
@@ -33,7 +37,10 @@ export interface Conflict {
   readonly field: string | null;
   /** The change that the view follows; null where none won. */
   readonly winner: Dot | null;
-  /** All that met, the winner's side too: values whole, so that what lost can be brought back (MRG-4). */
+  /**
+   * All that met, the winner's side too: values whole, so that what lost can be brought back (MRG-4). Of a blind write and
+   * where the owner changed only what lost.
+   */
   readonly content: Pick<RecordState, 'fields' | 'deletes'>;
 }
 
@@ -56,6 +63,7 @@ const deciding = {
   'blind-write': 'had-read-nothing',
   'circle-cut': 'latest-reference-cut',
   orphaned: 'target-deleted',
+  'owner-changed': 'owner-epoch',
 } as const satisfies Record<Exclude<ConflictKind, 'siblings'>, string>;
 
 /** The dots that met in a conflict, each once, in order. */
@@ -96,12 +104,15 @@ export function conflictSides({ winner, content }: Conflict): ConflictSide[] {
 /**
  * The conflicts in a merged state: a function of it alone, so that every device that holds the state tells the same,
  * in whatever order it came (MRG-8, ING-1). Siblings that agree are none: nothing is lost. Of a record with an owner
- * the dots of each device are looked at by themselves: those of others are refused, and meet nothing (MRG-5). Whether it has
- * one `ownerOf` says, asked where something is contested alone; if it is not given nobody owns the record.
+ * the dots of each device are looked at by themselves: those of others are refused, and meet nothing (MRG-5). Where it
+ * changes hands what a former owner wrote meets what the present one did. Whether it has an owner `ownerOf` says, asked
+ * where something is contested alone; if it is not given nobody owns the record.
  */
 export function conflictsIn(spec: ModelSpec, state: RecordState, ownerOf: () => Owner = nobodys): Conflict[] {
   if (!isContested(spec, state)) return [];
-  if (ownerOf().kind === 'shared') return conflictsAmong(spec, state);
+  const owner = ownerOf();
+  if (owner.kind === 'shared') return conflictsAmong(spec, state);
+  if (owner.kind === 'claimed') return conflictsOfEpochs(spec, state, owner.claims);
   return devicesOf(state).flatMap((device) => conflictsAmong(spec, ownDotsOnly(state, device)));
 }
 
@@ -135,6 +146,25 @@ function isContested(spec: ModelSpec, { fields, deletes }: RecordState): boolean
   for (const [slot, siblings] of fields)
     if (siblings.length > 1 || (isParted && slotField(slot) !== slot)) return true;
   return false;
+}
+
+/** Those among the dots of the highest epoch; and what is left of earlier ones beside them, where it says something else. */
+function conflictsOfEpochs(spec: ModelSpec, state: RecordState, claims: readonly Claim[]): Conflict[] {
+  const shown = latestEpochOnly(state, claims);
+  const outdated = outdatedDots(state, claims);
+  const isSaid = (slot: string, lost: readonly Sibling[]) => {
+    const said = shown.fields.get(slot);
+    return said !== undefined && shown.deletes.length === 0 && agree([...said, ...lost]);
+  };
+  const fields = new Map(
+    [...outdated.fields].filter(([slot, lost]) => slot !== creationField && !isSaid(slot, lost)),
+  );
+  // Both deleted it: nothing is lost.
+  const deletes = isAlive(spec, shown) ? outdated.deletes : [];
+  if (fields.size === 0 && deletes.length === 0) return conflictsAmong(spec, shown);
+  const winner = greatest([...dotsOf(shown)]);
+  const changed: Conflict = { kind: 'owner-changed', field: null, winner, content: { fields, deletes } };
+  return [...conflictsAmong(spec, shown), changed];
 }
 
 function conflictsAmong(spec: ModelSpec, state: RecordState): Conflict[] {

@@ -2,7 +2,7 @@ import { dotDevice } from '../clock/dot.ts';
 import type { DeviceId, RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { isAlive } from '../record/view.ts';
-import { ownerDot, ownerOf } from './owner.ts';
+import { isOwner, ownerDot, ownerOf } from './owner.ts';
 import type { ViewReader } from './view-reader.ts';
 
 /**
@@ -22,7 +22,8 @@ export function ownsOrphan(
   const owner = ownerOf(registry, reader, spec, ref.id, stored.state);
   switch (owner.kind) {
     case 'device':
-      return owner.device === device;
+    case 'claimed':
+      return isOwner(owner, device);
     case 'lost':
       // An owner is lost through a reference, so there is one.
       return dotDevice(ownerDot(spec, stored.state)!) === device;

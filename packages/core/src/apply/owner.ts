@@ -2,8 +2,9 @@ import type { Dot } from '../clock/dot.ts';
 import type { DeviceId, ModelName, RecordId, RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { type ModelSpec, type ReferenceField, referencesOf } from '../model/spec.ts';
-import { ownDotsOnly, type RecordState } from '../record/state.ts';
+import { ownDotsOnly, type RecordState, type Sibling } from '../record/state.ts';
 import { isAlive } from '../record/view.ts';
+import { type Claim, claimOf, claimsIn, latestEpochOnly, sameClaims } from './claims.ts';
 import type { NulledReference } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
 
@@ -11,6 +12,8 @@ import type { StoredRecord, ViewReader } from './view-reader.ts';
 export type Owner =
   /** This device alone. */
   | { readonly kind: 'device'; readonly device: DeviceId }
+  /** The device of the first claim alone; what the others wrote before stands until it writes. Nobody, where none is. */
+  | { readonly kind: 'claimed'; readonly claims: readonly Claim[] }
   /** Any member; also where the field that names the owner is empty. */
   | { readonly kind: 'shared' }
   /** The record that tells has not arrived. */
@@ -29,19 +32,18 @@ export function ownerOf(
   const { ownership } = spec;
   switch (ownership.kind) {
     case 'shared':
+    case 'claims':
       return { kind: 'shared' };
     case 'self':
       return { kind: 'device', device: id as string as DeviceId };
-    case 'device': {
-      const device = state.fields.get(ownership.field)?.[0]?.value;
-      return typeof device === 'string'
-        ? { kind: 'device', device: device as DeviceId }
-        : nobody(spec, state);
-    }
+    case 'device':
+      return namedDevice(spec, state, ownership.field);
     case 'through': {
-      const through = ownedThrough(spec, state);
-      if (through === null) return nobody(spec, state);
-      return ownerThrough(registry, reader, through.target, reader.record(through.target));
+      const through = ownedThrough(registry, reader, spec, state);
+      if (through !== null)
+        return ownerThrough(registry, reader, through.target, reader.record(through.target));
+      const { otherwise } = ownership;
+      return otherwise === undefined ? nobody(spec, state) : namedDevice(spec, state, otherwise);
     }
   }
 }
@@ -56,7 +58,42 @@ export function ownerThrough(
   const spec = registry.require(ref.model);
   if (stored === undefined) return { kind: 'unknown' };
   if (stored.schemaVersion > spec.schemaVersion) return { kind: 'lost' };
+  if (spec.ownership.kind === 'claims')
+    return { kind: 'claimed', claims: claimsIn(stored.state, spec.ownership.field) };
   return ownerOf(registry, reader, spec, ref.id, stored.state);
+}
+
+/** Whether `device` is the one device that may write. */
+export function isOwner(owner: Owner, device: DeviceId): boolean {
+  return ownerDevice(owner) === device;
+}
+
+/** The one device that may write; undefined where it is not one alone, or nobody knows, or none has claimed. */
+export function ownerDevice(owner: Owner): DeviceId | undefined {
+  switch (owner.kind) {
+    case 'device':
+      return owner.device;
+    case 'claimed':
+      return owner.claims[0]?.device;
+    case 'shared':
+    case 'unknown':
+    case 'lost':
+      return undefined;
+  }
+}
+
+/** What of a state the owner's view looks at (MRG-5): the owner's dots, of the highest epoch where it changes hands. */
+export function stateOfOwner(owner: Owner, state: RecordState): RecordState {
+  switch (owner.kind) {
+    case 'device':
+      return ownDotsOnly(state, owner.device);
+    case 'claimed':
+      return latestEpochOnly(state, owner.claims);
+    case 'shared':
+    case 'unknown':
+    case 'lost':
+      return state;
+  }
 }
 
 /**
@@ -80,7 +117,7 @@ export function judgeByOwner(
   state: RecordState,
 ): Judged {
   const owner = ownerOf(registry, reader, spec, id, state);
-  const through = ownedThrough(spec, state);
+  const through = ownedThrough(registry, reader, spec, state);
   switch (owner.kind) {
     case 'shared':
       return { kind: 'accepted', state };
@@ -96,6 +133,16 @@ export function judgeByOwner(
       if (isEmpty(judged) || ownerDot(spec, judged) !== ownerDot(spec, state))
         return { kind: 'refused', through };
       return { kind: 'accepted', state: judged };
+    }
+    case 'claimed': {
+      const judged = latestEpochOnly(state, owner.claims);
+      if (judged === state) return { kind: 'accepted', state };
+      if (isEmpty(judged)) return { kind: 'refused', through };
+      if (!isAlive(spec, judged)) return { kind: 'accepted', state: judged };
+      const named = ownerOf(registry, reader, spec, id, judged);
+      if (named.kind === 'unknown')
+        return { kind: 'unjudged', through: ownedThrough(registry, reader, spec, judged)! };
+      return sameOwner(owner, named) ? { kind: 'accepted', state: judged } : { kind: 'refused', through };
     }
   }
 }
@@ -114,6 +161,7 @@ export function isOwnedThrough(registry: Registry, model: ModelName, target: Mod
 
 /** Whether two answers name the same owner. */
 export function sameOwner(a: Owner, b: Owner): boolean {
+  if (a.kind === 'claimed' && b.kind === 'claimed') return sameClaims(a.claims, b.claims);
   return a.kind === 'device' && b.kind === 'device' ? a.device === b.device : a.kind === b.kind;
 }
 
@@ -122,9 +170,18 @@ function nobody(spec: ModelSpec, state: RecordState): Owner {
   return isAlive(spec, state) ? { kind: 'shared' } : { kind: 'lost' };
 }
 
+function namedDevice(spec: ModelSpec, state: RecordState, field: string): Owner {
+  const device = state.fields.get(field)?.[0]?.value;
+  return typeof device === 'string' ? { kind: 'device', device: device as DeviceId } : nobody(spec, state);
+}
+
 /** The dot that names the owner, if one does: nobody but the owner can. */
 export function ownerDot({ ownership }: ModelSpec, { fields }: RecordState): Dot | undefined {
-  return 'field' in ownership ? fields.get(ownership.field)?.[0]?.dot : undefined;
+  if (!('field' in ownership)) return undefined;
+  const [named] = fields.get(ownership.field) ?? [];
+  const otherwise = ownership.kind === 'through' ? ownership.otherwise : undefined;
+  if (otherwise === undefined || typeof named?.value === 'string') return named?.dot;
+  return fields.get(otherwise)?.[0]?.dot;
 }
 
 function isEmpty({ fields, deletes }: RecordState): boolean {
@@ -132,11 +189,47 @@ function isEmpty({ fields, deletes }: RecordState): boolean {
 }
 
 /** The reference by which this record is owned, if it is set. */
-function ownedThrough(spec: ModelSpec, state: RecordState): NulledReference | null {
+function ownedThrough(
+  registry: Registry,
+  reader: Pick<ViewReader, 'record'>,
+  spec: ModelSpec,
+  state: RecordState,
+): NulledReference | null {
   const field = owningReference(spec);
-  const id = field && state.fields.get(field.name)?.[0]?.value;
-  if (field === undefined || typeof id !== 'string') return null;
-  return { field: field.name, target: { model: field.target, id } as RecordRef };
+  if (field === undefined) return null;
+  const target = (sibling: Sibling | undefined) =>
+    typeof sibling?.value === 'string' ? ({ model: field.target, id: sibling.value } as RecordRef) : null;
+  const siblings = state.fields.get(field.name) ?? [];
+  const leading =
+    siblings.length < 2
+      ? siblings[0]
+      : leadingSibling(siblings, (sibling) => {
+          const ref = target(sibling);
+          return ref === null ? undefined : ownerThrough(registry, reader, ref, reader.record(ref));
+        });
+  const ref = target(leading);
+  return ref === null ? null : { field: field.name, target: ref };
+}
+
+/**
+ * Of several siblings the last writer's leads to the owner. Where that changes hands one of a higher epoch that leads to the
+ * same comes before it: a former owner leads nobody away.
+ */
+function leadingSibling(
+  siblings: readonly Sibling[],
+  ownerBy: (sibling: Sibling) => Owner | undefined,
+): Sibling {
+  const [last, ...others] = siblings;
+  const owner = ownerBy(last!);
+  if (owner?.kind !== 'claimed') return last!;
+  let leading = last!;
+  const epochOf = ({ dot }: Sibling) => claimOf(owner.claims, dot) >>> 0;
+  for (const other of others) {
+    if (epochOf(other) >= epochOf(leading)) continue;
+    const named = ownerBy(other);
+    if (named !== undefined && sameOwner(named, owner)) leading = other;
+  }
+  return leading;
 }
 
 function owningReference(spec: ModelSpec): ReferenceField | undefined {

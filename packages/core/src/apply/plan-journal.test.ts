@@ -233,8 +233,10 @@ describe('whatever arrives, in any order and batches', () => {
           const dots = conflictDots(conflict);
           expect(dots.every((dot) => covers(stored.state.version, dot))).toBe(true);
           const spec = domain.require(ref.model);
-          const owner = () => ownerOf(domain, library, spec, ref.id, stored.state);
-          const now = conflictsIn(spec, stored.state, owner).map(describeConflict);
+          const owner = ownerOf(domain, library, spec, ref.id, stored.state);
+          // What is told of a record that changes hands hangs on the claims that are known: it may be met anew.
+          if (owner.kind === 'claimed') continue;
+          const now = conflictsIn(spec, stored.state, () => owner).map(describeConflict);
           expect(now).not.toContain(describeConflict(conflict));
         }
       }),

@@ -63,10 +63,11 @@ export function planView(
     const ownership =
       models.length === 0 ? 'same' : ownershipChange(registry, reader, change.ref, change.before);
     if (ownership === 'same') return;
+    const isByClaims = registry.require(change.ref.model).ownership.kind === 'claims';
     for (const model of models) {
       lookAtCuts(model);
       // What was alive is not any more: it is let go of where it was shown, and where it kept others from a value.
-      if (ownership === 'lost' && registry.require(model).uniques.length === 0) continue;
+      if (ownership === 'lost' && !isByClaims && registry.require(model).uniques.length === 0) continue;
       const owned = [...reader.recordsOf(model)];
       for (const ref of owned) restated.add(refKey(ref));
       queue.add(owned);

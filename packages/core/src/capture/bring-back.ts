@@ -6,9 +6,9 @@ import { creationField } from '../record/creation.ts';
 import type { RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
 import { emptyVersion } from '../record/version.ts';
-import { isAlive, viewField } from '../record/view.ts';
+import { viewField } from '../record/view.ts';
 import { givenValues, shownValue, withRow, writeOf } from './decided-values.ts';
-import { type Decision, refuseDecision, shownState, type Undecided } from './decision.ts';
+import { type Decision, isThere, refuseDecision, shownState, type Undecided } from './decision.ts';
 import type { RecordPut, RecordWrite } from './record-write.ts';
 
 /**
@@ -17,7 +17,7 @@ import type { RecordPut, RecordWrite } from './record-write.ts';
  * that stand nowhere any more (MRG-4), and `invalid-argument` where nothing is lost.
  */
 export function bringBack(undecided: Undecided, decision: Decision): RecordWrite {
-  return isAlive(undecided.spec, shownState(undecided)) ? putValues(undecided, decision) : putWhole(undecided, decision);
+  return isThere(undecided) ? putValues(undecided, decision) : putWhole(undecided, decision);
 }
 
 function putValues(undecided: Undecided, decision: Decision): RecordWrite {

@@ -5,6 +5,7 @@ import type { RecordRef } from '../ids.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
+import { isAlive } from '../record/view.ts';
 
 /**
  * What a person wants of a conflict (MRG-8): `keep` what is shown; `flip` to another of the values that met; `restore` what
@@ -38,6 +39,12 @@ export type ValueSide = Extract<ConflictSide, { readonly kind: 'value' }>;
 /** What the view follows: of a record with an owner the owner's own dots (MRG-5). */
 export function shownState({ state, owner }: Undecided): RecordState {
   return stateOfOwner(owner, state);
+}
+
+/** Whether the record is there: of one that changes hands, for its owner. */
+export function isThere(undecided: Undecided): boolean {
+  const { spec, state, owner } = undecided;
+  return isAlive(spec, owner.kind === 'claimed' ? shownState(undecided) : state);
 }
 
 /**

@@ -3,10 +3,11 @@ import { type ModelSpec, referencesOf } from '../model/spec.ts';
 import { withCreation } from '../record/creation.ts';
 import type { RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
-import { isAlive, viewField } from '../record/view.ts';
+import { viewField } from '../record/view.ts';
 import { draftDelete } from './draft-delete.ts';
 import type { Drafts } from './drafts.ts';
 import type { RecordDecision } from './record-write.ts';
+import { ownedState, wholeSlots } from './take-over.ts';
 import { withinSchema } from './within-schema.ts';
 import { requireOwnership } from './write-rights.ts';
 
@@ -15,20 +16,22 @@ import { requireOwnership } from './write-rights.ts';
  * that the write has seen the others (MRG-8). Throws as other writes do: `not-owner`, naming the device that decides.
  */
 export function draftDecision(drafts: Drafts, write: RecordDecision): void {
-  const { ref, seen, slots } = write;
+  const { ref, slots } = write;
   const spec = drafts.scope.registry.require(ref.model);
   // Something met in it, so it is there.
   const { state: here, schemaVersion } = drafts.reader.record(ref)!;
-  requireOwnership(drafts, spec, ref, here);
+  const owned = ownedState(requireOwnership(drafts, spec, ref, here), spec, here);
+  const seen = owned.seen(write.seen);
   if (slots === null) {
-    if (isAlive(spec, here)) draftDelete(drafts, { kind: 'delete', ref, seen });
+    if (owned.isThere) draftDelete(drafts, { kind: 'delete', ref, seen });
     // What a delete hides goes for good.
     else drafts.delete(spec, ref, seen);
     return;
   }
+  const written = owned.isTakenOver ? new Map([...wholeSlots(spec, owned.state), ...slots]) : slots;
   const fields = withCreation(spec, here, {
-    fields: withinSchema(spec, Math.max(schemaToWrite(spec, drafts.scope.schemas), schemaVersion), slots),
-    isWhole: here.deletes.length > 0,
+    fields: withinSchema(spec, Math.max(schemaToWrite(spec, drafts.scope.schemas), schemaVersion), written),
+    isWhole: here.deletes.length > 0 || owned.isTakenOver,
   });
   const setReferences = changedReferences(spec, here, slots);
   const state = drafts.put(spec, ref, { seen, fields, clears: write.clears, setReferences });

@@ -1,13 +1,14 @@
-import { ownerOf } from '../apply/owner.ts';
+import { isOwner, type Owner, ownerOf } from '../apply/owner.ts';
 import { type RecordRef, refKey } from '../ids.ts';
 import { type ModelSpec, referencesOf } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
 import { covers, type Version } from '../record/version.ts';
-import { isAlive, viewField } from '../record/view.ts';
+import { viewField } from '../record/view.ts';
 import { seenBy } from './draft-put.ts';
 import type { Drafts } from './drafts.ts';
 import type { RecordDelete } from './record-write.ts';
-import { requireOwnership } from './write-rights.ts';
+import { type OwnedState, ownedState } from './take-over.ts';
+import { requireOwner } from './write-rights.ts';
 
 /**
  * Drafts the delete of a record, and before it of all that requires it and that this device may write: children first
@@ -16,9 +17,11 @@ import { requireOwnership } from './write-rights.ts';
 export function draftDelete(drafts: Drafts, write: RecordDelete): void {
   const root = aliveRecord(drafts, write.ref);
   if (root === undefined) return;
-  requireOwnership(drafts, root.spec, write.ref, root.state);
+  requireOwner(drafts, root.spec, write.ref, root.owner);
   const entered = new Set([refKey(write.ref)]);
-  const stack = [{ ...root, ref: write.ref, seen: seenBy(drafts, write, root.state), isEntered: false }];
+  const stack = [
+    { ...root, ref: write.ref, seen: root.seen(seenBy(drafts, write, root.state)), isEntered: false },
+  ];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     if (top.isEntered) {
       drafts.delete(top.spec, top.ref, top.seen);
@@ -32,14 +35,17 @@ export function draftDelete(drafts: Drafts, write: RecordDelete): void {
       const child = requiringRecord(drafts, ref, top.ref);
       if (child === undefined) continue;
       entered.add(refKey(ref));
-      stack.push({ ...child, ref, seen: child.state.version, isEntered: false });
+      stack.push({ ...child, ref, seen: child.seen(child.state.version), isEntered: false });
     }
   }
 }
 
 interface AliveRecord {
   readonly spec: ModelSpec;
+  readonly owner: Owner;
+  /** As its owner is shown it (MRG-5). */
   readonly state: RecordState;
+  readonly seen: OwnedState['seen'];
 }
 
 /** Whether the record stays after all: an edit that the delete has not seen beats it, where the model says so (MRG-4). */
@@ -57,14 +63,15 @@ function requiringRecord(drafts: Drafts, child: RecordRef, ref: RecordRef): Aliv
     (field) => field.missing === 'wait' && field.target === ref.model && viewField(field, state) === ref.id,
   );
   if (!isRequired) return undefined;
-  const { registry, device } = drafts.scope;
-  const owner = ownerOf(registry, drafts.reader, spec, child.id, state);
-  const isOurs = owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device);
+  const isOurs = found.owner.kind === 'shared' || isOwner(found.owner, drafts.scope.device);
   return isOurs ? found : undefined;
 }
 
 function aliveRecord({ scope, reader }: Drafts, ref: RecordRef): AliveRecord | undefined {
   const spec = scope.registry.require(ref.model);
-  const state = reader.record(ref)?.state;
-  return state === undefined || !isAlive(spec, state) ? undefined : { spec, state };
+  const here = reader.record(ref)?.state;
+  if (here === undefined) return undefined;
+  const owner = ownerOf(scope.registry, reader, spec, ref.id, here);
+  const { state, isThere, seen } = ownedState(owner, spec, here);
+  return isThere ? { spec, owner, state, seen } : undefined;
 }

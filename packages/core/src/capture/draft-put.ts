@@ -1,20 +1,22 @@
+import { type Owner, ownerOf, sameOwner } from '../apply/owner.ts';
 import { isRenamed } from '../apply/unique-value.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
 import { isDerivedId, type RecordRef } from '../ids.ts';
 import { checkFields } from '../model/check-fields.ts';
 import { schemaToWrite } from '../model/schema-versions.ts';
-import { fieldOf, type ModelSpec, referencesOf } from '../model/spec.ts';
+import { fieldOf, type ModelSpec, owningFields, type ReferenceField, referencesOf } from '../model/spec.ts';
 import { withCreation } from '../record/creation.ts';
 import { emptyState, type RecordState } from '../record/state.ts';
 import { sameValue, type Value } from '../record/value.ts';
 import { type Version, withDot } from '../record/version.ts';
-import { isAlive, viewOf } from '../record/view.ts';
+import { viewField, viewOf } from '../record/view.ts';
 import type { Drafts } from './drafts.ts';
 import { canonicalFields, isWritten, withRow } from './merge-writes.ts';
 import { partsToWrite } from './parts-to-write.ts';
 import type { RecordPut } from './record-write.ts';
+import { ownedState } from './take-over.ts';
 import { withinSchema } from './within-schema.ts';
-import { requireOwnership } from './write-rights.ts';
+import { requireOwner, requireOwnership } from './write-rights.ts';
 
 /** Drafts what a put or a replace makes of its record; nothing where it changes nothing. Throws typed errors. */
 export function draftPut(drafts: Drafts, write: RecordPut): void {
@@ -24,22 +26,52 @@ export function draftPut(drafts: Drafts, write: RecordPut): void {
   if (write.shown !== undefined) checkFields(spec, write.shown);
   const stored = drafts.reader.record(ref);
   const here = stored?.state ?? emptyState;
-  const isThere = here.version.size > 0 && isAlive(spec, here);
+  const owner = ownerOf(drafts.scope.registry, drafts.reader, spec, ref.id, here);
+  const owned = ownedState(owner, spec, here);
+  const { state: shown, isThere, isTakenOver } = owned;
+  const at = { here: shown, isThere, isTakenOver };
   const schemaVersion = Math.max(schemaToWrite(spec, drafts.scope.schemas), stored?.schemaVersion ?? 0);
-  const fields = withinSchema(spec, schemaVersion, fieldsToWrite(drafts, spec, here, isThere, write));
+  const fields = withinSchema(spec, schemaVersion, fieldsToWrite(drafts, spec, at, write));
   if (isThere && fields.size === 0) return;
-  if (isThere) requireOwnership(drafts, spec, ref, here);
-  const seen = seenBy(drafts, write, here);
+  if (isThere) requireOwner(drafts, spec, ref, owner);
+  const seen = owned.seen(seenBy(drafts, write, here));
   const { replica } = drafts.scope;
-  const slots = partsToWrite({ spec, here, isThere, seen, replica, shown: write.shown }, fields);
-  if (isThere && slots.fields.size === 0 && slots.clears.length === 0) return;
-  const whole = withCreation(spec, here, { fields: slots.fields, isWhole: !isThere });
-  const references = referencesOf(spec).filter(({ name }) => fields.has(name));
+  const isUpdate = isThere && !isTakenOver;
+  const slots = partsToWrite({ spec, here, isThere: isUpdate, seen, replica, shown: write.shown }, fields);
+  if (isUpdate && slots.fields.size === 0 && slots.clears.length === 0) return;
+  const whole = withCreation(spec, here, { fields: slots.fields, isWhole: !isUpdate });
+  const references = referencesOf(spec).filter(
+    (field) => fields.has(field.name) && !(isTakenOver && isShown(field, shown, fields)),
+  );
   const setReferences = references.map(({ name }) => name);
   const state = drafts.put(spec, ref, { seen, fields: whole, clears: slots.clears, setReferences });
-  // Nobody can give a record to another device, or take one: that would need a claim (MRG-5).
-  if (!isThere || ('field' in spec.ownership && fields.has(spec.ownership.field)))
-    requireOwnership(drafts, spec, ref, state);
+  requireSameHands(drafts, write, { spec, state, before: isThere ? owner : undefined, fields });
+}
+
+/** Nobody can give a record to another device, or take one: that is what claims are for (MRG-5). */
+function requireSameHands(
+  drafts: Drafts,
+  { ref }: RecordPut,
+  {
+    spec,
+    state,
+    before,
+    fields,
+  }: { spec: ModelSpec; state: RecordState; before: Owner | undefined; fields: ReadonlyMap<string, Value> },
+): void {
+  if (before !== undefined && !owningFields(spec).some((name) => fields.has(name))) return;
+  const after = requireOwnership(drafts, spec, ref, state);
+  if (before?.kind !== 'claimed' || sameOwner(before, after)) return;
+  const [field] = owningFields(spec);
+  throw new ShoalError(
+    'invalid-argument',
+    `"${field}" of ${spec.name} leads to what changes hands by itself; make the ${spec.name} there anew`,
+    { model: spec.name, record: ref.id, field: field! },
+  );
+}
+
+function isShown(field: ReferenceField, shown: RecordState, fields: ReadonlyMap<string, Value>): boolean {
+  return sameValue(viewField(field, shown), fields.get(field.name)!);
 }
 
 /** What the writer had read, and what it wrote itself earlier in this batch (MRG-1). */
@@ -57,8 +89,7 @@ export function seenBy(
 function fieldsToWrite(
   { scope }: Drafts,
   spec: ModelSpec,
-  here: RecordState,
-  isThere: boolean,
+  { here, isThere, isTakenOver }: { here: RecordState; isThere: boolean; isTakenOver: boolean },
   write: RecordPut,
 ): Map<string, Value> {
   // A tombstone is brought back whole, by the writer's intent only (MRG-4).
@@ -83,6 +114,7 @@ function fieldsToWrite(
         isWritten(spec, here, name, value),
     ),
   );
+  if (isTakenOver) return new Map([...merged, ...changed]);
   return spec.granularity === 'row' && changed.size > 0 ? withRow(spec, merged, changed) : changed;
 }
 

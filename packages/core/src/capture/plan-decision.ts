@@ -1,8 +1,7 @@
 import { checkFields } from '../model/check-fields.ts';
-import { isAlive } from '../record/view.ts';
 import { bringBack } from './bring-back.ts';
 import { chooseValue, keepValues, keepWhole, writeOf } from './decided-values.ts';
-import { type Decision, refuseDecision, shownState, type Undecided } from './decision.ts';
+import { type Decision, isThere, refuseDecision, type Undecided } from './decision.ts';
 import type { RecordWrite } from './record-write.ts';
 
 /**
@@ -28,7 +27,7 @@ function keep(undecided: Undecided): RecordWrite {
     case 'edit-beats-delete':
       return keepWhole(undecided);
     case 'owner-changed':
-      return isAlive(undecided.spec, shownState(undecided)) ? keepWhole(undecided) : removed(undecided);
+      return isThere(undecided) ? keepWhole(undecided) : removed(undecided);
     case 'circle-cut':
       return writeOf(undecided, new Map([[conflict.field!, null]]));
     // Nothing is shown.
@@ -58,18 +57,18 @@ function flip(undecided: Undecided, decision: Decision): RecordWrite {
 }
 
 function restore(undecided: Undecided, decision: Decision): RecordWrite {
-  const { conflict, isOpen, spec } = undecided;
-  const isThere = isAlive(spec, shownState(undecided));
+  const { conflict, isOpen } = undecided;
+  const isAlive = isThere(undecided);
   switch (conflict.kind) {
     case 'siblings':
       if (isOpen) refuseDecision(undecided, decision, 'the conflict is open; flip chooses another value');
-      return isThere ? chooseValue(undecided, decision) : bringBack(undecided, decision);
+      return isAlive ? chooseValue(undecided, decision) : bringBack(undecided, decision);
     case 'circle-cut':
-      if (isOpen || !isThere) refuseDecision(undecided, decision, otherRecord);
+      if (isOpen || !isAlive) refuseDecision(undecided, decision, otherRecord);
       return chooseValue(undecided, decision);
     case 'edit-beats-delete':
     case 'orphaned':
-      if (isThere) refuseDecision(undecided, decision, 'the record is not deleted');
+      if (isAlive) refuseDecision(undecided, decision, 'the record is not deleted');
       return bringBack(undecided, decision);
     case 'delete-beats-edit':
     case 'owner-changed':

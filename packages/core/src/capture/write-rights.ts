@@ -2,9 +2,10 @@ import { isOwner, type Owner, ownerDevice, ownerOf } from '../apply/owner.ts';
 import type { ViewPlan } from '../apply/view-plan.ts';
 import type { ViewReader } from '../apply/view-reader.ts';
 import { ShoalError } from '../errors/shoal-error.ts';
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import { fieldOf, type ModelSpec } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
+import { RefMap } from '../ref-map.ts';
 import type { Draft, Drafts, WriteScope } from './drafts.ts';
 
 /** Who writes, and where it says who owns what. */
@@ -21,8 +22,19 @@ export function requireOwnership(
   state: RecordState,
 ): Owner {
   const owner = ownerOf(scope.registry, reader, spec, ref.id, state);
+  requireOwner({ scope }, spec, ref, owner);
+  return owner;
+}
+
+/** As `requireOwnership`, where the owner is known already. */
+export function requireOwner(
+  { scope }: Pick<WhoWrites, 'scope'>,
+  spec: ModelSpec,
+  ref: RecordRef,
+  owner: Owner,
+): void {
   const isOneDevices = owner.kind === 'device' || owner.kind === 'claimed';
-  if (!isOneDevices || isOwner(owner, scope.device)) return owner;
+  if (!isOneDevices || isOwner(owner, scope.device)) return;
   const device = ownerDevice(owner);
   const about = { model: spec.name, record: ref.id };
   if (device === undefined) {
@@ -41,11 +53,11 @@ export function requireOwnership(
  * closes a circle `invalid-argument`. Only what arrives may wait, and only what met on its way may be cut (DEP-2).
  */
 export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
-  const shown = new Set(plan.shown.map(({ ref }) => refKey(ref)));
-  const hidden = new Set(plan.hidden.map(({ ref }) => refKey(ref)));
+  let isShownByRef: RefMap<boolean> | undefined;
   const isThere = (ref: RecordRef) => {
-    const key = refKey(ref);
-    return shown.has(key) || (!hidden.has(key) && drafts.reader.isVisible(ref));
+    // Asked of what shows null alone, which is rare.
+    isShownByRef ??= shownBy(plan);
+    return isShownByRef.get(ref) ?? drafts.reader.isVisible(ref);
   };
   for (const outcome of plan.hidden) {
     const draft = drafts.get(outcome.ref);
@@ -54,6 +66,7 @@ export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
     if (draft.setReferences.includes(field)) refuseMissing(draft, field, target);
   }
   for (const { ref, spec, nulled } of plan.shown) {
+    if (nulled.length === 0) continue;
     const draft = drafts.get(ref);
     for (const { field, target } of nulled) {
       if (draft === undefined || !draft.setReferences.includes(field)) continue;
@@ -63,6 +76,13 @@ export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
       if (reference?.kind === 'reference' && reference.missing === 'wait') refuseCircle(draft, field);
     }
   }
+}
+
+function shownBy({ shown, hidden }: ViewPlan): RefMap<boolean> {
+  const isShownByRef = new RefMap<boolean>();
+  for (const { ref } of hidden) isShownByRef.set(ref, false);
+  for (const { ref } of shown) isShownByRef.set(ref, true);
+  return isShownByRef;
 }
 
 function refuseMissing({ spec, ref }: Draft, field: string, target: RecordRef): never {

@@ -1,5 +1,6 @@
 import { ShoalError } from '../errors/shoal-error.ts';
 import { limits } from '../limits.ts';
+import { partRuleOf } from '../merge/merge-rule.ts';
 import { checkMerges } from './check-merges.ts';
 import { checkUniques } from './check-uniques.ts';
 import { type ModelSpec, type ReferenceField, referencesOf } from './spec.ts';
@@ -96,8 +97,27 @@ function checkSelfReferences(spec: ModelSpec): void {
 function checkOwnership(spec: ModelSpec): void {
   const { ownership, scope } = spec;
   if (scope !== null) requireReference(spec, scope);
-  if (ownership.kind !== 'device' && ownership.kind !== 'through') return;
-  const reference = requireReference(spec, ownership.field);
+  switch (ownership.kind) {
+    case 'shared':
+    case 'self':
+      return;
+    case 'claims': {
+      const field = spec.fields.find(({ name }) => name === ownership.field);
+      if (field === undefined || partRuleOf(field) !== 'union')
+        refuseModel(spec, `has its claims in "${ownership.field}", which is no union set`);
+      return;
+    }
+    case 'through':
+      if (ownership.otherwise !== undefined) requireOwning(spec, ownership.otherwise);
+      requireOwning(spec, ownership.field);
+      return;
+    case 'device':
+      requireOwning(spec, ownership.field);
+  }
+}
+
+function requireOwning(spec: ModelSpec, name: string): void {
+  const reference = requireReference(spec, name);
   if (reference.missing !== 'wait') refuseModel(spec, `is owned by "${reference.name}", which does not wait`);
   if (reference.target === spec.name) refuseModel(spec, `is owned by "${reference.name}", through itself`);
 }

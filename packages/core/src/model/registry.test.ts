@@ -22,6 +22,7 @@ describe('a registry', () => {
     expect(domain.specs.map(({ name }) => name)).toEqual([
       'content',
       'device',
+      'hold',
       'label',
       'tag',
       'charm',

@@ -35,14 +35,16 @@ export interface ReferenceField {
 export type FieldSpec = ValueField | ReferenceField;
 
 /**
- * Who may write a record (MRG-5): anyone; the device that the record is; the device that a reference names;
- * or the owner of the record that a reference names (anyone where it is null).
+ * Who may write a record (MRG-5): anyone; the device that the record is; the device that a reference names; or the owner
+ * of the record that a reference names, where it is null the device that `otherwise` names, or anyone. Of `claims` anyone
+ * may write the record itself, and what is owned through it changes hands: the field, a union set, says who claimed.
  */
 export type Ownership =
   | { readonly kind: 'shared' }
   | { readonly kind: 'self' }
   | { readonly kind: 'device'; readonly field: string }
-  | { readonly kind: 'through'; readonly field: string };
+  | { readonly kind: 'through'; readonly field: string; readonly otherwise?: string }
+  | { readonly kind: 'claims'; readonly field: string };
 
 /**
  * A unique constraint, and what becomes of records that have the same values in all of its fields (MRG-7); null never
@@ -99,6 +101,20 @@ export function referencesOf(spec: ModelSpec): readonly ReferenceField[] {
     referencesBySpec.set(spec, references);
   }
   return references;
+}
+
+/** The fields that tell whose a record is; the first of them that is set. */
+export function owningFields({ ownership }: ModelSpec): readonly string[] {
+  switch (ownership.kind) {
+    case 'shared':
+    case 'self':
+    case 'claims':
+      return [];
+    case 'device':
+      return [ownership.field];
+    case 'through':
+      return ownership.otherwise === undefined ? [ownership.field] : [ownership.field, ownership.otherwise];
+  }
 }
 
 /** Names a constraint among those of its model. */

@@ -47,6 +47,7 @@ describe('levels of models', () => {
     const levels = modelLevels(domainSpecs);
     expect(Object.fromEntries(levels)).toEqual({
       device: 0,
+      hold: 0,
       place: 1,
       item: 2,
       content: 0,

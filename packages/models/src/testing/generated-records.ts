@@ -42,6 +42,7 @@ export function isShared({ model, chosen, through }: Way): boolean {
   const { ownership } = model.spec;
   switch (ownership.kind) {
     case 'shared':
+    case 'claims':
       return true;
     case 'self':
     case 'device':

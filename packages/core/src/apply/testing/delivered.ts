@@ -14,7 +14,7 @@ const stepOf = (model: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
         kind: fc.constant('put' as const),
         device,
         model,
-        record: fc.nat({ max: 5 }),
+        record: small,
         choices: fc.array(small, { minLength: 4, maxLength: 4 }),
         isStale: fc.boolean(),
         schemaVersion: fc.oneof(
@@ -29,7 +29,7 @@ const stepOf = (model: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
         kind: fc.constant('delete' as const),
         device,
         model,
-        record: fc.nat({ max: 5 }),
+        record: small,
         isStale: fc.boolean(),
       }),
     },

@@ -31,6 +31,11 @@ export function text(name: string): ValueField {
   return { kind: 'text', name, nullable: true, default: null };
 }
 
+/** A set that is merged by its elements. */
+export function union(name: string): ValueField {
+  return { kind: 'json', name, nullable: false, default: '[]', merge: 'union' };
+}
+
 /** A reference; `nullable` unless told otherwise. */
 export function reference(
   name: string,
@@ -43,15 +48,16 @@ export function reference(
 
 /**
  * A domain with every shape that the rules speak of: a root (device), a child that waits (place), a circle of
- * models broken by a reference that shows null (place.root), a tree under one owner (item) and one that all may
- * move (tag), ownership by device and through others, something of all on what is owned (pin), a model whose edits
+ * models broken by a reference that shows null (place.root), what changes hands by claims where it says so (place, by
+ * hold), a tree under one owner (item) and one that all may move (tag), ownership by device and through others, something of all on what is owned (pin), a model whose edits
  * beat deletes (content), and unique values: of all (label, on which charms hang) and of owners (ticket, row-granular,
  * edits beat deletes).
  */
 export const domainSpecs: readonly ModelSpec[] = [
   model('device', { kind: 'self' }, [text('name')]),
-  model('place', { kind: 'device', field: 'device' }, [
+  model('place', { kind: 'through', field: 'hold', otherwise: 'device' }, [
     reference('device', 'device', 'wait', false),
+    reference('hold', 'hold', 'wait'),
     text('name'),
     reference('root', 'item', 'null'),
   ]),
@@ -106,6 +112,10 @@ export const domainSpecs: readonly ModelSpec[] = [
       ],
     },
   ),
+  model('hold', { kind: 'claims', field: 'claims' }, [union('claims')], {
+    granularity: 'row',
+    deletes: 'edit-wins',
+  }),
 ];
 
 export const domain = createRegistry(domainSpecs);

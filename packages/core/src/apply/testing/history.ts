@@ -1,19 +1,23 @@
+import { ownedState } from '../../capture/take-over.ts';
 import { type Dot, makeDot } from '../../clock/dot.ts';
 import { formatHlc } from '../../clock/hlc.ts';
 import { lifeId, type RecordRef, type ReplicaId, refKey } from '../../ids.ts';
+import { slotOf } from '../../merge/slot.ts';
 import type { Registry } from '../../model/registry.ts';
-import type { FieldSpec, ModelSpec } from '../../model/spec.ts';
+import { type FieldSpec, type ModelSpec, owningFields } from '../../model/spec.ts';
 import { withCreation } from '../../record/creation.ts';
 import { emptyState, type RecordState } from '../../record/state.ts';
 import type { Value } from '../../record/value.ts';
 import type { Version } from '../../record/version.ts';
+import { viewField } from '../../record/view.ts';
 import { deleteState, putState } from '../../record/write.ts';
+import { withClaim } from '../claims.ts';
 import { createMemoryLibrary, type MemoryLibrary } from '../memory-library.ts';
-import { ownerOf } from '../owner.ts';
+import { isOwner, ownerOf } from '../owner.ts';
 import { type IncomingChange, planApply } from '../plan-apply.ts';
 import { renamed } from '../unique-value.ts';
 import type { StoredRecord } from '../view-reader.ts';
-import { deviceId, domainSpecs, recordRef, uuid } from './domain.ts';
+import { deviceId, domainSpecs, recordRef, union, uuid } from './domain.ts';
 
 /** One step of a made-up history; numbers choose, and are taken modulo what there is to choose from. */
 export type Step =
@@ -121,12 +125,19 @@ function write(
   const seen = (step.isStale ? device.loaded.get(key) : undefined) ?? state.version;
   device.loaded.set(key, state.version);
   const dot = nextDot(device);
+  const owned = ownedState(ownerOf(registry, device.library, spec, ref.id, state), spec, state);
+  const mustBeWhole = isHonest && owned.isTakenOver;
+  const write = { dot, seen: isHonest ? owned.seen(seen) : seen };
   const after =
     step.kind === 'delete'
-      ? deleteState(state, { dot, seen })
-      : putState(spec, state, { dot, seen, fields: fieldsOf(spec, device, step.choices, state, isHonest) });
+      ? deleteState(state, write)
+      : putState(spec, state, {
+          ...write,
+          fields: fieldsOf(spec, device, step.choices, state, { isHonest, mustBeWhole }),
+        });
   if (isHonest) {
-    // Capture refuses what others own, and so far no record changes hands: that takes a claim (MRG-5).
+    // Capture refuses what others own, and what leads to another owner: that takes a claim (MRG-5).
+    if (state.version.size > 0 && !mayWrite(registry, device, spec, ref, state)) return undefined;
     if (step.kind === 'put' && !mayWrite(registry, device, spec, ref, after)) return undefined;
     if (step.kind === 'put' && changesHands(spec, state, after)) return undefined;
   }
@@ -144,7 +155,8 @@ function mayWrite(
   const owner = ownerOf(registry, device.library, spec, ref.id, state);
   switch (owner.kind) {
     case 'device':
-      return owner.device === deviceId(device.index);
+    case 'claimed':
+      return isOwner(owner, deviceId(device.index));
     case 'shared':
     case 'lost':
       return true;
@@ -154,10 +166,14 @@ function mayWrite(
 }
 
 function changesHands(spec: ModelSpec, before: RecordState, after: RecordState): boolean {
-  if (spec.ownership.kind === 'shared' || spec.ownership.kind === 'self') return false;
-  const { field } = spec.ownership;
-  const valueIn = (state: RecordState) => state.fields.get(field)?.[0]?.value;
-  return before.version.size > 0 && valueIn(before) !== valueIn(after);
+  const valueIn = (state: RecordState, field: string) => state.fields.get(field)?.[0]?.value ?? null;
+  return owningFields(spec).some(
+    // What is of one device alone may be put where it changes hands.
+    (field) =>
+      before.version.size > 0 &&
+      valueIn(before, field) !== valueIn(after, field) &&
+      !(field === 'hold' && valueIn(before, field) === null),
+  );
 }
 
 /** Clocks of devices run apart, so that the order of stamps is not the order of events. */
@@ -172,15 +188,36 @@ function fieldsOf(
   device: Device,
   choices: readonly number[],
   state: RecordState,
-  isHonest: boolean,
+  { isHonest, mustBeWhole }: { readonly isHonest: boolean; readonly mustBeWhole: boolean },
 ): ReadonlyMap<string, Value> {
-  const isWhole = spec.granularity === 'row' || state.version.size === 0 || state.deletes.length > 0;
+  if (spec.ownership.kind === 'claims') return claimSlot(state, device, choices, isHonest);
+  const isWhole =
+    mustBeWhole || spec.granularity === 'row' || state.version.size === 0 || state.deletes.length > 0;
   const fields = new Map<string, Value>();
   for (const [index, field] of spec.fields.entries()) {
     const choice = choices[index % choices.length]!;
+    const named = state.fields.get(field.name)?.[0]?.value;
+    if (isHonest && owningFields(spec).includes(field.name) && typeof named === 'string') {
+      if (isWhole) fields.set(field.name, named);
+      continue;
+    }
     if (isWhole || choice % 3 !== 0) fields.set(field.name, choose(spec, field, device, choice, isHonest));
   }
   return withCreation(spec, state, { fields, isWhole });
+}
+
+/** A claim with the next epoch; a dishonest device makes it in the name of another, or takes an epoch that is taken. */
+function claimSlot(
+  state: RecordState,
+  device: Device,
+  [whose = 0, which = 0]: readonly number[],
+  isHonest: boolean,
+): ReadonlyMap<string, Value> {
+  const said = viewField(union('claims'), state);
+  const by = deviceId(isHonest || whose % 3 > 0 ? device.index : whose % devicesMax);
+  const next = (JSON.parse(String(withClaim(said, by))) as string[]).at(-1)!;
+  const claim = isHonest || which % 4 > 0 ? next : `${(which % 3) + 1} ${by}`;
+  return new Map([[slotOf('claims', JSON.stringify(claim)), true]]);
 }
 
 /** Few, so that they meet; some look like what renaming makes of others. */
@@ -197,12 +234,17 @@ function choose(spec: ModelSpec, field: FieldSpec, device: Device, choice: numbe
   const kind = domainSpecs.findIndex(({ name }) => name === field.target);
   const isOwner = 'field' in spec.ownership && spec.ownership.field === field.name;
   if (field.target === 'device') return deviceId(isHonest && isOwner ? device.index : choice % devicesMax);
+  if (field.target === 'hold') return uuid(kind, isHonest ? device.index : choice % devicesMax);
   if (field.target === 'place') return uuid(kind, isHonest ? device.index : choice % devicesMax);
   return uuid(kind, isOwner && isHonest ? ownIndex(device, choice) : choice % recordsMax);
 }
 
 /** Honest devices write what is theirs; a device and its place are one each. */
 function recordIndex(spec: ModelSpec, device: Device, choice: number, isHonest: boolean): number {
+  if (spec.name === 'hold') return choice % devicesMax;
+  // Some of what others had may be ours by now.
+  if (isHonest && choice > 17 && spec.name !== 'device' && spec.ownership.kind !== 'shared')
+    return choice % (spec.name === 'place' ? devicesMax : recordsMax);
   if (spec.name === 'device' || spec.name === 'place') return isHonest ? device.index : choice % devicesMax;
   return spec.ownership.kind !== 'shared' && isHonest ? ownIndex(device, choice) : choice % recordsMax;
 }
@@ -220,7 +262,8 @@ export const settledStart: readonly Step[] = [0, 1, 2].flatMap((device) => {
   const rootOf = device === 0 ? recordsMax : device; // 0 would choose null.
   return [
     put('device', device, [1]),
-    put('place', device, [device, 1, rootOf]),
+    put('hold', device, [1, 1]),
+    put('place', device, [device, device === 2 ? 0 : 1, 1, rootOf]),
     put('item', device, [0, 1, 0, device]),
     put('item', device + devicesMax, [1, 1, rootOf, device]),
   ];

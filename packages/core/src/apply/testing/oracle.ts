@@ -1,4 +1,4 @@
-import { dotDevice } from '../../clock/dot.ts';
+import { type Dot, dotDevice } from '../../clock/dot.ts';
 import { type DeviceId, type RecordId, type RecordRef, refKey } from '../../ids.ts';
 import type { Registry } from '../../model/registry.ts';
 import { type ModelSpec, type ReferenceField, referencesOf } from '../../model/spec.ts';
@@ -32,19 +32,32 @@ export function recompute(registry: Registry, records: MemoryLibrary['records'])
     if (spec === undefined) parked.set(key, new Set(['unknown-model']));
     else if (stored.schemaVersion > spec.schemaVersion) parked.set(key, new Set(['unknown-schema']));
     else {
-      const owner = ownerBy(registry, records, ref);
+      const owner = ownerBy(registry, records, ref, stored.state);
+      const record = { key, ref, spec, state: stored.state };
       if (
         owner === 'unknown' ||
         (owner === 'lost' && isAlive(spec, stored.state) && namesOwner(spec, stored.state))
       ) {
-        unjudged.push({ key, ref, spec, state: stored.state });
+        unjudged.push(record);
         continue;
       }
-      const state = owner === null || owner === 'lost' ? stored.state : onlyOf(stored.state, owner);
+      const state =
+        owner === null || owner === 'lost'
+          ? stored.state
+          : typeof owner === 'string'
+            ? onlyOf(stored.state, (dot) => dotDevice(dot) === owner)
+            : latestOf(stored.state, owner);
       const isEmpty = state.fields.size === 0 && state.deletes.length === 0;
-      const namesOther = ownerDot(spec, state) !== ownerDot(spec, stored.state);
+      const named = isAlive(spec, state) ? ownerBy(registry, records, ref, state) : owner;
+      if (Array.isArray(owner) && named === 'unknown' && !isEmpty) {
+        unjudged.push({ ...record, state });
+        continue;
+      }
+      const namesOther = Array.isArray(owner)
+        ? JSON.stringify(named) !== JSON.stringify(owner)
+        : ownerDot(spec, state) !== ownerDot(spec, stored.state);
       if (owner !== null && (isEmpty || namesOther) && state !== stored.state)
-        parked.set(key, new Set([refusal(spec, stored.state)]));
+        parked.set(key, new Set([refusal(registry, records, spec, stored.state)]));
       else if (isAlive(spec, state) && lacksReference(spec, state)) parked.set(key, new Set(['refused']));
       else if (isAlive(spec, state)) alive.set(key, { ref, spec, state });
       else deleted.add(key);
@@ -161,14 +174,23 @@ function lacksReference(spec: ModelSpec, state: RecordState): boolean {
 }
 
 function ownerDot({ ownership }: ModelSpec, { fields }: RecordState): string | undefined {
-  return 'field' in ownership ? fields.get(ownership.field)?.[0]?.dot : undefined;
+  if (!('field' in ownership)) return undefined;
+  const named = fields.get(ownership.field)?.[0];
+  const isSet = ownership.kind !== 'through' || typeof named?.value === 'string';
+  return isSet || ownership.otherwise === undefined ? named?.dot : fields.get(ownership.otherwise)?.[0]?.dot;
 }
 
-function refusal(spec: ModelSpec, state: RecordState): string {
-  const field = owningField(spec);
-  if (field === undefined) return 'refused';
+function refusal(
+  registry: Registry,
+  records: MemoryLibrary['records'],
+  spec: ModelSpec,
+  state: RecordState,
+): string {
+  const id = leadingId(registry, records, spec, state);
+  if (id === null) return 'refused';
+  const field = owningField(spec)!;
   const target = referencesOf(spec).find(({ name }) => name === field)!.target;
-  return `refused ${field} ${target}/${state.fields.get(field)![0]!.value}`;
+  return `refused ${field} ${target}/${id}`;
 }
 
 function targets({
@@ -208,34 +230,102 @@ function cuts(alive: ReadonlyMap<string, Alive>): Set<string> {
   return cut;
 }
 
-/** The owning device, or null where anyone may write. */
+/** One claim on what is owned through a record, as [epoch, dot, device]. */
+type ClaimOf = readonly [epoch: number, dot: string, device: string];
+
+/** The owning device, the claims by which it changes hands, or null where anyone may write. */
+type OwnerBy = DeviceId | 'unknown' | 'lost' | null | ClaimOf[];
+
 function ownerBy(
   registry: Registry,
   records: MemoryLibrary['records'],
   ref: RecordRef,
-): DeviceId | 'unknown' | 'lost' | null {
+  state = records.get(refKey(ref))?.stored.state,
+): OwnerBy {
   const spec = registry.get(ref.model);
-  const record = records.get(refKey(ref));
-  if (spec === undefined || record === undefined) return 'unknown';
+  if (spec === undefined || state === undefined) return 'unknown';
   const { ownership } = spec;
-  if (ownership.kind === 'shared') return null;
+  if (ownership.kind === 'shared' || ownership.kind === 'claims') return null;
   if (ownership.kind === 'self') return ref.id as string as DeviceId;
-  const id = record.stored.state.fields.get(ownership.field)?.[0]?.value;
-  if (typeof id !== 'string') return record.stored.state.deletes.length > 0 ? 'lost' : null;
-  if (ownership.kind === 'device') return id as DeviceId;
-  const field = referencesOf(spec).find(({ name }) => name === ownership.field)!;
-  const through = { model: field.target, id: id as RecordId };
-  const known = registry.require(field.target).schemaVersion;
-  if ((records.get(refKey(through))?.stored.schemaVersion ?? 0) > known) return 'lost';
-  return ownerBy(registry, records, through);
+  const nobody = state.deletes.length > 0 ? 'lost' : null;
+  if (ownership.kind === 'through') {
+    const id = leadingId(registry, records, spec, state);
+    if (id !== null) return ownerAt(registry, records, spec, id);
+    if (ownership.otherwise === undefined) return nobody;
+  }
+  const device = ownership.kind === 'device' ? ownership.field : ownership.otherwise!;
+  return (state.fields.get(device)?.[0]?.value as DeviceId | null | undefined) ?? nobody;
 }
 
-function onlyOf(state: RecordState, owner: DeviceId): RecordState {
+/** Who owns what is owned through the record of that id. */
+function ownerAt(
+  registry: Registry,
+  records: MemoryLibrary['records'],
+  spec: ModelSpec,
+  id: string,
+): OwnerBy {
+  const { target } = referencesOf(spec).find(({ name }) => name === owningField(spec))!;
+  const through = { model: target, id: id as RecordId };
+  const stored = records.get(refKey(through))?.stored;
+  const { schemaVersion, ownership } = registry.require(target);
+  if ((stored?.schemaVersion ?? 0) > schemaVersion) return 'lost';
+  if (ownership.kind !== 'claims' || stored === undefined) return ownerBy(registry, records, through);
+  const claims: ClaimOf[] = [];
+  for (const [slot, siblings] of stored.state.fields) {
+    const [epoch, device] = String(JSON.parse(slot.slice('claims:'.length))).split(' ');
+    const own = siblings.map(({ dot }) => dot).filter((dot) => dotDevice(dot) === device);
+    if (own.length > 0) claims.push([Number(epoch), own.sort()[0]!, device!]);
+  }
+  return claims.sort((a, b) => b[0] - a[0] || (a[1] < b[1] ? 1 : -1));
+}
+
+/**
+ * The record that leads to the owner: the last writer's; where what that leads to changes hands, the one of the highest
+ * epoch of those that lead to the same.
+ */
+function leadingId(
+  registry: Registry,
+  records: MemoryLibrary['records'],
+  spec: ModelSpec,
+  state: RecordState,
+): string | null {
+  const all = (state.fields.get(owningField(spec) ?? '') ?? []).map(({ dot, value }) => ({
+    ...{ dot, id: value as string | null },
+    owner: typeof value === 'string' ? ownerAt(registry, records, spec, value) : null,
+  }));
+  const [last] = all;
+  if (last === undefined || !Array.isArray(last.owner)) return last?.id ?? null;
+  const claims = last.owner;
+  const same = all
+    .filter(
+      ({ owner, dot }) => JSON.stringify(owner) === JSON.stringify(claims) && placeOf(dot, claims) !== null,
+    )
+    .sort((a, b) => placeOf(a.dot, claims)! - placeOf(b.dot, claims)! || (a.dot < b.dot ? 1 : -1));
+  return (same[0] ?? last).id;
+}
+
+/** Which claim a change was made under: the latest of its device by then, or the device's first. */
+function placeOf(dot: Dot, claims: readonly ClaimOf[]): number | null {
+  const own = claims.filter(([, , device]) => device === dotDevice(dot));
+  const first = [...own].sort((a, b) => (a[1] < b[1] ? -1 : 1))[0];
+  const claim = own.find(([, made]) => made <= dot) ?? first;
+  return claim === undefined ? null : claims.indexOf(claim);
+}
+
+/** Only what was made under the claim that counts for most of those under which anything here was. */
+function latestOf(state: RecordState, claims: readonly ClaimOf[]): RecordState {
+  const dots = [...[...state.fields.values()].flat().map(({ dot }) => dot), ...state.deletes];
+  const places = dots.map((dot) => placeOf(dot, claims)).filter((place) => place !== null);
+  const highest = Math.min(...places);
+  return onlyOf(state, (dot) => placeOf(dot, claims) === highest);
+}
+
+function onlyOf(state: RecordState, isKept: (dot: Dot) => boolean): RecordState {
   const fields = [...state.fields].flatMap(([name, siblings]) => {
-    const own = siblings.filter(({ dot }) => dotDevice(dot) === owner);
+    const own = siblings.filter(({ dot }) => isKept(dot));
     return own.length > 0 ? ([[name, own]] as const) : [];
   });
-  const deletes = state.deletes.filter((dot) => dotDevice(dot) === owner);
+  const deletes = state.deletes.filter(isKept);
   const before = [...state.fields.values()].flat().length + state.deletes.length;
   const after = fields.flatMap(([, own]) => own).length + deletes.length;
   return before === after ? state : { version: state.version, fields: new Map(fields), deletes };
