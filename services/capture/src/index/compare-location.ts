@@ -25,7 +25,7 @@ export interface Comparison {
   readonly counter: CountKeeper;
   /** Hands out negative refs, each once. */
   readonly nextRef: () => number;
-  /** Asked between folders; true ends the comparison where it is, with what it found written. */
+  /** Asked between folders and their entries; true ends the comparison where it is, with what it found written. */
   readonly isStopping: () => boolean;
   /** A known entry is not in its folder; it is not deleted here. */
   readonly onMissing: (entry: KnownEntry) => void;
@@ -154,6 +154,8 @@ async function compareFolder(
   const plan = planFolder({ parent: key, match, arrivals, nextRef: comparison.nextRef });
   for (const entry of plan.missing) comparison.onMissing(entry);
   for (const step of plan.steps) {
+    // Moves of one folder belong together: names may pass through one another.
+    if (comparison.isStopping() && step.change.type !== 'move') continue;
     await batch.add(step, childPath(node.path, step.name));
     if (!isFresh && isEditOfLinked(step)) await markLinked(comparison, step.identify.fileId, here);
   }
