@@ -70,6 +70,7 @@ export * from './record/value.ts';
 export * from './record/version.ts';
 export * from './record/view.ts';
 export * from './record/write.ts';
+export * from './ref-map.ts';
 export * from './session/ask.ts';
 export * from './session/backfill.ts';
 export * from './session/backoff.ts';

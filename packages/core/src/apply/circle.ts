@@ -1,8 +1,9 @@
 import type { Dot } from '../clock/dot.ts';
-import { type ModelName, type RecordRef, refKey } from '../ids.ts';
+import type { ModelName, RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { type ReferenceField, referencesOf } from '../model/spec.ts';
 import type { Sibling } from '../record/state.ts';
+import { RefMap } from '../ref-map.ts';
 import type { Standing } from './standing.ts';
 
 /** Records that refer to each other in a circle. */
@@ -28,35 +29,36 @@ export function circles(
   registry: Registry,
   standingOf: (ref: RecordRef) => Standing,
 ): (start: RecordRef) => Circle | undefined {
-  const circleByKey = new Map<string, Circle | undefined>();
+  const circleByRef = new RefMap<Circle | null>();
 
   function walk(start: RecordRef, field: ReferenceField): void {
     const path: { ref: RecordRef; reference: Sibling }[] = [];
-    const indexByKey = new Map<string, number>();
+    const walked: RecordRef[] = [];
+    const indexByRef = new RefMap<number>();
     for (let ref = start; ; ) {
-      const key = refKey(ref);
-      const index = indexByKey.get(key);
+      const index = indexByRef.get(ref);
       if (index !== undefined) {
         const circle = circleFrom(field.name, path.slice(index));
-        for (const member of circle.members) circleByKey.set(refKey(member), circle);
+        for (const member of circle.members) circleByRef.set(member, circle);
         break;
       }
-      if (circleByKey.has(key)) break; // Known already, and the path up to here leads into it at most.
-      indexByKey.set(key, path.length);
+      if (circleByRef.has(ref)) break; // Known already, and the path up to here leads into it at most.
+      indexByRef.set(ref, path.length);
+      walked.push(ref);
       const standing = standingOf(ref);
       const reference = standing.kind === 'alive' ? standing.state.fields.get(field.name)?.[0] : undefined;
       if (typeof reference?.value !== 'string') break;
       path.push({ ref, reference });
       ref = { model: ref.model, id: reference.value } as RecordRef;
     }
-    for (const key of indexByKey.keys()) if (!circleByKey.has(key)) circleByKey.set(key, undefined);
+    for (const ref of walked) if (!circleByRef.has(ref)) circleByRef.set(ref, null);
   }
 
   return (start) => {
     const field = waitingSelfReference(registry, start.model);
     if (field === undefined) return undefined;
-    if (!circleByKey.has(refKey(start))) walk(start, field);
-    return circleByKey.get(refKey(start));
+    if (!circleByRef.has(start)) walk(start, field);
+    return circleByRef.get(start) ?? undefined;
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Dot } from '../clock/dot.ts';
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import type { RecordState } from '../record/state.ts';
+import { RefMap } from '../ref-map.ts';
 import { type Conflict, conflictDots, conflictOfOutcome, conflictsIn } from './conflicts.ts';
 import { ownerOf } from './owner.ts';
 import type { ChangedRecord } from './plan-view.ts';
@@ -37,22 +38,24 @@ export function planJournal(
   changed: readonly ChangedRecord[],
   view: ViewPlan,
 ): RecordConflicts[] {
-  const changeByKey = new Map(changed.map((change) => [refKey(change.ref), change]));
   // A record that is listed twice is as its last listing says.
-  const outcomeByKey = new Map<string, Outcome>();
-  for (const outcome of view.shown) outcomeByKey.set(refKey(outcome.ref), outcome);
-  for (const outcome of view.hidden) outcomeByKey.set(refKey(outcome.ref), outcome);
+  const outcomeByRef = new RefMap<Outcome>();
+  for (const outcome of view.shown) outcomeByRef.set(outcome.ref, outcome);
+  for (const outcome of view.hidden) outcomeByRef.set(outcome.ref, outcome);
 
   const planned: RecordConflicts[] = [];
-  for (const key of new Set([...changeByKey.keys(), ...outcomeByKey.keys()])) {
-    const change = changeByKey.get(key);
-    const outcome = outcomeByKey.get(key);
-    const ref = (change ?? outcome)!.ref;
+  const plan = (ref: RecordRef, outcome: Outcome | undefined, isNew: boolean) => {
     const stored = reader.record(ref)!;
     const conflicts = conflictsOf(registry, reader, ref, stored, outcome);
-    const isNew = change !== undefined && change.before === undefined;
     if (conflicts.length > 0 || !isNew) planned.push({ ref, state: stored.state, conflicts, isNew });
+  };
+  const isChanged = new RefMap<true>();
+  for (const { ref, before } of changed) {
+    isChanged.set(ref, true);
+    plan(ref, outcomeByRef.get(ref), before === undefined);
   }
+  for (const outcome of outcomeByRef.values())
+    if (!isChanged.has(outcome.ref)) plan(outcome.ref, outcome, false);
   return planned;
 }
 

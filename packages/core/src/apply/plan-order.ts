@@ -1,9 +1,10 @@
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordId, RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { referencesOf } from '../model/spec.ts';
 import type { Value } from '../record/value.ts';
+import { RefMap } from '../ref-map.ts';
 import { waitingSelfReference } from './circle.ts';
-import type { HideOutcome, ShowOutcome } from './view-plan.ts';
+import type { HideOutcome, NulledReference, ShowOutcome } from './view-plan.ts';
 
 /**
  * Orders what is shown: new rows, parents first; then updates. A new row that refers to one further down, which
@@ -11,16 +12,18 @@ import type { HideOutcome, ShowOutcome } from './view-plan.ts';
  */
 export function orderShown(registry: Registry, shown: readonly ShowOutcome[]): ShowOutcome[] {
   const fresh = shown.filter(({ wasVisible }) => !wasVisible);
-  const depthByKey = freshDepths(registry, fresh);
+  const depthByRef = freshDepths(registry, fresh);
   const placed = fresh
     .map((outcome) => {
-      const key = refKey(outcome.ref);
-      return { outcome, key, level: registry.level(outcome.ref.model), depth: depthByKey.get(key)! };
+      const { ref } = outcome;
+      return { outcome, level: registry.level(ref.model), depth: depthByRef.get(ref) ?? 0 };
     })
     .sort((a, b) => a.level - b.level || a.depth - b.depth);
-  const indexByKey = new Map<string, number>();
-  for (const { key } of placed) indexByKey.set(key, indexByKey.size);
-  const first = placed.map(({ outcome }, index) => withoutLater(outcome, index, indexByKey));
+  const indexByRef = new RefMap<number>();
+  placed.forEach(({ outcome: { ref } }, index) => {
+    indexByRef.set(ref, index);
+  });
+  const first = placed.map(({ outcome }, index) => withoutLater(outcome, index, indexByRef));
   const again = placed
     .filter(({ outcome }, index) => first[index] !== outcome)
     .map(({ outcome }) => ({ ...outcome, wasVisible: true }));
@@ -28,21 +31,22 @@ export function orderShown(registry: Registry, shown: readonly ShowOutcome[]): S
 }
 
 /**
- * Orders what is hidden: what requires a record goes before it. `referrersByKey` holds, for every record that was
+ * Orders what is hidden: what requires a record goes before it. `referrersByRef` holds, for every record that was
  * visible, the visible ones that referred to it.
  */
 export function orderHidden(
   registry: Registry,
   hidden: readonly HideOutcome[],
-  referrersByKey: ReadonlyMap<string, readonly RecordRef[]>,
+  referrersByRef: Pick<RefMap<readonly RecordRef[]>, 'get'>,
 ): HideOutcome[] {
-  const outcomeByKey = new Map(hidden.map((outcome) => [refKey(outcome.ref), outcome]));
+  const outcomeByRef = new RefMap<HideOutcome>();
+  for (const outcome of hidden) outcomeByRef.set(outcome.ref, outcome);
   const ordered: HideOutcome[] = [];
-  const entered = new Set<string>();
+  const entered = new RefMap<true>();
   const stack: { outcome: HideOutcome; isDone: boolean }[] = [];
   const enter = (outcome: HideOutcome | undefined) => {
-    if (outcome === undefined || entered.has(refKey(outcome.ref))) return;
-    entered.add(refKey(outcome.ref));
+    if (outcome === undefined || entered.has(outcome.ref)) return;
+    entered.set(outcome.ref, true);
     stack.push({ outcome, isDone: false });
   };
   for (const start of hidden) {
@@ -55,56 +59,52 @@ export function orderHidden(
       }
       top.isDone = true;
       const { ref } = top.outcome;
-      for (const referrer of referrersByKey.get(refKey(ref)) ?? []) {
-        if (referrer.model === ref.model) enter(outcomeByKey.get(refKey(referrer)));
+      for (const referrer of referrersByRef.get(ref) ?? []) {
+        if (referrer.model === ref.model) enter(outcomeByRef.get(referrer));
       }
     }
   }
   return ordered.sort((a, b) => registry.level(b.ref.model) - registry.level(a.ref.model));
 }
 
-/** How many new rows of its own model each new row stands on. */
-function freshDepths(registry: Registry, fresh: readonly ShowOutcome[]): Map<string, number> {
-  const freshByKey = new Map<string, ShowOutcome>();
-  for (const outcome of fresh) freshByKey.set(refKey(outcome.ref), outcome);
-  const depthByKey = new Map<string, number>();
-  for (const start of fresh) {
-    const field = waitingSelfReference(registry, start.ref.model);
-    if (field === undefined) {
-      depthByKey.set(refKey(start.ref), 0);
-      continue;
-    }
-    const path: string[] = [];
+/** How many new rows of its own model each new row stands on; of models that never do nothing is said. */
+function freshDepths(registry: Registry, fresh: readonly ShowOutcome[]): RefMap<number> {
+  const depthByRef = new RefMap<number>();
+  const nested = fresh.filter(({ ref }) => waitingSelfReference(registry, ref.model) !== undefined);
+  const freshByRef = new RefMap<ShowOutcome>();
+  for (const outcome of nested) freshByRef.set(outcome.ref, outcome);
+  for (const start of nested) {
+    const field = waitingSelfReference(registry, start.ref.model)!;
+    const path: RecordRef[] = [];
     let depth = 0;
     for (let at: ShowOutcome | undefined = start; at !== undefined; ) {
-      const key = refKey(at.ref);
-      const known = depthByKey.get(key);
+      const known = depthByRef.get(at.ref);
       if (known !== undefined) {
         depth = known + 1;
         break;
       }
-      path.push(key);
+      path.push(at.ref);
       const parent: Value | undefined = at.row.get(field.name);
-      at = typeof parent === 'string' ? freshByKey.get(`${at.ref.model}/${parent}`) : undefined;
+      if (typeof parent !== 'string') break;
+      at = freshByRef.get({ model: at.ref.model, id: parent as RecordId });
     }
-    for (const key of path.reverse()) depthByKey.set(key, depth++);
+    for (const ref of path.reverse()) depthByRef.set(ref, depth++);
   }
-  return depthByKey;
+  return depthByRef;
 }
 
 /** The outcome, with null in place of new rows that come later. */
-function withoutLater(
-  outcome: ShowOutcome,
-  index: number,
-  indexByKey: ReadonlyMap<string, number>,
-): ShowOutcome {
-  const later = referencesOf(outcome.spec).flatMap((field) => {
+function withoutLater(outcome: ShowOutcome, index: number, indexByRef: RefMap<number>): ShowOutcome {
+  let later: NulledReference[] | undefined;
+  for (const field of referencesOf(outcome.spec)) {
     const id = outcome.row.get(field.name);
-    if (typeof id !== 'string') return [];
+    if (typeof id !== 'string') continue;
     const target = { model: field.target, id } as RecordRef;
-    return (indexByKey.get(refKey(target)) ?? -1) >= index ? [{ field: field.name, target }] : [];
-  });
-  if (later.length === 0) return outcome;
+    if ((indexByRef.get(target) ?? -1) < index) continue;
+    later ??= [];
+    later.push({ field: field.name, target });
+  }
+  if (later === undefined) return outcome;
   const row = new Map(outcome.row);
   for (const { field } of later) row.set(field, null);
   return { ...outcome, row, nulled: [...outcome.nulled, ...later] };

@@ -1,7 +1,8 @@
-import { type ModelName, type RecordRef, refKey } from '../ids.ts';
+import type { ModelName, RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { referencesOf } from '../model/spec.ts';
 import { viewOf } from '../record/view.ts';
+import { RefMap } from '../ref-map.ts';
 import { type Circle, circles, waitingSelfReference } from './circle.ts';
 import { isOwnedThrough, modelsOwnedThrough, ownerThrough, sameOwner } from './owner.ts';
 import { orderHidden, orderShown } from './plan-order.ts';
@@ -31,18 +32,19 @@ export function planView(
 ): ViewPlan {
   const standingOf = standings(registry, reader);
   const circleOf = circles(registry, standingOf);
-  const outcomes = new Map<string, Outcome>();
+  const outcomes = new RefMap<Outcome>();
   const index = createTargetIndex();
   const uniques = createUniqueUpkeep(registry, reader);
-  const referrersByHidden = new Map<string, RecordRef[]>();
+  const referrersByHidden = new RefMap<RecordRef[]>();
   const queue = createWorkQueue();
   // Records of which others must be told, once, although they are neither shown nor hidden by it.
-  const restated = new Set(changed.map(({ ref }) => refKey(ref)));
+  const restated = new RefMap<true>();
+  for (const { ref } of changed) restated.set(ref, true);
   const announced = new Set<Circle>();
   const recut = new Set<string>();
 
   const isVisible = (ref: RecordRef) => {
-    const outcome = outcomes.get(refKey(ref));
+    const outcome = outcomes.get(ref);
     return outcome === undefined ? reader.isVisible(ref) : outcome.kind === 'show';
   };
   const waitingFor = (ref: RecordRef) => [...reader.waitingFor(ref), ...index.waitingFor(ref)];
@@ -69,7 +71,7 @@ export function planView(
       // What was alive is not any more: it is let go of where it was shown, and where it kept others from a value.
       if (ownership === 'lost' && !isByClaims && registry.require(model).uniques.length === 0) continue;
       const owned = [...reader.recordsOf(model)];
-      for (const ref of owned) restated.add(refKey(ref));
+      for (const ref of owned) restated.set(ref, true);
       queue.add(owned);
     }
   }
@@ -81,9 +83,9 @@ export function planView(
   queue.add(inDependencyOrder(registry, changed));
 
   for (let ref = queue.next(); ref !== undefined; ref = queue.next()) {
-    const key = refKey(ref);
-    const before = isVisible(ref);
-    const wasVisible = outcomes.get(key)?.wasVisible ?? before;
+    const planned = outcomes.get(ref);
+    const before = planned === undefined ? reader.isVisible(ref) : planned.kind === 'show';
+    const wasVisible = planned?.wasVisible ?? before;
     const circle = circleOf(ref);
     if (circle !== undefined && !announced.has(circle)) {
       announced.add(circle);
@@ -93,19 +95,19 @@ export function planView(
     queue.add(uniques.settle(ref, standing));
     const outcome = evaluate({ ref, standing, circle, standingOf, isVisible, wasVisible, uniques });
     if (outcome === undefined) continue;
-    outcomes.set(key, outcome);
+    outcomes.set(ref, outcome);
     index.add(outcome);
     const after = outcome.kind === 'show';
-    const isRestated = restated.delete(key);
+    const isRestated = restated.delete(ref);
     if (after ? !before : isRestated) {
       const waiting = waitingFor(ref);
       for (const other of waiting)
-        if (isOwnedThrough(registry, other.model, ref.model)) restated.add(refKey(other));
+        if (isOwnedThrough(registry, other.model, ref.model)) restated.set(other, true);
       queue.add(waiting);
     }
     if (before && !after) {
       // In the order of going only rows count that are there: what this plan showed and took back never was.
-      referrersByHidden.set(key, [...reader.referringTo(ref)]);
+      referrersByHidden.set(ref, [...reader.referringTo(ref)]);
       queue.add(referringTo(ref));
     }
   }

@@ -1,8 +1,9 @@
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { type ModelSpec, referencesOf } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
 import { isAlive } from '../record/view.ts';
+import { RefMap } from '../ref-map.ts';
 import { judgeByOwner } from './owner.ts';
 import type { NulledReference, ParkReason } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
@@ -24,14 +25,13 @@ export type Standing =
 
 /** Answers for any record, and remembers: states do not change while a plan is made. */
 export function standings(registry: Registry, reader: ViewReader): (ref: RecordRef) => Standing {
-  const standingByKey = new Map<string, Standing>();
+  const standingByRef = new RefMap<Standing>();
   const owners = remembering(reader);
   return (ref) => {
-    const key = refKey(ref);
-    let standing = standingByKey.get(key);
+    let standing = standingByRef.get(ref);
     if (standing === undefined) {
       standing = standingOf(registry, reader, owners, ref);
-      standingByKey.set(key, standing);
+      standingByRef.set(ref, standing);
     }
     return standing;
   };
@@ -60,19 +60,22 @@ function standingOf(
 
 /** Many records are owned through one: it is read, and its state opened, once. */
 function remembering(reader: ViewReader): Pick<ViewReader, 'record'> {
-  const storedByKey = new Map<string, StoredRecord | undefined>();
+  const storedByRef = new RefMap<StoredRecord | null>();
   return {
     record(ref) {
-      const key = refKey(ref);
-      if (!storedByKey.has(key)) storedByKey.set(key, reader.record(ref));
-      return storedByKey.get(key);
+      let stored = storedByRef.get(ref);
+      if (stored === undefined) {
+        stored = reader.record(ref) ?? null;
+        storedByRef.set(ref, stored);
+      }
+      return stored ?? undefined;
     },
   };
 }
 
 /** Whether a reference that must not be null is: it was never written, or not by whom it takes. */
 function lacksReference(spec: ModelSpec, state: RecordState): boolean {
-  return referencesOf(spec).some(
-    (field) => !field.nullable && typeof state.fields.get(field.name)?.[0]?.value !== 'string',
-  );
+  for (const { name, nullable } of referencesOf(spec))
+    if (!nullable && typeof state.fields.get(name)?.[0]?.value !== 'string') return true;
+  return false;
 }

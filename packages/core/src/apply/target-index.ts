@@ -1,5 +1,6 @@
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import { referencesOf } from '../model/spec.ts';
+import { RefMap } from '../ref-map.ts';
 import type { Outcome } from './view-plan.ts';
 
 /** Who refers to what among the outcomes of one plan: what the reader cannot know yet. */
@@ -11,10 +12,12 @@ export interface TargetIndex {
   referringTo(target: RecordRef): Iterable<RecordRef>;
 }
 
+const none: readonly RecordRef[] = [];
+
 /** Outcomes that were replaced since stay in it: looking at a record once more changes nothing. */
 export function createTargetIndex(): TargetIndex {
-  const waiting = new Map<string, RecordRef[]>();
-  const referring = new Map<string, RecordRef[]>();
+  const waiting = new RefMap<RecordRef[]>();
+  const referring = new RefMap<RecordRef[]>();
   return {
     add(outcome) {
       if (outcome.kind === 'gone') return;
@@ -28,14 +31,13 @@ export function createTargetIndex(): TargetIndex {
         if (typeof id === 'string') push(referring, { model: field.target, id } as RecordRef, outcome.ref);
       }
     },
-    waitingFor: (target) => waiting.get(refKey(target)) ?? [],
-    referringTo: (target) => referring.get(refKey(target)) ?? [],
+    waitingFor: (target) => waiting.get(target) ?? none,
+    referringTo: (target) => referring.get(target) ?? none,
   };
 }
 
-function push(refsByTarget: Map<string, RecordRef[]>, target: RecordRef, ref: RecordRef): void {
-  const key = refKey(target);
-  const refs = refsByTarget.get(key);
-  if (refs === undefined) refsByTarget.set(key, [ref]);
+function push(refsByTarget: RefMap<RecordRef[]>, target: RecordRef, ref: RecordRef): void {
+  const refs = refsByTarget.get(target);
+  if (refs === undefined) refsByTarget.set(target, [ref]);
   else refs.push(ref);
 }

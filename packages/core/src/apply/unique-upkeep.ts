@@ -1,8 +1,9 @@
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { type ModelSpec, tellingField, type UniqueSpec, uniqueName } from '../model/spec.ts';
 import type { RecordState } from '../record/state.ts';
 import type { Value } from '../record/value.ts';
+import { RefMap } from '../ref-map.ts';
 import type { Standing } from './standing.ts';
 import { createUniqueOverlay, type UniqueChange } from './unique-overlay.ts';
 import { looksRenamed, renamed, type Sharer, type UniqueValue, uniqueValuesIn } from './unique-value.ts';
@@ -14,7 +15,7 @@ export interface UniqueUpkeep {
    * Takes in what a record is now. Returns who else is judged otherwise by it: where a value has another eldest than
    * before, the one before and the one now. All others are younger, before and after.
    */
-  settle(ref: RecordRef, standing: Standing): RecordRef[];
+  settle(ref: RecordRef, standing: Standing): readonly RecordRef[];
   /** Whether an alive record that came before has one of its values, by a constraint that holds. */
   isHeld(ref: RecordRef, spec: ModelSpec): boolean;
   /** Gives `row` the texts that the record shows in place of those that an elder has. */
@@ -22,10 +23,12 @@ export interface UniqueUpkeep {
   changes(): UniqueChange[];
 }
 
+const none: readonly RecordRef[] = [];
+
 /** Everything as the library has it. */
 export function createUniqueUpkeep(registry: Registry, reader: ViewReader): UniqueUpkeep {
   const overlay = createUniqueOverlay(reader);
-  const settled = new Set<string>();
+  const settled = new RefMap<true>();
 
   function settle(ref: RecordRef, spec: ModelSpec, state: RecordState | null): RecordRef[] {
     const before = overlay.valuesOf(ref);
@@ -49,9 +52,8 @@ export function createUniqueUpkeep(registry: Registry, reader: ViewReader): Uniq
   return {
     settle(ref, standing) {
       const spec = registry.get(ref.model);
-      const key = refKey(ref);
-      if (spec === undefined || spec.uniques.length === 0 || settled.has(key)) return [];
-      settled.add(key);
+      if (spec === undefined || spec.uniques.length === 0 || settled.has(ref)) return none;
+      settled.set(ref, true);
       return settle(ref, spec, standing.kind === 'alive' ? standing.state : null);
     },
     isHeld: (ref, { uniques }) =>

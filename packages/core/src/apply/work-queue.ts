@@ -1,4 +1,5 @@
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
+import { RefMap } from '../ref-map.ts';
 
 /** Records to be looked at, first come first served; each at most once at a time. */
 export interface WorkQueue {
@@ -12,13 +13,12 @@ const doneMax = 4_096;
 export function createWorkQueue(): WorkQueue {
   let queue: RecordRef[] = [];
   let at = 0;
-  const queued = new Set<string>();
+  const queued = new RefMap<true>();
   return {
     add(refs) {
       for (const ref of refs) {
-        const key = refKey(ref);
-        if (queued.has(key)) continue;
-        queued.add(key);
+        if (queued.has(ref)) continue;
+        queued.set(ref, true);
         queue.push(ref);
       }
     },
@@ -26,7 +26,7 @@ export function createWorkQueue(): WorkQueue {
       const ref = queue[at];
       if (ref === undefined) return undefined;
       at++;
-      queued.delete(refKey(ref));
+      queued.delete(ref);
       if (at > doneMax && at * 2 > queue.length) {
         queue = queue.slice(at);
         at = 0;

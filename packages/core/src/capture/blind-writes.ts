@@ -1,13 +1,14 @@
 import type { Conflict } from '../apply/conflicts.ts';
 import { ownerOf } from '../apply/owner.ts';
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import { partedFieldsOf, partRuleOf } from '../merge/merge-rule.ts';
 import { slotField } from '../merge/slot.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import { creationField } from '../record/creation.ts';
-import { emptyState, type RecordState, type Sibling } from '../record/state.ts';
+import type { RecordState, Sibling } from '../record/state.ts';
 import { sameValue } from '../record/value.ts';
 import { covers, emptyVersion, joinVersions, type Version } from '../record/version.ts';
+import { RefMap } from '../ref-map.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import type { RecordWrite } from './record-write.ts';
 
@@ -23,31 +24,34 @@ export interface BlindWrite {
  * nothing of what one device alone may write, where no value of anybody else can be lost.
  */
 export function planBlindWrites(drafts: Drafts, writes: readonly RecordWrite[]): BlindWrite[] {
-  const seenByKey = new Map<string, Version>();
-  const blindRefs = new Map<string, RecordRef>();
+  // Where there was nothing, as mostly, nothing was replaced.
+  const blind = new Map<Draft, RecordState>();
   for (const { ref, seen } of writes) {
-    const key = refKey(ref);
-    if (seen === null) blindRefs.set(key, ref);
-    else seenByKey.set(key, joinVersions(seenByKey.get(key) ?? emptyVersion, seen));
+    const draft = seen === null ? drafts.get(ref) : undefined;
+    if (draft?.before !== undefined && isAnybodys(drafts, draft, draft.before.state))
+      blind.set(draft, draft.before.state);
   }
-  return [...blindRefs].flatMap(([key, ref]) => {
-    const draft = drafts.get(ref);
-    if (draft === undefined || !isAnybodys(drafts, draft)) return [];
-    const conflict = blindConflict(draft, seenByKey.get(key) ?? emptyVersion);
+  if (blind.size === 0) return [];
+  const seenByRef = new RefMap<Version>();
+  for (const { ref, seen } of writes) {
+    if (seen !== null) seenByRef.set(ref, joinVersions(seenByRef.get(ref) ?? emptyVersion, seen));
+  }
+  return [...blind].flatMap(([draft, before]) => {
+    const { ref } = draft;
+    const conflict = blindConflict(draft, before, seenByRef.get(ref) ?? emptyVersion);
     return conflict === undefined ? [] : [{ ref, conflict }];
   });
 }
 
 /** Whether others may write it, too, as it was or as it is now: what is owned through nothing is anybody's (MRG-5). */
-function isAnybodys(drafts: Drafts, { ref, spec, before, stored }: Draft): boolean {
+function isAnybodys(drafts: Drafts, { ref, spec, stored }: Draft, before: RecordState): boolean {
   const { registry } = drafts.scope;
   const isShared = (state: RecordState) =>
     ownerOf(registry, drafts.reader, spec, ref.id, state).kind === 'shared';
-  return isShared(before?.state ?? emptyState) || isShared(stored.state);
+  return spec.ownership.kind === 'shared' || isShared(before) || isShared(stored.state);
 }
 
-function blindConflict({ spec, dot, before, stored }: Draft, seen: Version): Conflict | undefined {
-  const here = before?.state ?? emptyState;
+function blindConflict({ spec, dot, stored }: Draft, here: RecordState, seen: Version): Conflict | undefined {
   const fields = new Map<string, readonly Sibling[]>();
   for (const [field, siblings] of here.fields) {
     if (field === creationField) continue; // Written again, it says what it said.

@@ -1,7 +1,7 @@
 import type { StoredRecord, ViewReader } from '../apply/view-reader.ts';
 import { type Dot, makeDot } from '../clock/dot.ts';
 import { type Clock, clockHlc, tickClock } from '../clock/hlc.ts';
-import { type DeviceId, type RecordRef, type ReplicaId, refKey } from '../ids.ts';
+import type { DeviceId, RecordRef, ReplicaId } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { type SchemaVersions, schemaToWrite } from '../model/schema-versions.ts';
 import type { ModelSpec } from '../model/spec.ts';
@@ -10,6 +10,7 @@ import type { Value } from '../record/value.ts';
 import type { Version } from '../record/version.ts';
 import { isAlive } from '../record/view.ts';
 import { deleteState, putState } from '../record/write.ts';
+import { RefMap } from '../ref-map.ts';
 
 /** What the writes of one batch lean on: the library as it is, and who writes. */
 export interface WriteScope {
@@ -68,7 +69,8 @@ export interface Drafts {
   /** Every change in the order of making; of one record there may be several. */
   readonly changes: readonly DraftedChange[];
   get(ref: RecordRef): Draft | undefined;
-  all(): Draft[];
+  /** One of each record, in the order in which they were written first. */
+  all(): readonly Draft[];
   /** Drafts a put, with a dot of its own (CLK-2); answers what it makes of the record. */
   put(spec: ModelSpec, ref: RecordRef, write: DraftedPut): RecordState;
   delete(spec: ModelSpec, ref: RecordRef, seen: Version): void;
@@ -85,23 +87,28 @@ const writeRules: WriteRules = { tickClock, putState, deleteState };
 
 /** No drafts yet. The library that `scope` reads must stand still until the batch is stored. */
 export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): Drafts {
-  const draftByKey = new Map<string, Draft>();
+  const drafts: Draft[] = [];
+  const indexByRef = new RefMap<number>();
   // Whatever a batch looks at it looks at often: the location of a thousand entries.
-  const storedByKey = new Map<string, StoredRecord | undefined>();
+  const storedByRef = new RefMap<StoredRecord | null>();
   const changes: DraftedChange[] = [];
   let { clock } = scope;
 
   function stored(ref: RecordRef): StoredRecord | undefined {
-    const key = refKey(ref);
-    const known = storedByKey.get(key);
-    if (known !== undefined || storedByKey.has(key)) return known;
+    const known = storedByRef.get(ref);
+    if (known !== undefined) return known ?? undefined;
     const found = scope.reader.record(ref);
-    storedByKey.set(key, found);
+    storedByRef.set(ref, found ?? null);
     return found;
   }
 
+  function drafted(ref: RecordRef): Draft | undefined {
+    const index = indexByRef.get(ref);
+    return index === undefined ? undefined : drafts[index];
+  }
+
   function current(ref: RecordRef): StoredRecord | undefined {
-    return draftByKey.get(refKey(ref))?.stored ?? stored(ref);
+    return drafted(ref)?.stored ?? stored(ref);
   }
 
   function present(ref: RecordRef): RecordState {
@@ -120,11 +127,12 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
     state: RecordState,
     setReferences: readonly string[],
   ): void {
-    const key = refKey(ref);
-    const earlier = draftByKey.get(key);
+    const index = indexByRef.get(ref) ?? drafts.length;
+    const earlier = drafts[index];
     const before = stored(ref);
     const schemaVersion = Math.max(schemaToWrite(spec, scope.schemas), before?.schemaVersion ?? 0);
-    draftByKey.set(key, {
+    if (earlier === undefined) indexByRef.set(ref, index);
+    drafts[index] = {
       ref,
       spec,
       dot,
@@ -132,7 +140,7 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
       before,
       stored: { state, schemaVersion },
       setReferences: earlier === undefined ? setReferences : [...earlier.setReferences, ...setReferences],
-    });
+    };
   }
 
   return {
@@ -145,8 +153,8 @@ export function openDrafts(scope: WriteScope, rules: WriteRules = writeRules): D
       return clock;
     },
     changes,
-    get: (ref) => draftByKey.get(refKey(ref)),
-    all: () => [...draftByKey.values()],
+    get: drafted,
+    all: () => drafts,
     put(spec, ref, { seen, fields, clears, setReferences }) {
       const change = { ref, dot: tick(), seen, before: present(ref), fields, clears };
       const state = rules.putState(spec, change.before, change);

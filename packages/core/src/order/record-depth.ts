@@ -1,6 +1,7 @@
 import type { ViewReader } from '../apply/view-reader.ts';
-import { type RecordRef, refKey } from '../ids.ts';
+import type { RecordRef } from '../ids.ts';
 import { type ModelSpec, referencesOf } from '../model/spec.ts';
+import { RefMap } from '../ref-map.ts';
 
 /** Depths beyond this share the last place. */
 const depthMax = 65_535;
@@ -10,25 +11,26 @@ const depthMax = 65_535;
  * ends the walk where it closes: it is cut somewhere by the view, so no place within it is wrong.
  */
 export function depthFinder(reader: Pick<ViewReader, 'record'>): (spec: ModelSpec, ref: RecordRef) => number {
-  const depthByKey = new Map<string, number>();
+  const depthByRef = new RefMap<number>();
   return (spec, ref) => {
     const field = referencesOf(spec).find(
       ({ target, missing }) => target === spec.name && missing === 'wait',
     );
     if (field === undefined) return 0;
-    const walked = new Set<string>();
+    const walked: RecordRef[] = [];
+    const entered = new RefMap<true>();
     let at: RecordRef | undefined = ref;
     let base = -1;
-    while (at !== undefined && walked.size < depthMax) {
-      const key = refKey(at);
-      const known = depthByKey.get(key);
+    while (at !== undefined && walked.length < depthMax) {
+      const known = depthByRef.get(at);
       if (known !== undefined) base = known;
-      if (known !== undefined || walked.has(key)) break;
-      walked.add(key);
+      if (known !== undefined || entered.has(at)) break;
+      walked.push(at);
+      entered.set(at, true);
       const parent: unknown = reader.record(at)?.state.fields.get(field.name)?.[0]?.value;
       at = typeof parent === 'string' ? ({ model: spec.name, id: parent } as RecordRef) : undefined;
     }
-    for (const key of [...walked].reverse()) depthByKey.set(key, ++base);
-    return depthByKey.get(refKey(ref)) as number;
+    for (const each of walked.reverse()) depthByRef.set(each, ++base);
+    return depthByRef.get(ref)!;
   };
 }

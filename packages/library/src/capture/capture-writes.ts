@@ -16,6 +16,7 @@ import {
   requireTargets,
   type SchemaVersions,
   ShoalError,
+  type ViewReader,
 } from '@shoal/core';
 import { currentTraceParent, inPart } from '@shoal/telemetry';
 import type { ClockStore } from '../store/clock-store.ts';
@@ -24,6 +25,7 @@ import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxStore } from '../store/outbox-store.ts';
 import type { LocalWrite, WrittenRecord } from './local-write.ts';
 import { outboxItem } from './outbox-item.ts';
+import { unheardRecords } from './unheard-records.ts';
 
 /** What capturing needs, wired once per opening of a library. */
 export interface CaptureContext {
@@ -119,7 +121,15 @@ function givenBack({ scope, reader, get }: Drafts, writes: readonly LocalWrite[]
 /** Within the transaction: the clock is read now, and stands still for all others until its end (CLK-2). */
 function draftIn(context: CaptureContext, writes: readonly LocalWrite[]): Drafts {
   const { store, clock, device, replica, wallMs } = context;
-  const { registry, reader } = store;
+  const { registry } = store;
+  const isUnheard = unheardRecords(
+    store.records,
+    writes.map(({ ref }) => ref),
+  );
+  const reader: ViewReader = {
+    ...store.reader,
+    record: (ref) => (isUnheard(ref) ? undefined : store.reader.record(ref)),
+  };
   const nulledFields = store.parked.nulledFields;
   return draftWrites(
     {

@@ -18,6 +18,11 @@ describe('fresh record ids', () => {
     );
   });
 
+  test('of one millisecond sort by when they were asked for, also when there are more than its counter has', () => {
+    const ids = Array.from({ length: 10_000 }, () => freshRecordId(2 ** 40));
+    expect(ids.toSorted()).toEqual(ids);
+  });
+
   test('differ, also in one millisecond and past the end of the random bytes at hand', () => {
     const ids = Array.from({ length: 2_000 }, () => freshRecordId(1));
     expect(new Set(ids).size).toBe(ids.length);

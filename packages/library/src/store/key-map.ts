@@ -1,4 +1,5 @@
 import { limits } from '@shoal/core';
+import { type IdRange, idRange, rangeMin } from './id-range.ts';
 import type { Sqlite } from './open-database.ts';
 
 /** Local integer keys by UUID and back, per table (S2-07). */
@@ -23,6 +24,7 @@ interface TableKeys {
   readonly selectId: (uuid: string) => number | undefined;
   readonly selectUuid: (id: number) => string | undefined;
   readonly selectByUuids: (uuids: readonly string[]) => { id: number; uuid: string }[];
+  readonly isAnyBetween: (range: IdRange) => boolean;
 }
 
 /**
@@ -88,6 +90,7 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
       const missing = uuids.filter((uuid) => !keys.idByUuid.has(uuid));
       if (missing.length === 0) return;
       for (const uuid of missing) keys.absent.add(uuid);
+      if (missing.length >= rangeMin && !keys.isAnyBetween(idRange(missing))) return;
       for (const { uuid, id } of keys.selectByUuids(missing)) remember(keys, uuid, id);
     },
     set: (table, uuid, id) => remember(keysOf(table), uuid, id),
@@ -106,12 +109,16 @@ function prepareKeys(db: Sqlite, table: string): TableKeys {
   const byUuids = db.prepare<[string], { id: number; uuid: string }>(
     `select id, uuid from ${table} where uuid in (select value from json_each(?))`,
   );
+  const between = db
+    .prepare<[string, string], number>(`select 1 from ${table} where uuid between ? and ? limit 1`)
+    .pluck();
   return {
     idByUuid: new Map(),
     absent: new Set(),
     uuidById: new Map(),
     selectId: (uuid) => selectId.get(uuid) as number | undefined,
     selectUuid: (id) => (selectUuid.get(id) as string | null | undefined) ?? undefined,
+    isAnyBetween: ({ first, last }) => between.get(first, last) !== undefined,
     selectByUuids(uuids) {
       const [uuid] = uuids;
       if (uuids.length > 1 || uuid === undefined) return byUuids.all(JSON.stringify(uuids));

@@ -8,6 +8,7 @@ import {
   type Version,
 } from '@shoal/core';
 import { decodeRecordPayload, encodeRecordPayload, readRecordPayload } from '@shoal/proto';
+import type { IdRange } from './id-range.ts';
 import type { Sqlite } from './open-database.ts';
 
 interface RecordRow {
@@ -21,6 +22,8 @@ export interface RecordStore {
   get(ref: RecordRef): StoredRecord | undefined;
   /** The version alone, in its text form. */
   version(ref: RecordRef): string | undefined;
+  /** Whether anything was ever heard of records between two ids, those among them. */
+  isAnyBetween(model: ModelName, range: IdRange): boolean;
   /** Every record of a model that was ever heard of. */
   of(model: ModelName): RecordRef[];
   /** Stores a state; returns its canonical payload. */
@@ -41,6 +44,11 @@ export function recordStore(db: Sqlite): RecordStore {
   const selectVersion = db
     .prepare<[string, string], string>('select version from shoal_records where model = ? and uuid = ?')
     .pluck();
+  const between = db
+    .prepare<[string, string, string], number>(
+      'select 1 from shoal_records where model = ? and uuid between ? and ? limit 1',
+    )
+    .pluck();
   const selectOf = db.prepare<[string], string>('select uuid from shoal_records where model = ?').pluck();
   const upsert = db.prepare<[string, string, string, Buffer, number]>(
     `insert into shoal_records (model, uuid, version, payload, schema_version) values (?, ?, ?, ?, ?)
@@ -53,6 +61,7 @@ export function recordStore(db: Sqlite): RecordStore {
       return row === undefined ? undefined : { state: lazyState(row), schemaVersion: row.schema_version };
     },
     version: (ref) => selectVersion.get(ref.model, ref.id) as string | undefined,
+    isAnyBetween: (model, { first, last }) => between.get(model, first, last) !== undefined,
     of: (model) => (selectOf.all(model) as string[]).map((id) => ({ model, id }) as RecordRef),
     put(ref, { state, schemaVersion }) {
       const payload = state instanceof LazyState ? state.payload : encodeRecordPayload(state);
