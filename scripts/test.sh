@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 sh scripts/setup.sh
 # promtool reads the numbers of a device as Prometheus does.
 sh scripts/install-program.sh promtool prometheus https://prometheus.io/download
+# The Python example runs with what the system has.
+sh scripts/install-python-grpc.sh
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 export TURBO_TELEMETRY_DISABLED=1

@@ -39,7 +39,7 @@ export {
   type ModelShape,
   modelShape,
 } from './model-shape.ts';
-export { type ModelView, modelView, type RecordPlace, type TypedRecord } from './model-view.ts';
+export { type ModelView, modelView, type RecordTarget, type TypedRecord } from './model-view.ts';
 export { type JsonQuarantined, quarantinedToJson } from './quarantined-json.ts';
 export {
   fromJson,

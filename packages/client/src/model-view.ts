@@ -14,15 +14,15 @@ import { readFields, writeFields } from './shape-fields.ts';
 import { type RecordEvent, type WatchOptions, watchRecords } from './watch-records.ts';
 
 /** Names a record, and what of it was seen. */
-export interface RecordPlace {
+export interface RecordTarget {
   /** UUID. */
   readonly id: string;
   /** Opaque: a write upon it replaces only what was read (MRG-1). Without one it replaces what is there. */
   readonly version?: string;
 }
 
-/** A record with the fields of its shape. It is a `RecordPlace`: give it to the write that changes what it says. */
-export interface TypedRecord<Kinds extends FieldKinds> extends Required<RecordPlace> {
+/** A record with the fields of its shape. It is a `RecordTarget`: give it to the write that changes what it says. */
+export interface TypedRecord<Kinds extends FieldKinds> extends Required<RecordTarget> {
   readonly fields: FieldsOf<Kinds>;
 }
 
@@ -33,16 +33,16 @@ export interface ModelView<Kinds extends FieldKinds> {
   /** Undefined where it is not there. */
   get(id: string, options?: CallOptions): Promise<TypedRecord<Kinds> | undefined>;
   /**
-   * Writes these fields: of a new record, or of the one at `place`; the others stay as they are. Never tried again by
+   * Writes these fields: of a new record, or of the one at `target`; the others stay as they are. Never tried again by
    * itself: whether a write that failed with `unavailable` or `deadline-exceeded` was done is unknown.
    */
   put(
     fields: Partial<FieldsOf<Kinds>>,
-    place?: RecordPlace,
+    target?: RecordTarget,
     options?: CallOptions,
-  ): Promise<Required<RecordPlace>>;
+  ): Promise<Required<RecordTarget>>;
   /** Deletes a record, and what requires it. */
-  delete(place: RecordPlace, options?: CallOptions): Promise<void>;
+  delete(target: RecordTarget, options?: CallOptions): Promise<void>;
   /** What changes from now on, here and elsewhere; goes on over lost connections, with `resync` where it begins anew. */
   watch(options?: WatchOptions): AsyncGenerator<RecordEvent<TypedRecord<Kinds>>, never>;
 }
@@ -88,23 +88,23 @@ export function modelView<Kinds extends FieldKinds>(
         throw error;
       }
     },
-    async put(fields, place, options) {
+    async put(fields, target, options) {
       const kind = MutationKind.MUTATION_KIND_PUT;
-      const at = place === undefined ? { recordId: Buffer.alloc(0), seen: [] } : placeToWire(place);
+      const at = target === undefined ? { recordId: Buffer.alloc(0), seen: [] } : targetToWire(target);
       const written = await write({ kind, model, fields: writeFields(shape, fields), ...at }, options);
       if (written === undefined) throw new ShoalError('malformed-message', 'the write named no record');
       const { recordId, version } = written;
       return { id: uuidFromBytes(recordId, 'record_id'), version: versionToText(version) };
     },
-    async delete(place, options) {
+    async delete(target, options) {
       const kind = MutationKind.MUTATION_KIND_DELETE;
-      await write({ kind, model, fields: [], ...placeToWire(place) }, options);
+      await write({ kind, model, fields: [], ...targetToWire(target) }, options);
     },
     watch: (options) => watchRecords(gateway, { ...options, libraryId, model, read }),
   };
 }
 
-function placeToWire({ id, version }: RecordPlace): Pick<Mutation, 'recordId' | 'seen'> {
+function targetToWire({ id, version }: RecordTarget): Pick<Mutation, 'recordId' | 'seen'> {
   return { recordId: idBytes(id), seen: version === undefined ? [] : versionFromText(version) };
 }
 
