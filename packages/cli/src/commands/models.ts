@@ -1,4 +1,5 @@
-import { homeHolder, readHome, writeHomeConfig } from '@shoal/service-kit';
+import type { ModelSet } from '@shoal/models';
+import { type Home, homeHolder, listLibraries, readHome, writeHomeConfig } from '@shoal/service-kit';
 import type { Command } from 'commander';
 import { helpExamples } from '../help-examples.ts';
 import { addCommand, type CommonOptions } from '../leaf-command.ts';
@@ -34,11 +35,18 @@ export function addModelsCommands(program: Command, surroundings: Surroundings):
     .action(async (file: string, options: CommonOptions) => {
       const home = await readHome(options.home);
       const { readOwnModels } = await import('../ask/own-models.ts');
-      const { path } = await readOwnModels(file);
+      const { path, models } = await readOwnModels(file);
+      await requireFitting(home, models);
       await writeHomeConfig(home.paths, { ...home.config, models: path });
       const isRunning = (await homeHolder(home.paths)) !== undefined;
       const output = outputOf(surroundings, options);
       if (isRunning) output.note('it runs with those it had: stop it with `shoal down`, and start it again');
       output.result({ module: path, isRunning }, () => `the models of this device are those of ${path}`);
     });
+}
+
+/** Throws `version-mismatch` where a library has had a migration that these models lack. */
+async function requireFitting({ paths }: Home, { migrations }: ModelSet): Promise<void> {
+  const { isLibraryReady } = await import('@shoal/library');
+  for (const library of await listLibraries(paths)) isLibraryReady(library.paths.libraryDb, migrations);
 }
