@@ -50,6 +50,13 @@ async function whenKnown(
         countRows(paths.libraryDb, 'devices') === devices.length && countLog(paths.syncDb) >= devices.length,
     ),
   );
+  for (const device of devices) {
+    const gateway = await device.gateway();
+    await until('the gateway has opened the library', async () => {
+      const { libraries } = await gateway.listLibraries({});
+      return libraries.some(({ libraryDb }) => places.some(({ paths }) => paths.libraryDb === libraryDb));
+    });
+  }
   return { places };
 }
 

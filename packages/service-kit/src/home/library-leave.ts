@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUuid, type LibraryId } from '@shoal/core';
@@ -7,6 +8,11 @@ import { isErrno, readPrivateFile, removeFile, storageFailed, writePrivateFile }
 /** Whether a device is about to leave a library: its services open it no more, and let go of it where they have it. */
 export async function isLibraryLeaving(place: LibraryPaths): Promise<boolean> {
   return (await readPrivateFile(leavingFile(place))) !== undefined;
+}
+
+/** Whether a library's folder is there and nobody leaves it: who does not have it open yet will. Asked while a caller waits. */
+export function isLibraryThere(place: LibraryPaths): boolean {
+  return existsSync(place.dir) && !existsSync(leavingFile(place));
 }
 
 /** Writes down that a device leaves a library; services that run follow within `librariesPollMs`. Idempotent. */

@@ -6,6 +6,7 @@ import type { LibraryId } from '@shoal/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { homePaths } from '../home/home-paths.ts';
 import { addLibrary, newLibraryFile } from '../home/library-file.ts';
+import { markLibraryLeaving } from '../home/library-leave.ts';
 import { setLibraryPaused } from '../home/library-pause.ts';
 import { silentLog } from '../log.ts';
 import { type FollowedLibraries, followLibraries } from './follow-libraries.ts';
@@ -88,6 +89,18 @@ test('[ING-4] a library that is paused stays so over restarts, until it is told 
   await setLibraryPaused(place, false);
   await setLibraryPaused(place, false);
   await vi.waitFor(() => expect(pauses).toEqual([false, true, true, false]), soon);
+});
+
+test('a library that was just added is unavailable until it is open, and one that is being left is not-found', async () => {
+  await follow();
+  const { libraryId, paths: place } = await addLibrary(paths(), newLibraryFile({ name: 'new' }));
+  expect(() => followed.require(libraryId)).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  await vi.waitFor(() => expect(followed.require(libraryId).name).toBe('new'), soon);
+  await markLibraryLeaving(place);
+  await vi.waitFor(
+    () => expect(() => followed.require(libraryId)).toThrow(expect.objectContaining({ code: 'not-found' })),
+    soon,
+  );
 });
 
 test('a library that nobody has is not-found', async () => {

@@ -2,6 +2,7 @@ import { asShoalError, type LibraryId, limits, ShoalError } from '@shoal/core';
 import type { HomePaths } from '../home/home-paths.ts';
 import { librariesChange } from '../home/libraries-change.ts';
 import { type HomeLibrary, listLibraryIds, readLibrary } from '../home/library-file.ts';
+import { isLibraryThere } from '../home/library-leave.ts';
 import { isLibraryPaused } from '../home/library-pause.ts';
 import type { Log } from '../log.ts';
 
@@ -16,7 +17,7 @@ export interface LibraryPart {
 export interface FollowedLibraries<Part extends LibraryPart> {
   /**
    * The part of a library. Throws `not-found`; while it is there and not open yet what kept it from opening, by the code
-   * of that: `version-mismatch`, `disk-full`; `unavailable` for a bug.
+   * of that: `version-mismatch`, `disk-full`; `unavailable` for a bug, and where it was added a moment ago.
    */
   require(id: LibraryId): Part;
   /** The part of a library; undefined where it is not open. */
@@ -113,6 +114,8 @@ export async function followLibraries<Part extends LibraryPart>(
         const code = reason.code === 'internal' ? 'unavailable' : reason.code;
         throw new ShoalError(code, `library ${id} is not open: ${reason.message}`, subject, reason);
       }
+      if (isLibraryThere(paths.library(id)))
+        throw new ShoalError('unavailable', `library ${id} was just added and is being opened`, subject);
       throw new ShoalError('not-found', `this device has no library ${id}`, subject);
     },
     find: (id) => opened.get(id)?.part,
