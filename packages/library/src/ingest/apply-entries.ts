@@ -13,8 +13,10 @@ import {
   type RecordState,
   ShoalError,
   type ViewPlan,
+  type ViewReader,
 } from '@shoal/core';
 import type { ParsedEntry, PositionedEntry } from '@shoal/proto';
+import { unheardRecords } from '../capture/unheard-records.ts';
 import { type KeyRing, openPayload } from '../crypto/seal.ts';
 import type { ClockStore, Drift } from '../store/clock-store.ts';
 import { lastSeen } from '../store/last-seen.ts';
@@ -73,7 +75,16 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   }));
   store.loadKeys(incoming.map(({ ref }) => ref));
   const drifts = context.clock.receive(dotsOf(entries), context.wallMs());
-  const plan = planApply(store.registry, store.reader, incoming);
+  const isUnheard = unheardRecords(
+    store.records,
+    incoming.map(({ ref }) => ref),
+  );
+  // Nothing is written before the plan is made.
+  const reader: ViewReader = {
+    ...store.reader,
+    record: (ref) => (isUnheard(ref) ? undefined : store.reader.record(ref)),
+  };
+  const plan = planApply(store.registry, reader, incoming);
   const seen = lastSeen(store.registry, plan.journal, (ref) => candidates(context, ref, entries));
   for (const { ref, stored } of plan.stored) store.records.put(ref, stored);
   const changes = store.carryOut(plan.view);
