@@ -11,6 +11,10 @@ export const rooms = {
   'packages/models': { may: ['core', 'library'], tests: ['testkit', 'telemetry'] },
   'packages/service-kit': { may: ['core', 'proto', 'bus', 'telemetry'], tests: ['testkit', 'client'] },
   'packages/client': { may: ['core', 'proto'], tests: ['service-kit', 'testkit'] },
+  'packages/embed': {
+    may: ['core', 'proto', 'bus', 'library', 'models', 'service-kit'],
+    tests: ['testkit'],
+  },
   'packages/simulator': { may: ['core'], tests: [] },
   'packages/testkit': {
     may: ['core', 'proto', 'bus', 'library', 'models', 'service-kit', 'client', 'cli', 'telemetry'],
@@ -65,6 +69,7 @@ export const rooms = {
       'testkit',
       'cli',
       'telemetry',
+      'embed',
       // The services' `main` entry points, for devices in this process.
       'capture',
       'log-store',

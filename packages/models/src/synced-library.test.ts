@@ -221,6 +221,26 @@ describe('syncModelsBatch', () => {
     expect(b.reader.counts().find(({ model }) => model === 'entry')?.records).toBe(1_501);
   });
 
+  test('[S2-16] [S2-15] 10,000 records are shipped in 10 messages, each within what a group may hold', async () => {
+    const em = library.fork();
+    const location = await aLocation(em);
+    await a.drain();
+    const entries = Array.from({ length: 10_000 }, (_, at) =>
+      em.create(EntryEntity, { uuid: newId(), name: `photo ${at}.jpg`, kind: 'file', location } as never),
+    );
+    await library.syncModelsBatch(entries, 'insert', em);
+    const sizes: number[] = [];
+    while (outbox() > 0) {
+      const { rows, entries: shipped } = a.library.readOutbox(limits.batchEntriesMax);
+      sizes.push(
+        shipped.reduce((sum, { headerBytes, sealed }) => sum + headerBytes.length + sealed.length, 0),
+      );
+      await a.library.clearOutbox(rows);
+    }
+    expect(sizes).toHaveLength(10);
+    expect(Math.max(...sizes)).toBeLessThan(limits.groupBytesMax);
+  });
+
   test.each([
     { named: undefined, configured: undefined, commits: 1 },
     { named: undefined, configured: 100, commits: 3 },
