@@ -149,7 +149,15 @@ test('two devices are made, invited, joined and used by the command line alone',
     return dumps[0]!.stdout === dumps[1]!.stdout && dumps[0]!.stdout.includes('"model":"user_metadata_tag"');
   });
 
-  expect(await shoal(b, 'tag', 'remove', 'good', file1.id)).toEqual({ removed: 1 });
+  // Where the files lie they go by their paths, also by a list of them.
+  const list = join(folder.path, 'list');
+  await writeFile(list, join(files, 'one.txt'));
+  expect(await shoal(a, 'favorite', join(files, 'one.txt'))).toEqual({ changed: 1 });
+  expect(await shoal(a, 'tag', 'remove', 'good', '--from-file', list)).toEqual({ removed: 1 });
+  await until('the favourite is on B', async () => {
+    const metadata = await shoal<{ fields: object }[]>(b, 'record', 'list', 'user_metadata');
+    return metadata.some(({ fields }) => 'favorite' in fields && fields.favorite === true);
+  });
   await shoal(b, 'record', 'delete', 'tag', tag.id);
   await shoal(a, 'location', 'remove', files);
   await until('A is empty', async () => (await shoal<unknown[]>(a, 'record', 'list', 'entry')).length === 0);
