@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uuidFromBytes, uuidToBytes } from '@shoal/client';
 import type { LibraryId } from '@shoal/core';
 import { addLibrary, newLibraryFile, readHubFile } from '@shoal/service-kit';
 import type { DurableStep } from '@shoal/telemetry';
 import { type DeviceProcess, type Fleet, startFleet, until } from '@shoal/testkit';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerTraffic } from './ledger-traffic.ts';
 import { type LedgerWorld, openLedgerWorld } from './ledger-world.ts';
 
@@ -155,4 +155,30 @@ test('[ING-2] [REP-6] killed at reappend.after-page, the other at reappend.befor
   await untilStruck(other, 'reappend.before-whole');
   await world.underTraffic(() => Promise.resolve());
   await world.untilWhole();
+});
+
+test('[S2-57] [ING-2] killed in the middle of an index: it goes on where it was, and both devices have each file once', async () => {
+  const { victim } = devicesInTurn();
+  const root = join(fleet.folder.path, 'files');
+  const longAgo = new Date(Date.now() - 3_600_000);
+  for (let folder = 0; folder < 26; folder += 1) {
+    await mkdir(join(root, `${folder}`), { recursive: true });
+    for (let file = 0; file < 100; file += 1) {
+      const path = join(root, `${folder}`, `${folder}-${file}.txt`);
+      await writeFile(path, path);
+      await utimes(path, longAgo, longAgo);
+    }
+  }
+  // The location, and the first thousand of 2,627 entries.
+  await victim.crashPoints().arm('capture.after-commit', 2);
+  const gateway = await victim.gateway();
+  await gateway.addLocation({ libraryId: fleet.libraryId, path: root, name: '', ignore: [] });
+  await untilStruck(victim, 'capture.after-commit');
+  const names = (lines: readonly string[]) =>
+    lines
+      .map((line): { model: string; name: string } => JSON.parse(line))
+      .filter(({ model, name }) => model === 'entry' && name.endsWith('.txt'))
+      .map(({ name }) => name);
+  const lines = await fleet.converged({ isWanted: (dump) => names(dump).length >= 2_600 });
+  expect([names(lines).length, new Set(names(lines)).size]).toEqual([2_600, 2_600]);
 });
