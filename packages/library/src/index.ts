@@ -49,3 +49,5 @@ export type { Sqlite } from './store/open-database.ts';
 export type { OutboxRow } from './store/outbox-store.ts';
 export { storageError } from './store/storage-error.ts';
 export { isStorageFailure } from './store/storage-failure.ts';
+export { type Adopted, adoptStrays } from './strays/adopt-strays.ts';
+export type { Stray } from './strays/find-strays.ts';

@@ -26,6 +26,7 @@ export function judgeLibraryDb(inspection: Inspection<LibraryContent>, moment: M
   return [
     ...file,
     ...judgeDerived(content, moment),
+    ...judgeStrays(content, moment),
     judgeOutbox(content, moment),
     ...judgeParked(content, moment),
     judgeQuarantine(content, moment),
@@ -101,6 +102,21 @@ function judgeDerived({ derived }: LibraryContent, { isRunning }: Moment): reado
   const remedy = isRunning ? `stop the device (\`shoal down\`); then ${repair}` : repair;
   return derived.map(({ table, missing, extra }) =>
     fail('derived', `${table} lacks ${missing.count} rows and has ${extra.count} too many`, remedy),
+  );
+}
+
+/** What another program wrote into a synced table: no other device hears of it. */
+function judgeStrays({ strays }: LibraryContent, { isRunning }: Moment): readonly Finding[] {
+  if (strays === null) return [ok('strays', 'not compared: there are many records; --deep does')];
+  if (strays.length === 0) return [ok('strays', 'every row is as its record says')];
+  const repair = '`shoal doctor --repair` syncs what may be written here, and takes back the rest';
+  const remedy = isRunning ? `stop the device (\`shoal down\`); then ${repair}` : repair;
+  return strays.map(({ model, kind, count }) =>
+    warn(
+      'strays',
+      `another program ${kind} ${counted(count, 'row', 'rows')} of ${model}, which is not synced`,
+      remedy,
+    ),
   );
 }
 

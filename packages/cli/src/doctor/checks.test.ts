@@ -96,6 +96,7 @@ describe('databases', () => {
     quarantine: nothing,
     clockMs: nowMs,
     derived: [],
+    strays: [],
   };
   const read = (
     content: Partial<LibraryContent> | null,
@@ -112,6 +113,7 @@ describe('databases', () => {
     expect(verdicts(judgeLibraryDb(read({}), running))).toEqual([
       'library.db ok',
       'derived ok',
+      'strays ok',
       'outbox ok',
       'parked ok',
       'quarantine ok',

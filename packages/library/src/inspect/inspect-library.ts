@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { createRegistry } from '@shoal/core';
 import { compareDerived, type DerivedDifference } from '../derived/compare-derived.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
+import { libraryStore } from '../store/library-store.ts';
 import type { Migration } from '../store/migrate.ts';
+import { findStrays, type Stray } from '../strays/find-strays.ts';
 import { checkFile, type FileCheck, openForInspection, schemaVersionOf } from './open-for-inspection.ts';
+import { readingConnection } from './reading-connection.ts';
 
 /** What can be seen of a database without a service; what waits is there only where the schema is known. */
 export type Inspection<Content> =
@@ -33,6 +37,15 @@ export interface LibraryContent {
   readonly clockMs: number;
   /** Null: the file is so large that they were not compared. */
   readonly derived: readonly DerivedDifference[] | null;
+  /** Rows that were written past the capture (S2-32). Null: there are so many rows that they were not compared. */
+  readonly strays: readonly StrayCount[] | null;
+}
+
+/** Rows of one model that were changed, added or removed by another program. */
+export interface StrayCount {
+  readonly model: string;
+  readonly kind: Stray['kind'];
+  readonly count: number;
 }
 
 export interface InspectLibraryOptions {
@@ -59,6 +72,7 @@ export function inspectLibrary(path: string, options: InspectLibraryOptions): In
     ),
     clockMs: Number(db.prepare('select ms from shoal_clock').get()?.ms ?? 0),
     derived: file.problems === null ? null : compareDerived(db, options.models),
+    strays: countStrays(db, options),
   }));
 }
 
@@ -84,6 +98,22 @@ export function inspect<Content>(
   } finally {
     db?.close();
   }
+}
+
+/** Records that are compared without being asked for more: a second or two. */
+const comparedMax = 20_000;
+
+function countStrays(db: DatabaseSync, { models, isDeep }: InspectLibraryOptions): StrayCount[] | null {
+  const { count } = db.prepare('select count(*) as count from shoal_records').get() ?? {};
+  if (!isDeep && Number(count) > comparedMax) return null;
+  const registry = createRegistry(models.map(({ spec }) => spec));
+  const store = libraryStore({ db: readingConnection(db), registry, models, wallMs: Date.now });
+  const counts = new Map<string, StrayCount>();
+  for (const { ref, kind } of findStrays(store, models)) {
+    const key = `${ref.model} ${kind}`;
+    counts.set(key, { model: ref.model, kind, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
 }
 
 function waitingIn(db: DatabaseSync, sql: string): Waiting {
