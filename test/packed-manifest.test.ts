@@ -25,6 +25,7 @@ test('what is packed names what was built, with its types, and nothing that only
     version: '0.1.0',
     license: 'Apache-2.0',
     dependencies: { '@shoal/core': '0.1.0' },
+    files: ['CHANGELOG.md', 'bin', 'gen', 'shoal', 'src'],
     exports: {
       '.': { types: './src/index.d.ts', default: './src/index.js' },
       './inspect': { types: './src/inspect/index.d.ts', default: './src/inspect/index.js' },

@@ -4,7 +4,7 @@ import { packedManifest } from './packed-manifest.ts';
 import type { PublishedPackage } from './published-packages.ts';
 
 /** What a package needs at run time and the compiler does not make, by its path in the package. */
-const asTheyAre = ['bin/**', 'src/**/*.sh', 'shoal/v1/*.proto', 'gen/*.binpb'];
+const asTheyAre = ['CHANGELOG.md', 'bin/**', 'src/**/*.sh', 'shoal/v1/*.proto', 'gen/*.binpb'];
 
 /**
  * Writes `dist/` of a package anew: the folder that is packed. It has the same rooms as the package itself, so a path

@@ -1,8 +1,16 @@
-// `npm run test:packages`, after the build: packs what others can install, looks for what they would stumble over,
-// installs it into an empty folder, and uses it there: types, two libraries in one process, a device by its command.
+// `npm run test:packages`: builds and packs what others can install, looks for what they would stumble over, installs it
+// into an empty folder, and uses it there: types, two libraries in one process, a device by its command, own models.
 // Under this Node, and under the newest that npm has.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { packedManifest } from './packed-manifest.ts';
@@ -17,63 +25,52 @@ const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
 const packages = publishedPackages(root);
 
 try {
-  const tarballs = pack();
-  await requireNoProblems(tarballs);
-  const app = install(tarballs);
-  requireTypes(app);
+  const app = installAsTheGuideSays();
+  await requireNoProblems();
   use(app, process.execPath);
   use(app, newestNode());
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The tarballs, in the order of the packages. */
-function pack(): readonly string[] {
-  const target = join(folder, 'tarballs');
-  mkdirSync(target);
-  const folders = packages.map(({ folder: each }) => join(each, 'dist'));
-  runStep('npm', ['pack', ...quiet, '--ignore-scripts', '--pack-destination', target, ...folders], {
-    cwd: folder,
-  });
-  const packed = packages.map(({ manifest }) => {
-    const { name, version } = manifest;
-    return join(target, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
-  });
-  say(`packed ${readdirSync(target).length} packages`);
-  return packed;
+/** The lines of docs/guides/packages.md, as they stand there, in a home that is empty; what comes out of them is an app. */
+function installAsTheGuideSays(): string {
+  const config = (name: string) => runStep('npm', ['config', 'get', name], { cwd: root }).trim();
+  const env = {
+    HOME: folder,
+    npm_config_cache: config('cache'),
+    npm_config_userconfig: config('userconfig'),
+    npm_config_ignore_scripts: 'true',
+    npm_config_prefer_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+  };
+  runStep('sh', ['-euc', guideBlock('packages.md', 'sh')], { cwd: root, env, timeoutMs: 600_000 });
+  say(`packed ${packages.length} packages and installed them into an empty folder`);
+  const app = join(folder, 'my-app');
+  for (const file of readdirSync(consumer)) copyFileSync(join(consumer, file), join(app, file));
+  writeFileSync(join(app, 'every-door.ts'), doors().join('\n'));
+  writeFileSync(join(folder, 'models.ts'), guideBlock('own-models.md', 'ts models.ts'));
+  requireTypes(app);
+  return app;
 }
 
-async function requireNoProblems(tarballs: readonly string[]): Promise<void> {
+/** The first block of that kind of a guide. */
+function guideBlock(guide: string, kind: string): string {
+  const text = readFileSync(join(root, 'docs', 'guides', guide), 'utf8');
+  const [, block] = text.split(`\`\`\`${kind}\n`);
+  if (block === undefined) throw new Error(`docs/guides/${guide} has no block \`\`\`${kind}`);
+  return block.split('```')[0]!;
+}
+
+async function requireNoProblems(): Promise<void> {
   const problems: string[] = [];
-  for (const [index, tarball] of tarballs.entries()) {
-    problems.push(...(await tarballProblems(tarball, packages[index]!.manifest)));
+  for (const { manifest } of packages) {
+    const file = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
+    problems.push(...(await tarballProblems(join(folder, 'shoal-packages', file), manifest)));
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
   say('publint and "are the types wrong" find nothing');
-}
-
-/** An empty folder with nothing but what was packed, what that needs, and the programs that use it. */
-function install(tarballs: readonly string[]): string {
-  const app = join(folder, 'app');
-  mkdirSync(app);
-  const dependencies = Object.fromEntries(
-    packages.map(({ manifest }, index) => [manifest.name, `file:${tarballs[index]}`]),
-  );
-  write(app, 'package.json', { name: 'somebody-elses', private: true, type: 'module', dependencies });
-  write(app, 'tsconfig.json', {
-    extends: join(root, 'tsconfig.base.json'),
-    compilerOptions: {
-      types: ['node'],
-      typeRoots: [join(root, 'node_modules', '@types')],
-      skipLibCheck: false,
-    },
-    include: ['*.ts'],
-  });
-  for (const file of readdirSync(consumer)) copyFileSync(join(consumer, file), join(app, file));
-  writeFileSync(join(app, 'every-door.ts'), doors().join('\n'));
-  runStep('npm', ['install', ...quiet, '--ignore-scripts', '--prefer-offline'], { cwd: app });
-  say('installed them into an empty folder');
-  return app;
 }
 
 /** A program that goes through every door of every package. */
@@ -87,6 +84,15 @@ function doors(): readonly string[] {
 
 /** Declarations of third parties may have faults of their own; in ours, and in what uses them, there is none. */
 function requireTypes(app: string): void {
+  write(app, 'tsconfig.json', {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: {
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
+      skipLibCheck: false,
+    },
+    include: ['*.ts'],
+  });
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
   const { stdout } = spawnSync(tsc, ['-p', app, '--pretty', 'false'], { cwd: app, encoding: 'utf8' });
   const own = stdout.split('\n').filter((line) => /^[\w-]+\.ts\(|^node_modules\/@shoal\//.test(line));
@@ -105,6 +111,7 @@ function use(app: string, node: string): void {
   run('node', 'every-door.ts');
   run('node', 'two-libraries.ts');
   const home = join(folder, `home-${version}`);
+  run('shoal', 'models', 'check', join(folder, 'models.ts'));
   run('shoal', 'init', '--home', home, '--name', 'laptop');
   run('shoal', 'library', 'create', 'photos', '--home', home);
   run('shoal', 'up', '--detach', '--home', home);

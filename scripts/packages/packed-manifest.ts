@@ -9,9 +9,13 @@ export interface SourceManifest {
 }
 
 export interface PackedManifest {
+  readonly files: readonly string[];
   readonly exports: Readonly<Record<string, unknown>>;
   readonly [field: string]: unknown;
 }
+
+/** Said, so that what git ignores, as generated code, is packed wherever npm is called. */
+const files = ['CHANGELOG.md', 'bin', 'gen', 'shoal', 'src'];
 
 /** What only somebody with the repository needs. */
 const left = ['private', 'scripts', 'devDependencies', 'publishConfig', 'exports'];
@@ -26,6 +30,7 @@ export function packedManifest(source: SourceManifest): PackedManifest {
   const doors = Object.entries(source.exports ?? {}).filter(([, file]) => !file.includes('/testing/'));
   return {
     ...Object.fromEntries(kept),
+    files,
     exports: {
       ...Object.fromEntries(doors.map(([name, file]) => [name, doorOf(source.name, file)])),
       './package.json': './package.json',
