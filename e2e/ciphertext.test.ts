@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { connectNats } from '@shoal/bus';
-import { DeviceEntity, EntryEntity, LocationEntity, TempFileEntity, VolumeEntity } from '@shoal/models';
+import {
+  DeviceEntity,
+  EntryEntity,
+  LocationEntity,
+  TempFileEntity,
+  VolumeEntity,
+  VolumeHolderEntity,
+} from '@shoal/models';
 import { listLibraries, readNatsRun } from '@shoal/service-kit';
 import { type DeviceProcess, type Fleet, startFleet, until } from '@shoal/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -105,13 +112,16 @@ test('[S1-06] [S0-28] what is local-only is in no message, no log and no file of
   onTestFinished(() => writer.close());
   const uuid = randomUUID();
   await writer.transactional(async (em) => {
-    const holder = await em.findOneOrFail(DeviceEntity, { uuid: a!.home.config.deviceId });
+    const { deviceId } = a!.home.config;
+    const device = await em.findOneOrFail(DeviceEntity, { uuid: deviceId });
+    const claims = [`1 ${deviceId}`];
+    const holder = em.create(VolumeHolderEntity, { uuid: randomUUID(), claims }, { persist: true });
     const local = { fingerprint: marker, mountPoint: `/${marker}` };
     em.create(VolumeEntity, { uuid, name: 'disk', holder, ...local }, { persist: true });
     em.create(TempFileEntity, { path: `/tmp/${marker}` }, { persist: true });
     const location = em.create(
       LocationEntity,
-      { uuid: randomUUID(), name: 'attic', path: '/nowhere', device: holder, errorMessage: marker },
+      { uuid: randomUUID(), name: 'attic', path: '/nowhere', device, errorMessage: marker },
       { persist: true },
     );
     const entry = { uuid: randomUUID(), name: 'box', kind: 'directory', location } as const;

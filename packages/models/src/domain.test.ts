@@ -88,8 +88,9 @@ describe('every model', () => {
     expect(Object.fromEntries(rows)).toEqual({
       device: 'self, index, state',
       member: shared,
-      volume: 'device holder, index, state',
-      location: 'device device, index, state',
+      volume_holder: 'claims claims, index, state',
+      volume: 'through holder, index, state',
+      location: 'through volume_holder, index, state',
       entry: 'through location, index, state',
       content_identity: shared,
       tag: shared,
@@ -116,9 +117,15 @@ describe('every model', () => {
     expect(referencesByModel).toEqual({
       device: {},
       member: { device: 'wait device', revoked_by: 'null device' },
-      volume: { holder: 'wait device' },
+      volume_holder: {},
+      volume: { holder: 'wait volume_holder' },
       content_identity: {},
-      location: { device: 'wait device', volume: 'null volume', root_entry: 'null entry' },
+      location: {
+        device: 'wait device',
+        volume: 'null volume',
+        volume_holder: 'wait volume_holder',
+        root_entry: 'null entry',
+      },
       entry: {
         location: 'wait location',
         parent: 'wait entry',

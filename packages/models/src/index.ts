@@ -22,3 +22,4 @@ export { TempFileEntity } from './temp-file.ts';
 export { UserMetadataEntity, userMetadata, userMetadataId } from './user-metadata.ts';
 export { UserMetadataTagEntity, userMetadataTag, userMetadataTagId } from './user-metadata-tag.ts';
 export { VolumeEntity, volume, volumeId } from './volume.ts';
+export { VolumeHolderEntity, volumeHolder, volumeHolderId } from './volume-holder.ts';

@@ -4,6 +4,7 @@ import { DeviceEntity } from './device.ts';
 import { EntryEntity } from './entry.ts';
 import { syncColumns } from './sync-columns.ts';
 import { VolumeEntity } from './volume.ts';
+import { VolumeHolderEntity } from './volume-holder.ts';
 
 /** A folder of a device that is indexed. Its root entry shows null until the entry is there, which breaks the circle. */
 export const LocationEntity = defineEntity({
@@ -21,6 +22,8 @@ export const LocationEntity = defineEntity({
     totalByteSize: p.integer().default(0),
     device: () => p.manyToOne(DeviceEntity).deleteRule('no action'),
     volume: () => p.manyToOne(VolumeEntity).nullable().deleteRule('no action'),
+    /** Of a volume that can be plugged in elsewhere: with it the location changes hands. Null: it stays with its device. */
+    volumeHolder: () => p.manyToOne(VolumeHolderEntity).nullable().deleteRule('no action'),
     rootEntry: () => p.manyToOne(EntryEntity).nullable().deleteRule('no action'),
     scanState: p.string().default('pending'),
     errorMessage: p.string().nullable(),
@@ -32,9 +35,9 @@ export const LocationEntity = defineEntity({
 export const location = syncModel(LocationEntity, {
   name: 'location',
   domain: 'index',
-  ownership: { kind: 'device', field: 'device' },
+  ownership: { kind: 'through', field: 'volumeHolder', otherwise: 'device' },
   strategy: 'state',
   granularity: 'field',
   local: ['scanState', 'errorMessage', 'createdAt', 'updatedAt'],
-  references: { device: 'wait', volume: 'null', rootEntry: 'null' },
+  references: { device: 'wait', volume: 'null', volumeHolder: 'wait', rootEntry: 'null' },
 });

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { RecordId, RecordRef } from '@shoal/core';
-import { openTransactionManager, forceRecords } from '@shoal/library';
+import { forceRecords, openTransactionManager } from '@shoal/library';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { models } from './index.ts';
 import { type Fields, recordMaker, type Way, ways } from './testing/generated-records.ts';
@@ -174,6 +174,10 @@ async function propertiesOf(em: EntityManager, way: Way, fields: Fields): Promis
   for (const { field, property } of way.model.columns) {
     const value = fields[field.name];
     if (value === undefined) continue;
+    if (field.kind === 'json' && typeof value === 'string') {
+      properties[property] = JSON.parse(value);
+      continue;
+    }
     const target = field.kind === 'reference' && models.find(({ spec }) => spec.name === field.target)!;
     properties[property] = target ? await em.findOneOrFail(target.entity, { uuid: value as string }) : value;
   }

@@ -33,6 +33,10 @@ create index library_members_revoked_by on library_members (revoked_by_id);
 `;
 
 const filesSchema = `
+create table volume_holders (${syncColumnsSql},
+  claims text not null default '[]'
+);
+
 create table volumes (${syncColumnsSql},
   name text not null,
   total_capacity integer not null default 0,
@@ -40,7 +44,7 @@ create table volumes (${syncColumnsSql},
   display_name text,
   color text,
   icon text,
-  ${reference('holder_id', 'devices')} not null,
+  ${reference('holder_id', 'volume_holders')} not null,
   fingerprint text,
   mount_point text,
   available_space integer,
@@ -67,6 +71,7 @@ create table locations (${syncColumnsSql},
   total_byte_size integer not null default 0,
   ${reference('device_id', 'devices')} not null,
   ${reference('volume_id', 'volumes')},
+  ${reference('volume_holder_id', 'volume_holders')},
   ${reference('root_entry_id', 'entries')},
   scan_state text not null default 'pending',
   error_message text,
@@ -75,6 +80,7 @@ create table locations (${syncColumnsSql},
 );
 create index locations_device on locations (device_id);
 create index locations_volume on locations (volume_id);
+create index locations_volume_holder on locations (volume_holder_id);
 create index locations_root_entry on locations (root_entry_id);
 
 create table entries (${syncColumnsSql},

@@ -15,6 +15,7 @@ import { TempFileEntity } from './temp-file.ts';
 import { userMetadata } from './user-metadata.ts';
 import { userMetadataTag } from './user-metadata-tag.ts';
 import { volume } from './volume.ts';
+import { volumeHolder } from './volume-holder.ts';
 
 /** What every library has: who is in it. */
 export const deviceModels: readonly SyncedModel[] = [device, member];
@@ -22,6 +23,7 @@ export const deviceModels: readonly SyncedModel[] = [device, member];
 /** The built-in domain: a library of files. The engine knows none of these by name. */
 export const models: readonly SyncedModel[] = [
   ...deviceModels,
+  volumeHolder,
   volume,
   contentIdentity,
   location,

@@ -1,12 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { RecordId } from '@shoal/core';
 import { derivedRecordId, syncModel } from '@shoal/library';
-import { DeviceEntity } from './device.ts';
 import { syncColumns } from './sync-columns.ts';
+import { VolumeHolderEntity } from './volume-holder.ts';
 
 /**
  * A disk, card or share that locations lie on, described by the device that holds it. By its fingerprint, which stays
- * on the device, it is the same record wherever it is plugged in. It does not change hands yet (MRG-5).
+ * on the device, it is the same record wherever it is plugged in, and changes hands by a claim (MRG-5).
  */
 export const VolumeEntity = defineEntity({
   name: 'Volume',
@@ -19,7 +19,7 @@ export const VolumeEntity = defineEntity({
     displayName: p.string().nullable(),
     color: p.string().nullable(),
     icon: p.string().nullable(),
-    holder: () => p.manyToOne(DeviceEntity).deleteRule('no action'),
+    holder: () => p.manyToOne(VolumeHolderEntity).deleteRule('no action'),
     fingerprint: p.string().nullable(),
     mountPoint: p.string().nullable(),
     availableSpace: p.integer().nullable(),
@@ -30,7 +30,7 @@ export const VolumeEntity = defineEntity({
 export const volume = syncModel(VolumeEntity, {
   name: 'volume',
   domain: 'index',
-  ownership: { kind: 'device', field: 'holder' },
+  ownership: { kind: 'through', field: 'holder' },
   strategy: 'state',
   granularity: 'row',
   deletes: 'edit-wins',

@@ -50,7 +50,7 @@ export function claimOf(claims: readonly Claim[], dot: Dot): number {
   for (const [index, claim] of claims.entries()) {
     if (claim.device !== device) continue;
     if (claim.dot <= dot) return index;
-    if (first < 0 || claim.dot < claims[first]!.dot) first = index;
+    first = index;
   }
   return first;
 }

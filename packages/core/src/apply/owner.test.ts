@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { owningFields } from '../model/spec.ts';
 import { emptyState } from '../record/state.ts';
-import { modelsOwnedThrough, ownerOf } from './owner.ts';
-import { deviceId, domain, recordRef } from './testing/domain.ts';
+import { modelsOwnedThrough, ownerDevice, ownerOf, stateOfOwner } from './owner.ts';
+import { deviceId, domain, model, recordRef, reference } from './testing/domain.ts';
 import { apply, inSchema, libraryOf, parkedReason, put, remove, shownField } from './testing/scene.ts';
 
 const mine = { device: 1, ms: 1 };
@@ -41,6 +42,20 @@ describe('the owner', () => {
     apply(library, [remove(placed, { device: 1, ms: 5 })]);
     expect(ownerIn(library, item)).toEqual({ kind: 'lost' });
     expect(ownerIn(library, place)).toEqual({ kind: 'lost' });
+  });
+
+  test('[MRG-5] is the device that the record names, of a model that says so alone; anybody’s is what anybody writes', () => {
+    const fields = [reference('device', 'device', 'wait', false)];
+    const lamp = model('lamp', { kind: 'device', field: 'device' }, fields);
+    const state = { ...emptyState, fields: placed.stored.state.fields };
+    const owner = ownerOf(domain, libraryOf([]), lamp, place.id, state);
+    expect(owner).toEqual({ kind: 'device', device: deviceId(1) });
+    expect(stateOfOwner(owner, state)).toBe(state);
+    expect(
+      [lamp, domain.require('place'), domain.require('item'), domain.require('hold')].map(owningFields),
+    ).toEqual([['device'], ['hold', 'device'], ['place'], []]);
+    const shared = ownerIn(libraryOf([]), recordRef('hold', 1));
+    expect([stateOfOwner(shared, state), ownerDevice(shared)]).toEqual([state, undefined]);
   });
 
   test('[DEP-5] is lost while what tells is of an unknown schema', () => {

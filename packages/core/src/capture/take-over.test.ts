@@ -243,6 +243,18 @@ describe('a decision of what a former owner wrote in vain', () => {
     expect(b.library.record(ref)!.state.fields.get('name')).toHaveLength(1);
   });
 
+  test('[MRG-5] [MRG-8] keeps a delete: what the former owner wrote goes for good', () => {
+    const [a, b] = claimed();
+    b.put(ref, { name: 'second' });
+    b.remove(ref);
+    a.remove(ref);
+    a.put(ref, { place: place.id, name: 'late', labels: '["x"]', count: 1 }, 'replace');
+    b.take(...a.made);
+    expect(b.library.journal.map(({ conflict }) => conflict.kind)).toEqual(['owner-changed']);
+    b.decide('keep');
+    expect(b.library.record(ref)!.state.fields.size).toBe(0);
+  });
+
   test('[MRG-5] [MRG-8] restores what is shown no more; there is no other side to flip to', () => {
     const b = met((a) => a.put(ref, { name: 'late' }));
     expect(() => b.decide('flip')).toThrow(expect.objectContaining({ code: 'invalid-argument' }));

@@ -108,6 +108,16 @@ describe('a registry', () => {
       'does not wait',
     ],
     [
+      '[MRG-5] an owner that may be missing where another leads to none',
+      model('bad', { kind: 'through', field: 'a', otherwise: 'b' }, [
+        reference('a', 'fine', 'wait'),
+        reference('b', 'fine', 'null'),
+      ]),
+      'does not wait',
+    ],
+    ['[MRG-5] claims in no set', model('bad', { kind: 'claims', field: 'a' }, [text('a')]), 'no union set'],
+    ['[MRG-5] claims nowhere', model('bad', { kind: 'claims', field: 'b' }, [text('a')]), 'no union set'],
+    [
       '[MRG-5] an owner through itself',
       model('bad', { kind: 'through', field: 'a' }, [reference('a', 'bad', 'wait')]),
       'through itself',

@@ -134,6 +134,17 @@ function syncedModel(entity: EntitySchema, declaration: SyncDeclaration): Synced
   };
 }
 
+/** By the names of fields, where the declaration has those of properties. */
+function namedOwnership(
+  ownership: ModelSpec['ownership'],
+  named: (property: string) => string,
+): ModelSpec['ownership'] {
+  if (!('field' in ownership)) return ownership;
+  const byName = { ...ownership, field: named(ownership.field) };
+  if (byName.kind !== 'through' || byName.otherwise === undefined) return byName;
+  return { ...byName, otherwise: named(byName.otherwise) };
+}
+
 function readSpec(
   entity: EntitySchema,
   declaration: SyncDeclaration,
@@ -163,7 +174,7 @@ function readSpec(
     name: declaration.name as ModelName,
     table,
     domain: declaration.domain ?? (declaration.strategy === 'state' ? 'index' : 'user-metadata'),
-    ownership: 'field' in ownership ? { ...ownership, field: named(ownership.field) } : ownership,
+    ownership: namedOwnership(ownership, named),
     strategy: declaration.strategy,
     granularity: declaration.granularity ?? 'field',
     deletes: declaration.deletes ?? 'delete-wins',

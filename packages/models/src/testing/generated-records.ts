@@ -1,4 +1,12 @@
-import type { FieldSpec, ModelName, RecordId, Value } from '@shoal/core';
+import {
+  type FieldSpec,
+  type ModelName,
+  type ModelSpec,
+  owningFields,
+  type RecordId,
+  type Value,
+  withClaim,
+} from '@shoal/core';
 import type { SyncedModel } from '@shoal/library';
 import { models } from '../index.ts';
 import { newId, secret, type TestDevice } from './library-on-disk.ts';
@@ -48,14 +56,15 @@ export function isShared({ model, chosen, through }: Way): boolean {
     case 'device':
       return false;
     case 'through':
-      return through === null ? !chosen.includes(ownership.field) : isShared(through);
+      if (through === null) return ownership.otherwise === undefined && !chosen.includes(ownership.field);
+      return through.model.spec.ownership.kind !== 'claims' && isShared(through);
   }
 }
 
 /** The fields of a model that may change after a record was made: not its name, its owner, nor its scope. */
 export function editableFields({ model }: Way): readonly FieldSpec[] {
   const { spec } = model;
-  const fixed = ['field' in spec.ownership ? spec.ownership.field : null, spec.scope];
+  const fixed = [...owningFields(spec), spec.scope];
   const isName = (field: FieldSpec) =>
     field.kind === 'reference' ? isNamedByFields(model) && field.missing === 'wait' : names(model, field);
   return spec.fields.filter((field) => !fixed.includes(field.name) && !isName(field));
@@ -71,7 +80,8 @@ export function recordMaker(by: TestDevice): RecordMaker {
       for (const field of spec.fields) {
         if (field.name in given) continue;
         if (field.kind !== 'reference') {
-          if (field.required === true) fields[field.name] = nextValue(field);
+          if (isClaims(spec, field)) fields[field.name] = withClaim('[]', by.id);
+          else if (field.required === true) fields[field.name] = nextValue(field);
         } else if (!field.nullable || way.chosen.includes(field.name)) {
           fields[field.name] = await target(field.target, throughOf(way, field.name));
         }
@@ -111,6 +121,11 @@ export function recordMaker(by: TestDevice): RecordMaker {
   return maker;
 }
 
+/** What is owned through a record is its maker's only if it says so (MRG-5). */
+function isClaims({ ownership }: ModelSpec, { name }: FieldSpec): boolean {
+  return ownership.kind === 'claims' && ownership.field === name;
+}
+
 let count = 0;
 
 /** A value that is allowed, and another one than the last of this field. */
@@ -127,7 +142,7 @@ export function nextValue(field: Exclude<FieldSpec, { kind: 'reference' }>): Val
     case 'boolean':
       return field.default !== true;
     case 'json':
-      return JSON.stringify({ count });
+      return JSON.stringify(field.merge === 'union' ? [count] : { count });
     case 'blob':
       return Uint8Array.of(count % 256, 255, 0);
   }

@@ -307,7 +307,7 @@ function leadingId(
 /** Which claim a change was made under: the latest of its device by then, or the device's first. */
 function placeOf(dot: Dot, claims: readonly ClaimOf[]): number | null {
   const own = claims.filter(([, , device]) => device === dotDevice(dot));
-  const first = [...own].sort((a, b) => (a[1] < b[1] ? -1 : 1))[0];
+  const first = own.at(-1);
   const claim = own.find(([, made]) => made <= dot) ?? first;
   return claim === undefined ? null : claims.indexOf(claim);
 }
