@@ -8,6 +8,7 @@ export * from './apply/plan-apply.ts';
 export * from './apply/plan-journal.ts';
 export * from './apply/plan-view.ts';
 export * from './apply/quarantine.ts';
+export * from './apply/replan.ts';
 export * from './apply/unique-overlay.ts';
 export * from './apply/unique-value.ts';
 export * from './apply/view-plan.ts';

@@ -12,7 +12,6 @@ import {
   type Value,
   type Version,
 } from '@shoal/core';
-import { registry } from './data/domain.ts';
 import type { Device } from './device/device.ts';
 import { type Loaded, mayWrite, valueFor } from './workload.ts';
 
@@ -38,7 +37,7 @@ export function chooseDecision(
 ): ChosenDecision | null {
   const [which = 0, what = 0] = draws;
   const isOurs = ({ ref }: JournalRow) =>
-    mayWrite(device, registry.require(ref.model), ref) || which % 9 === 0;
+    mayWrite(device, device.library.registry.require(ref.model), ref) || which % 9 === 0;
   const open = openRows(device).filter(isOurs);
   const settled = device.library.memory.journal.filter(({ state }) => state.kind === 'settled');
   const rows = open.length > 0 && what % 5 !== 4 ? open : inOrder(settled.filter(isOurs));
@@ -63,7 +62,7 @@ export function chooseFor(
   const seen = (stale % 4 === 0 ? read?.seen : undefined) ?? here.version;
   const shown = device.library.memory.shown.get(refKey(ref));
   if (stale % 2 === 0 && shown !== undefined) loaded.set(refKey(ref), { seen: here.version, row: shown.row });
-  const isThere = isAlive(registry.require(ref.model), here);
+  const isThere = isAlive(device.library.registry.require(ref.model), here);
   const fields = isThere
     ? made(device, { ref, conflict }, byHand, rest)
     : whole(device, ref, read?.row, rest);
@@ -77,7 +76,7 @@ function made(
   byHand: number,
   draws: readonly number[],
 ): Map<string, Value> {
-  const spec = registry.require(ref.model);
+  const spec = device.library.registry.require(ref.model);
   const field = fieldOf(spec, conflict.field ?? '');
   if (byHand % 5 !== 0 || conflict.kind !== 'siblings' || field === undefined) return new Map();
   if (partRuleOf(field) !== undefined) return new Map();
@@ -93,7 +92,7 @@ function whole(
   read: ReadonlyMap<string, Value> | undefined,
   draws: readonly number[],
 ): ReadonlyMap<string, Value> {
-  const spec = registry.require(ref.model);
+  const spec = device.library.registry.require(ref.model);
   if (read !== undefined && draws[0]! % 2 === 0) return read;
   const required = spec.fields.filter((field) => field.kind === 'reference' && !field.nullable);
   return new Map(required.map(({ name }, at) => [name, valueFor(device, spec, name, draws[at]!, 0)]));

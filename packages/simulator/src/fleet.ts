@@ -1,4 +1,5 @@
 import { type DeviceId, limits, type refKey } from '@shoal/core';
+import { checkAgreedSchemas } from './checks/agreed-schemas.ts';
 import {
   checkApplied,
   checkClaims,
@@ -110,7 +111,10 @@ export function openFleet(
     takesIn: (id) => checkPaused(deviceOf(id)),
     served: (id, have) => checkServed(deviceOf(id), have, ledger),
     gaveUpGroups: (id, throughSeq) => void givenUpByDevice.set(id, throughSeq),
-    captures: (id, plan) => checkCascade(deviceOf(id), plan),
+    captures(id, plan) {
+      checkCascade(deviceOf(id), plan);
+      checkAgreedSchemas(deviceOf(id), plan);
+    },
     libraryCommitted(id, commit) {
       ledger.addWrites(commit.made ?? []);
       checkStates(ledger, commit);
@@ -167,13 +171,14 @@ export function openFleet(
     };
     devices.push(createDevice({ index, role }, surroundings, network.channelOf));
     loaded.push(new Map());
+    if (scenario.hasUpgrades && areFaultsOver) devices[index]!.upgrade();
     for (const service of devices[index]!.services) devices[index]!.start(service);
   }
 
   for (let index = 0; index < scenario.devices; index++) addDevice('member');
   for (let hub = 0; hub < (scenario.hubs ?? 0); hub++) addDevice('hub');
   for (const device of devices) {
-    for (const write of firstWrites(device.index)) device.capture()?.write([write]);
+    for (const write of firstWrites(device, scenario.hasUpgrades === true)) device.capture()?.write([write]);
   }
 
   return {
@@ -204,6 +209,7 @@ export function openFleet(
         device.pressure.isPaused = false;
         commits(() => void device.log.setAsideDamaged());
         for (const service of device.services) if (!device.isRunning(service)) device.start(service);
+        if (scenario.hasUpgrades) device.upgrade();
       }
     },
     freeDisks() {

@@ -1,17 +1,10 @@
-import {
-  emptyVersion,
-  type RecordRef,
-  type RecordWrite,
-  refKey,
-  type ShowOutcome,
-  type Value,
-} from '@shoal/core';
+import { emptyVersion, type RecordRef, type RecordWrite, refKey, type Value } from '@shoal/core';
 import { numberOf, recordRef } from './data/domain.ts';
 import type { Device } from './device/device.ts';
 import { type Loaded, mayWrite } from './workload.ts';
 
 /** What people put together and say of files and contents: records with two parents, of which one may be of either kind. */
-export const itemModels: ReadonlySet<string> = new Set(['about', 'album', 'badge', 'piece']);
+export const itemModels: ReadonlySet<string> = new Set(['about', 'album', 'badge', 'piece', 'sticker']);
 
 /** What the draws of a write among those mean on a device as it is now. May be refused by capture. */
 export function chooseItemWrites(
@@ -25,24 +18,27 @@ export function chooseItemWrites(
   const those = shown.filter(
     ({ ref, spec }) => itemModels.has(ref.model) && (mayWrite(device, spec, ref) || which % 9 === 0),
   );
-  const chosen = those[which % Math.max(1, those.length)];
-  if (what % 10 < 5 || chosen === undefined) return make(shown, loaded, [which, stale, ...rest], serial);
+  // Of what the later program brought, often.
+  const isLater = device.library.registry.get('sticker') !== undefined;
+  const albums = isLater && which % 2 === 0 ? those.filter(({ ref }) => ref.model === 'album') : [];
+  const chosen = albums.length > 0 ? albums[which % albums.length] : those[which % Math.max(1, those.length)];
+  if (what % 10 < 5 || chosen === undefined) return make(device, loaded, [which, stale, ...rest], serial);
   const key = refKey(chosen.ref);
   const here = { seen: device.library.memory.record(chosen.ref)!.state.version, row: chosen.row };
   const { seen, row } = stale % 3 === 0 ? (loaded.get(key) ?? here) : here;
   if (stale % 2 === 0 || !loaded.has(key)) loaded.set(key, here);
   const given = stale % 7 === 0 ? null : seen;
   if (what % 10 < 7) return [{ kind: 'delete', ref: chosen.ref, seen: given }];
-  const fields = change(chosen.ref, row, rest);
-  const data = row.get('data');
-  const isInParts = given !== null && data !== undefined;
+  const fields = change(chosen.ref, row, rest, isLater);
+  const parts = [...row].filter(([name]) => name === 'data' || name === 'marks');
+  const isInParts = given !== null && parts.length > 0;
   return [
     {
       kind: 'put',
       ref: chosen.ref,
       fields,
       seen: given,
-      ...(isInParts && { shown: new Map([['data', data]]) }),
+      ...(isInParts && { shown: new Map(parts) }),
     },
   ];
 }
@@ -52,11 +48,12 @@ const kinds = ['album', 'piece', 'piece', 'piece', 'about', 'about', 'badge', 'b
 
 /** An album; or, named by what it is on, a piece of one, what is said of a file or a content, and a tag on that. */
 function make(
-  shown: readonly ShowOutcome[],
+  { library: { memory, registry } }: Device,
   loaded: Loaded,
   [which = 0, stale = 0, a = 0, b = 0, c = 0]: readonly number[],
   serial: number,
 ): RecordWrite[] {
+  const shown = [...memory.shown.values()];
   const pick = (model: string, draw: number) => {
     const those = shown.filter(({ ref }) => ref.model === model);
     return those[draw % Math.max(1, those.length)]?.ref;
@@ -68,12 +65,24 @@ function make(
     about: pick('about', c),
     tag: pick('tag', b),
   };
+  const album = shown.find(({ ref }) => ref.model === 'album');
+  if (which % 5 === 0 && album !== undefined && registry.get('sticker') !== undefined)
+    return [makeSticker(album.ref, serial)];
   const made = makeOf(kinds[which % kinds.length]!, parts, { a, serial });
   if (made === null) return [];
   // Whoever did not know that it is there made it anew; who did writes upon it, or blindly.
   const known = loaded.get(refKey(made.ref))?.seen;
   const seen = stale % 5 === 0 ? null : (known ?? emptyVersion);
   return [{ kind: 'put', seen, ...made }];
+}
+
+/** Where the program knows what that is. */
+function makeSticker({ id }: RecordRef, serial: number): RecordWrite {
+  const fields = new Map([
+    ['album', id],
+    ['words', `words ${serial}`],
+  ]);
+  return { kind: 'put', ref: recordRef('sticker', 1_000 + serial), fields, seen: emptyVersion };
 }
 
 interface Parents {
@@ -123,10 +132,13 @@ function change(
   ref: RecordRef,
   row: ReadonlyMap<string, Value>,
   [a = 0, b = 0]: readonly number[],
+  isLater: boolean,
 ): Map<string, Value> {
   switch (ref.model as string) {
     case 'album':
-      return new Map([[a % 2 === 0 ? 'name' : 'description', `text ${b % 100}`]]);
+      return isLater && a % 2 === 0 ? changeOfLater(row, a, b) : changeOfAlbum(a, b);
+    case 'sticker':
+      return new Map([['words', `words ${b % 10}`]]);
     case 'piece':
       return new Map([['position', b % 10]]);
     case 'badge':
@@ -138,6 +150,20 @@ function change(
       return new Map([['data', JSON.stringify({ ...data, [`k${b % 3}`]: a % 5 })]]);
     }
   }
+}
+
+function changeOfAlbum(a: number, b: number): Map<string, Value> {
+  return new Map([[a % 4 === 1 ? 'name' : 'description', `text ${b % 100}`]]);
+}
+
+/** Of what the earlier program does not know. */
+function changeOfLater(row: ReadonlyMap<string, Value>, a: number, b: number): Map<string, Value> {
+  if (a % 3 === 0) return new Map([['mood', b % 4 === 0 ? null : `mood ${b % 10}`]]);
+  if (a % 3 === 1) return new Map([['hint', `hint ${b % 10}`]]);
+  const marks = new Set<string>(JSON.parse(String(row.get('marks') ?? '[]')));
+  const mark = `m${b % 4}`;
+  if (!marks.delete(mark)) marks.add(mark);
+  return new Map([['marks', JSON.stringify([...marks])]]);
 }
 
 /** The record of a model that two others name; the twin of a derived id (MRG-6). */

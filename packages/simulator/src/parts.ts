@@ -8,6 +8,7 @@ import {
   draftWrites,
   haveAt,
   isAdmittedByIngest,
+  isToReplan,
   knownAfterHearingAppend,
   knownAfterLibraryWentBack,
   loseEntry,
@@ -25,6 +26,7 @@ import {
   putState,
   type RecordState,
   type ShowOutcome,
+  schemasToWrite,
   servedClaim,
   stepRound,
   throttleOf,
@@ -44,6 +46,8 @@ import type { Advance } from './data/log-content.ts';
 export interface Parts {
   readonly admittedByAcks: typeof admittedByAcks<Entry>;
   readonly isAdmittedByIngest: typeof isAdmittedByIngest;
+  readonly isToReplan: typeof isToReplan;
+  readonly schemasToWrite: typeof schemasToWrite;
   readonly confirmsSighting: typeof confirmsSighting;
   readonly claimUpTo: typeof claimUpTo;
   readonly haveAt: typeof haveAt;
@@ -101,6 +105,8 @@ export interface Parts {
 export const productionParts: Parts = {
   admittedByAcks,
   isAdmittedByIngest,
+  isToReplan,
+  schemasToWrite,
   confirmsSighting,
   claimUpTo,
   haveAt,

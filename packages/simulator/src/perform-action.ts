@@ -1,4 +1,4 @@
-import { covers, type RecordWrite, ShoalError, unreachable } from '@shoal/core';
+import { covers, type RecordWrite, refKey, ShoalError, unreachable } from '@shoal/core';
 import { commits } from './device/commits.ts';
 import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
 import { type Fleet, nameOf } from './fleet.ts';
@@ -21,6 +21,10 @@ export function performAction(fleet: Fleet, action: Action): void {
       return;
     case 'decide':
       decide(fleet, devices[action.device]!, action.draws);
+      return;
+    case 'upgrade':
+      fleet.tell(action.device, () => 'is upgraded');
+      devices[action.device]!.upgrade();
       return;
     case 'crash': {
       const device = devices[action.device]!;
@@ -186,7 +190,7 @@ function strikeLost({ ledger, devices, tell }: Fleet, device: Device): void {
           ({ entry, isDamaged }) =>
             isDamaged !== true &&
             entry.state !== null &&
-            entry.ref.id === ref.id &&
+            refKey(entry.ref) === refKey(ref) &&
             covers(entry.version, dot),
         );
       return (stored !== undefined && covers(stored.state.version, dot)) || isInLog();

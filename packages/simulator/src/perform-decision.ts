@@ -34,7 +34,9 @@ function carryOut(fleet: Fleet, device: Device, chosen: ChosenDecision): void {
   try {
     const before = device.library.memory.record(row.ref)!.state;
     const made = capture.decide(row, decision);
-    fleet.ledger.decided.push(decidedBy(chosen, before, made));
+    fleet.ledger.decided.push(
+      decidedBy(chosen, device.library.registry.require(row.ref.model), before, made),
+    );
     fleet.tally.decided++;
     fleet.tell(device.index, () => told);
   } catch (error) {

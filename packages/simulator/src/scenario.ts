@@ -20,6 +20,8 @@ export type Action =
       readonly device: number;
       readonly draws: readonly number[];
     }
+  /** A later program takes the place of the one that a device runs (DEP-5). */
+  | { readonly kind: 'upgrade'; readonly atMs: number; readonly device: number }
   | {
       readonly kind: 'crash';
       readonly atMs: number;
@@ -97,6 +99,8 @@ export interface Scenario {
   readonly hasSheets?: boolean;
   /** People put things together and say things of them, too. */
   readonly hasItems?: boolean;
+  /** Devices say what their programs can read, and run the later one by the end (DEP-5). */
+  readonly hasUpgrades?: boolean;
   /** So often, when all are equal at the end, all that is open is decided, some of it by two at once (MRG-8). */
   readonly decisionRounds?: number;
   readonly actions: readonly Action[];

@@ -6,9 +6,9 @@ import {
   makeDot,
   putState,
   type ReplicaId,
+  refKey,
   withDot,
 } from '@shoal/core';
-import { registry } from './data/domain.ts';
 import type { Change } from './data/entry.ts';
 import { commits } from './device/commits.ts';
 import type { Device } from './device/device.ts';
@@ -19,7 +19,9 @@ export function appendUnopenable(fleet: Fleet, device: Device, draws: readonly n
   const rows = [...device.log.content.rows.values()];
   const like = rows[draws[0]! % Math.max(1, rows.length)]?.entry;
   if (like === undefined) return;
-  const known = rows.filter(({ entry }) => entry.ref.id === like.ref.id).map(({ entry }) => entry.version);
+  const known = rows
+    .filter(({ entry }) => refKey(entry.ref) === refKey(like.ref))
+    .map(({ entry }) => entry.version);
   const dot = strangeDot(fleet, device);
   const version = withDot(known.reduce(joinVersions), dot);
   const { ref, isDelete, rank, schemaVersion } = like;
@@ -28,8 +30,9 @@ export function appendUnopenable(fleet: Fleet, device: Device, draws: readonly n
 
 /** A program newer than all others writes a shared record in a schema that nobody here knows: it parks (DEP-5). */
 export function appendOfNewerProgram(fleet: Fleet, device: Device, draws: readonly number[]): void {
-  const shared = [...device.library.memory.records.values()].filter(
-    ({ ref }) => registry.require(ref.model).ownership.kind === 'shared',
+  const { memory, registry } = device.library;
+  const shared = [...memory.records.values()].filter(
+    ({ ref }) => registry.get(ref.model)?.ownership.kind === 'shared',
   );
   const chosen = shared[draws[0]! % Math.max(1, shared.length)];
   if (chosen === undefined) return;

@@ -13,12 +13,18 @@ export function createWholeScenario({ seed }: { readonly seed: number }): Scenar
   const devices = random.chance(0.7) ? 2 : 3;
   const faults = faultKinds.filter(() => random.chance(0.3));
   const { hubs, isApart, ...base } = createScenario({ seed: firstSeed + seed, devices, faults });
-  const actions = [...base.actions, ...decideActions(random.fork('decisions'), devices)];
+  const hasUpgrades = random.chance(0.4);
+  const actions = [
+    ...base.actions,
+    ...decideActions(random.fork('decisions'), devices),
+    ...(hasUpgrades ? upgradeActions(random.fork('upgrades'), devices) : []),
+  ];
   return {
     ...base,
     ...(random.chance(0.15) && hubs !== undefined ? { hubs, isApart: isApart === true } : {}),
     seed: name,
-    hasItems: random.chance(0.7),
+    hasItems: hasUpgrades || random.chance(0.6),
+    hasUpgrades,
     decisionRounds: 1 + random.below(2),
     actions: actions.sort((a, b) => a.atMs - b.atMs),
   };
@@ -26,6 +32,12 @@ export function createWholeScenario({ seed }: { readonly seed: number }): Scenar
 
 /** Far from the seeds that are run without all of this. */
 const firstSeed = 10_000_000;
+
+/** Some devices run the later program sooner, the others when the faults have ended. */
+function upgradeActions(random: Random, devices: number): Action[] {
+  const sooner = Array.from({ length: devices }, (_, device) => device).filter(() => random.chance(0.6));
+  return sooner.map((device) => ({ kind: 'upgrade', atMs: random.below(lengthMs / 2), device }));
+}
 
 /** Some are made by two at once, upon the same row as far as both have it. */
 function decideActions(random: Random, devices: number): Action[] {

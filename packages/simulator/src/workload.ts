@@ -10,7 +10,8 @@ import {
   type Value,
   type Version,
 } from '@shoal/core';
-import { deviceId, recordRef, registry } from './data/domain.ts';
+import { deviceId, recordRef } from './data/domain.ts';
+import { announcement } from './device/announced-schemas.ts';
 import type { Device } from './device/device.ts';
 import { itemModels } from './item-writes.ts';
 import { changeSheet, makeSheet, wholeSheet } from './sheet-writes.ts';
@@ -33,9 +34,10 @@ const uniqueModels = ['label', 'label', 'charm'] as const;
 /** Records on which devices meet by a derived id. */
 const derivedIds = 4;
 
-/** The first writes of a device: itself, its place, an item in it. */
-export function firstWrites(index: number): RecordWrite[] {
+/** The first writes of a device: itself, its place, an item in it; and what its program can read, if it says so. */
+export function firstWrites({ index, id, library }: Device, saysWhatItReads: boolean): RecordWrite[] {
   const place = recordRef('place', index);
+  const said = saysWhatItReads ? announcement(id, library) : null;
   const put = (ref: RecordRef, fields: Readonly<Record<string, Value>>): RecordWrite => ({
     kind: 'put',
     ref,
@@ -46,6 +48,7 @@ export function firstWrites(index: number): RecordWrite[] {
     put(recordRef('device', index), { name: `device ${index}` }),
     put(place, { device: deviceId(index), name: `place of ${index}`, root: null }),
     put(recordRef('item', index), { content: null, name: 'root', parent: null, place: place.id }),
+    ...(said === null ? [] : [said]),
   ];
 }
 
@@ -67,7 +70,10 @@ export function chooseWrites(
   if (isOnSheet && what % 10 < 2) return [makeSheet(which, rest)];
   const writable = [...memory.shown.values()].filter(
     ({ spec, ref }) =>
-      mayWrite(device, spec, ref) && isOnSheet === (ref.model === 'sheet') && !itemModels.has(ref.model),
+      mayWrite(device, spec, ref) &&
+      isOnSheet === (ref.model === 'sheet') &&
+      !itemModels.has(ref.model) &&
+      ref.model !== 'program',
   );
   const shown = writable[which % Math.max(1, writable.length)];
   const isFresh = what % 10 < 3 || shown === undefined;
@@ -96,13 +102,13 @@ export function chooseWrites(
 
 /** Whether a record is this device's to write, as far as it knows (MRG-5). */
 export function mayWrite(device: Device, spec: ModelSpec, ref: RecordRef): boolean {
-  const { memory } = device.library;
+  const { memory, registry } = device.library;
   const owner = ownerOf(registry, memory, spec, ref.id, memory.record(ref)!.state);
   return owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device.id);
 }
 
 function make(device: Device, model: string, draws: readonly number[], serial: number): RecordWrite {
-  const spec = registry.require(model);
+  const spec = device.library.registry.require(model);
   const isDerived = spec.ids === 'derived';
   const ref = recordRef(model, isDerived ? draws[0]! % derivedIds : 1_000 + serial);
   const fields = new Map(
@@ -113,9 +119,10 @@ function make(device: Device, model: string, draws: readonly number[], serial: n
 
 /** A deleted record of ours or of all, whole, on what its tombstone says, or by somebody who has not seen it (MRG-4). */
 function bringBack(device: Device, loaded: Loaded, which: number, draws: readonly number[]): RecordWrite[] {
-  const { memory } = device.library;
+  const { memory, registry } = device.library;
   const dead = [...memory.records.values()].filter(({ ref, stored }) => {
-    const spec = registry.require(ref.model);
+    const spec = registry.get(ref.model);
+    if (spec === undefined) return false;
     return !isAlive(spec, stored.state) && (spec.ownership.kind === 'shared' || isOwnNumber(device, ref));
   });
   const chosen = dead[which % Math.max(1, dead.length)];

@@ -1,5 +1,6 @@
 import {
   asShoalError,
+  hasValueOf,
   planJournal,
   planView,
   type RecordRef,
@@ -105,9 +106,7 @@ function* pagesOf(store: LibraryStore, limit: number): Iterator<Page> {
     for (let after = ''; gained.length > 0 || isJudgedAnew; ) {
       const uuids = known.uuidsAfter(spec.name, after, limit);
       const refs = uuids.map((id) => ({ model: spec.name, id }) as RecordRef);
-      const having = refs.filter(
-        (ref) => isJudgedAnew || gained.some((name) => store.records.get(ref)!.state.fields.has(name)),
-      );
+      const having = refs.filter((ref) => isJudgedAnew || hasValueOf(store.records.get(ref)!.state, gained));
       if (having.length > 0) yield { refs: having, after: () => undefined };
       after = uuids.at(-1) ?? '';
       if (uuids.length < limit) break;

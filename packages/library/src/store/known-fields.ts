@@ -1,4 +1,4 @@
-import { type ModelName, type ModelSpec, uniqueName } from '@shoal/core';
+import { type ModelName, type ModelSpec, policiesOf } from '@shoal/core';
 import type { Sqlite } from './open-database.ts';
 
 /** Which fields and unique constraints of each model the program knew that last opened this library for applying (DEP-5). */
@@ -25,8 +25,6 @@ export function knownFields(db: Sqlite): KnownFields {
   const keyOf = ({ name }: ModelSpec) => `fields:${name}`;
   const uniquesKeyOf = ({ name }: ModelSpec) => `uniques:${name}`;
   const namesOf = ({ fields }: ModelSpec) => fields.map(({ name }) => name);
-  const policiesOf = ({ uniques }: ModelSpec) =>
-    uniques.map((unique) => `${unique.policy}:${uniqueName(unique)}`).join(' ');
   return {
     gained(spec) {
       const noted = select.get(keyOf(spec)) as string | undefined;

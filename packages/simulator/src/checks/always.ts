@@ -32,8 +32,8 @@ export function checkStates(ledger: Ledger, { plan }: LibraryCommit): void {
 
 /** The view that was kept up is the one that all states together give (DEP-2). */
 export function checkView({ library }: Device): void {
-  const expected = expectedView(library.memory.records);
-  const shown = shownView(library.memory);
+  const expected = expectedView(library.registry, library.memory.records);
+  const shown = shownView(library);
   const isEqual = expected.size === shown.size && [...expected].every(([key, row]) => shown.get(key) === row);
   mustHold(isEqual, 'DEP-2', () => {
     const keys = [...new Set([...expected.keys(), ...shown.keys()])];
@@ -163,7 +163,7 @@ function hadDamagedCover({ damaged, entries }: Ledger, entry: Entry): boolean {
 }
 
 function isIncludedIn(by: Entry, entry: Entry): boolean {
-  return by.ref.id === entry.ref.id && includes(by.version, entry.version);
+  return refKey(by.ref) === refKey(entry.ref) && includes(by.version, entry.version);
 }
 
 /** No file knew it any more when one went back or was damaged; or its copy was damaged, and opened for nobody. */

@@ -1,5 +1,4 @@
 import { refKey } from '@shoal/core';
-import { registry } from '../data/domain.ts';
 import type { Device } from '../device/device.ts';
 import type { CapturePlan } from '../device/plan-capture.ts';
 import { mayWrite } from '../workload.ts';
@@ -12,7 +11,7 @@ import { mustHold } from './broken.ts';
 export function checkCascade(device: Device, { view }: CapturePlan): void {
   for (const outcome of view.hidden) {
     if (outcome.kind !== 'park' || outcome.reason !== 'orphaned' || !outcome.wasVisible) continue;
-    const isLeft = mayWrite(device, registry.require(outcome.ref.model), outcome.ref);
+    const isLeft = mayWrite(device, device.library.registry.require(outcome.ref.model), outcome.ref);
     mustHold(!isLeft, 'DEP-3', () => {
       const target = outcome.waitsFor === null ? '' : refKey(outcome.waitsFor.target);
       return `device ${device.index} deletes ${target} and leaves ${refKey(outcome.ref)}, which requires it`;

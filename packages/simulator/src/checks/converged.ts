@@ -95,7 +95,7 @@ function versionsOf({ library }: Device): string {
 }
 
 function describeView({ library }: Device): string {
-  return [...shownView(library.memory)]
+  return [...shownView(library)]
     .map((row) => row.join(' '))
     .sort()
     .join('\n');

@@ -15,7 +15,6 @@ import {
   sameValue,
   type Value,
 } from '@shoal/core';
-import { registry } from '../data/domain.ts';
 import type { ChosenDecision } from '../decisions.ts';
 import type { Device } from '../device/device.ts';
 import type { MadeWrite } from '../device/plan-capture.ts';
@@ -42,6 +41,7 @@ type Wanted =
 /** Notes a decision that was not refused: it was upon what is there, and wrote something (MRG-1, MRG-8). */
 export function decidedBy(
   { row, decision }: ChosenDecision,
+  spec: ModelSpec,
   before: RecordState,
   made: readonly MadeWrite[],
 ): Decided {
@@ -50,7 +50,7 @@ export function decidedBy(
   mustHold(isUponIt, 'MRG-8', () => `${refKey(ref)} was decided upon what it was no more`);
   const write = made.findLast((each) => refKey(each.ref) === refKey(ref));
   mustHold(write !== undefined, 'MRG-8', () => `a decision of ${refKey(ref)} wrote nothing`);
-  return { ref, conflict, dot: write!.dot, wanted: wantedOf({ row, decision }, before) };
+  return { ref, conflict, dot: write!.dot, wanted: wantedOf({ row, decision }, spec, before) };
 }
 
 /** What was decided is open nowhere, and shown everywhere, but where others did not know of it or knew better (MRG-8). */
@@ -59,7 +59,7 @@ export function checkDecided(devices: readonly Device[], ledger: Ledger): void {
     if (ledger.isStruck(decided.dot)) continue;
     for (const device of devices) {
       const stored = device.library.memory.record(decided.ref);
-      const spec = registry.get(decided.ref.model);
+      const spec = device.library.registry.get(decided.ref.model);
       // Whether it has come is what the ledger is checked for.
       if (stored === undefined || !covers(stored.state.version, decided.dot)) continue;
       if (spec === undefined || stored.schemaVersion > spec.schemaVersion) continue;
@@ -116,10 +116,10 @@ function checkWanted(
 
 /** What a person wanted, by the words of the command alone; `any` where they leave it open. */
 function wantedOf(
-  { row: { ref, conflict }, decision: { kind, side, fields } }: ChosenDecision,
+  { row: { conflict }, decision: { kind, side, fields } }: ChosenDecision,
+  spec: ModelSpec,
   state: RecordState,
 ): Wanted {
-  const spec = registry.require(ref.model);
   // It had replaced a delete.
   if (conflict.kind === 'blind-write' && conflict.content.fields.size === 0) return { kind: 'gone' };
   if (!isAlive(spec, state)) return { kind: kind === 'keep' ? 'gone' : 'there' };

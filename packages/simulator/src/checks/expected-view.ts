@@ -5,12 +5,12 @@ import {
   type ModelSpec,
   type RecordRef,
   type RecordState,
+  type Registry,
   referencesOf,
   refKey,
   type UniqueSpec,
   type Value,
 } from '@shoal/core';
-import { registry } from '../data/domain.ts';
 import { expectedValue } from './expected-value.ts';
 
 /**
@@ -19,23 +19,23 @@ import { expectedValue } from './expected-value.ts';
  * show null as null. Devices here write only what is theirs, so of ownership only this is left: until what names the
  * owner is known, nothing of a record is accepted (MRG-5).
  */
-export function expectedView(records: MemoryLibrary['records']): Map<string, string> {
+export function expectedView(registry: Registry, records: MemoryLibrary['records']): Map<string, string> {
   const alive = new Map<string, { ref: RecordRef; state: RecordState }>();
   for (const [key, { ref, stored }] of records) {
     const spec = registry.get(ref.model);
     const { state } = stored;
     const isKnown = spec !== undefined && stored.schemaVersion <= spec.schemaVersion;
-    if (isKnown && isAlive(spec, state) && hasKnownOwner(spec, state, records))
+    if (isKnown && isAlive(spec, state) && hasKnownOwner(registry, spec, state, records))
       alive.set(key, { ref, state });
   }
-  const cut = cutInCircles(alive);
-  const younger = youngerThanOthers(alive);
+  const cut = cutInCircles(registry, alive);
+  const younger = youngerThanOthers(registry, alive);
   const visible = new Set<string>();
   for (let before = -1; before !== visible.size; ) {
     before = visible.size;
     for (const [key, { ref, state }] of alive) {
       if (younger.held.has(key)) continue;
-      const waits = pointers(ref, state).filter(
+      const waits = pointers(registry, ref, state).filter(
         ({ missing, name }) => missing === 'wait' && !cut.has(`${key} ${name}`),
       );
       if (waits.every(({ target }) => visible.has(target))) visible.add(key);
@@ -44,7 +44,7 @@ export function expectedView(records: MemoryLibrary['records']): Map<string, str
   const rows = new Map<string, string>();
   for (const key of visible) {
     const { ref, state } = alive.get(key)!;
-    const shownNull = pointers(ref, state).filter(
+    const shownNull = pointers(registry, ref, state).filter(
       ({ name, target }) => cut.has(`${key} ${name}`) || !visible.has(target),
     );
     const nulls = new Set(shownNull.map(({ name }) => name));
@@ -66,7 +66,10 @@ export function expectedView(records: MemoryLibrary['records']): Map<string, str
 }
 
 /** Who has the values of a record that was made before, whatever is visible (MRG-7). */
-function youngerThanOthers(alive: ReadonlyMap<string, { ref: RecordRef; state: RecordState }>) {
+function youngerThanOthers(
+  registry: Registry,
+  alive: ReadonlyMap<string, { ref: RecordRef; state: RecordState }>,
+) {
   const younger = { held: new Set<string>(), renamed: new Set<string>() };
   const sharersByValue = new Map<string, { key: string; order: string; policy: UniqueSpec['policy'] }[]>();
   for (const [key, { ref, state }] of alive) {
@@ -89,7 +92,12 @@ function youngerThanOthers(alive: ReadonlyMap<string, { ref: RecordRef; state: R
 }
 
 /** Whether the record through which this one is owned has arrived and still names a device. */
-function hasKnownOwner(spec: ModelSpec, state: RecordState, records: MemoryLibrary['records']): boolean {
+function hasKnownOwner(
+  registry: Registry,
+  spec: ModelSpec,
+  state: RecordState,
+  records: MemoryLibrary['records'],
+): boolean {
   const { ownership } = spec;
   if (ownership.kind === 'device') return typeof state.fields.get(ownership.field)?.[0]?.value === 'string';
   if (ownership.kind !== 'through') return true;
@@ -97,12 +105,24 @@ function hasKnownOwner(spec: ModelSpec, state: RecordState, records: MemoryLibra
   if (target === undefined) return true;
   const through = records.get(target);
   if (through === undefined) return false;
-  return hasKnownOwner(registry.require(through.ref.model), through.stored.state, records);
+  return hasKnownOwner(registry, registry.require(through.ref.model), through.stored.state, records);
 }
 
-/** The view that a library shows, in the oracle's words. */
-export function shownView(memory: MemoryLibrary): Map<string, string> {
-  return new Map([...memory.shown].map(([key, { row }]) => [key, JSON.stringify([...row])]));
+/** The view that a library shows, in the oracle's words. A column that came with an upgrade has its default in every row. */
+export function shownView({
+  registry,
+  memory,
+}: {
+  readonly registry: Registry;
+  readonly memory: MemoryLibrary;
+}): Map<string, string> {
+  return new Map(
+    [...memory.shown].map(([key, { ref, row }]) => {
+      const { fields } = registry.require(ref.model);
+      const values = fields.map(({ name, default: value }) => [name, row.has(name) ? row.get(name) : value]);
+      return [key, JSON.stringify(values)];
+    }),
+  );
 }
 
 interface Pointer {
@@ -112,7 +132,7 @@ interface Pointer {
   readonly dot: string;
 }
 
-function pointers(ref: RecordRef, state: RecordState): Pointer[] {
+function pointers(registry: Registry, ref: RecordRef, state: RecordState): Pointer[] {
   return pointersOf(registry.require(ref.model), state);
 }
 
@@ -132,12 +152,17 @@ function pointersOf(spec: ModelSpec, state: RecordState): Pointer[] {
 }
 
 /** `record field` of every reference that closes a circle of its own kind and was written last in it. */
-function cutInCircles(alive: ReadonlyMap<string, { ref: RecordRef; state: RecordState }>): Set<string> {
+function cutInCircles(
+  registry: Registry,
+  alive: ReadonlyMap<string, { ref: RecordRef; state: RecordState }>,
+): Set<string> {
   const up = (key: string) => {
     const record = alive.get(key);
     if (record === undefined) return undefined;
     const own = `${record.ref.model}/`;
-    return pointers(record.ref, record.state).find((p) => p.missing === 'wait' && p.target.startsWith(own));
+    return pointers(registry, record.ref, record.state).find(
+      (p) => p.missing === 'wait' && p.target.startsWith(own),
+    );
   };
   const cut = new Set<string>();
   for (const start of alive.keys()) {

@@ -17,7 +17,6 @@ import {
   slotField,
   type Value,
 } from '@shoal/core';
-import { registry } from '../data/domain.ts';
 import { wordsOf } from '../data/sheet-fields.ts';
 import type { Device } from '../device/device.ts';
 import type { MadeWrite } from '../device/plan-capture.ts';
@@ -27,7 +26,7 @@ import type { Ledger } from './ledger.ts';
 import { hasSeen, replaces } from './write-record.ts';
 
 /** What the journal holds open is what states and view say, from nothing (MRG-8). */
-export function checkJournal({ index, library: { memory } }: Device): void {
+export function checkJournal({ index, library: { memory, registry } }: Device): void {
   const openByKey = new Map<string, string[]>();
   for (const { ref, conflict, state } of memory.journal) {
     if (state.kind === 'open') push(openByKey, refKey(ref), describeConflict(conflict));
@@ -54,7 +53,7 @@ export function checkJournal({ index, library: { memory } }: Device): void {
 export function checkExplained(devices: readonly Device[], ledger: Ledger): void {
   const rowsByDevice = new Map(devices.map((device) => [device.id, rowsByDot(device)]));
   for (const device of devices) {
-    const { memory } = device.library;
+    const { memory, registry } = device.library;
     for (const { ref, stored } of memory.records.values()) {
       const spec = registry.get(ref.model);
       // What others write of an owned record is refused, and its owner loses nothing to anybody (MRG-5).

@@ -7,7 +7,7 @@ import {
   type RecordRef,
 } from '@shoal/core';
 import { model, reference, text, uuid } from '@shoal/core/testing';
-import { itemSpecs } from './item-specs.ts';
+import { itemSpecs, laterSpecs } from './item-specs.ts';
 import { sheetFields } from './sheet-fields.ts';
 
 /**
@@ -73,7 +73,10 @@ export const specs: readonly ModelSpec[] = [
   ...itemSpecs,
 ];
 
+/** What a program knows; and what the one after it does, where devices are upgraded (DEP-5). */
 export const registry = createRegistry(specs);
+const allSpecs = laterSpecs(specs);
+export const laterRegistry = createRegistry(allSpecs);
 
 /** The device of that index; its record has the same id. */
 export function deviceId(index: number): DeviceId {
@@ -82,7 +85,7 @@ export function deviceId(index: number): DeviceId {
 
 /** The record of a model with that number. */
 export function recordRef(name: string, index: number): RecordRef {
-  const kind = specs.findIndex((spec) => spec.name === name);
+  const kind = allSpecs.findIndex((spec) => spec.name === name);
   return { model: name as ModelName, id: uuid(kind, index) as RecordId };
 }
 

@@ -16,6 +16,8 @@ export const itemSpecs: readonly ModelSpec[] = [
     [reference('cover', 'content', 'null'), text('description'), text('name')],
     shared,
   ),
+  // What each device announces in a record of its own: what its program can read (DEP-5).
+  model('program', { kind: 'self' }, [text('schemas')]),
   model(
     'piece',
     { kind: 'shared' },
@@ -46,3 +48,24 @@ export const itemSpecs: readonly ModelSpec[] = [
     named,
   ),
 ];
+
+/**
+ * What a later program makes of a model: albums of a second version, and with fields that came without one, one of them
+ * merged in parts; stickers, which the earlier program has never heard of (DEP-5).
+ */
+export function laterSpecs(specs: readonly ModelSpec[]): ModelSpec[] {
+  const sticker = model('sticker', { kind: 'shared' }, [
+    reference('album', 'album', 'wait', false),
+    text('words'),
+  ]);
+  return [...specs.map((spec) => (spec.name === 'album' ? laterAlbum(spec) : spec)), sticker];
+}
+
+function laterAlbum(album: ModelSpec): ModelSpec {
+  const gained: ModelSpec['fields'] = [
+    text('hint'),
+    { kind: 'json', name: 'marks', nullable: false, default: '[]', merge: 'union' },
+    { ...text('mood'), since: 2 },
+  ];
+  return model('album', album.ownership, [...album.fields, ...gained], { ...shared, schemaVersion: 2 });
+}

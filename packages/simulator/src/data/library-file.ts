@@ -11,11 +11,13 @@ import {
   planView,
   type RecordRef,
   type RecordState,
+  type Registry,
   type StoredRecord,
   zeroClock,
 } from '@shoal/core';
 import type { MadeWrite } from '../device/plan-capture.ts';
-import { registry } from './domain.ts';
+import type { Parts } from '../parts.ts';
+import { registry as firstRegistry } from './domain.ts';
 import type { Entry } from './entry.ts';
 
 /** A change that waits to be shipped (CHG-7). */
@@ -62,6 +64,10 @@ export interface LibraryCommit extends Partial<LibraryContent> {
 export interface LibraryFile {
   readonly memory: MemoryLibrary;
   readonly content: LibraryContent;
+  /** What the program knows that has it open. */
+  readonly registry: Registry;
+  /** Another program opens it, and shows what it knows and the one before did not (DEP-5). */
+  upgrade(registry: Registry, parts: Pick<Parts, 'isToReplan'>): void;
   /** Whether a copy was ever put in its place: what only its journal knew may be gone. */
   readonly hasGoneBack: boolean;
   commit(commit: LibraryCommit): void;
@@ -80,6 +86,7 @@ export interface LibraryCopy {
 export function createLibraryFile(disk: { before(): void; after(commit: LibraryCommit): void }): LibraryFile {
   let memory = createMemoryLibrary();
   let hasGoneBack = false;
+  let registry = firstRegistry;
   let content: LibraryContent = {
     clock: zeroClock,
     outbox: [],
@@ -97,6 +104,18 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
     get content() {
       return content;
     },
+    get registry() {
+      return registry;
+    },
+    upgrade(next, { isToReplan }) {
+      const known = [...memory.records.values()].filter(({ ref, stored }) =>
+        isToReplan(registry.get(ref.model), next.get(ref.model), stored),
+      );
+      const changed = known.map(({ ref, stored }) => ({ ref, stored, before: stored }));
+      registry = next;
+      const view = planView(registry, memory, changed);
+      memory.carryOut({ stored: [], view, journal: planJournal(registry, memory, changed, view) });
+    },
     get hasGoneBack() {
       return hasGoneBack;
     },
@@ -109,7 +128,7 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
     },
     copy: () => ({ records: [...memory.records.values()], journal: [...memory.journal], content }),
     restore(copy) {
-      memory = rebuilt(copy);
+      memory = rebuilt(registry, copy);
       hasGoneBack = true;
       content = copy.content;
     },
@@ -117,7 +136,7 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
 }
 
 /** A library with those records, the view that belongs to them and the journal that it had (DEP-2, MRG-8). */
-function rebuilt({ records, journal }: LibraryCopy): MemoryLibrary {
+function rebuilt(registry: Registry, { records, journal }: LibraryCopy): MemoryLibrary {
   const memory = createMemoryLibrary({ journal });
   const stored = records.map(({ ref, stored }) => ({ ref, stored }));
   memory.carryOut({ stored, view: { shown: [], hidden: [], uniqueValues: [] } });

@@ -1,7 +1,16 @@
-import type { DecidedRow, Decision, DeviceId, RecordWrite, ReplicaId, Version } from '@shoal/core';
-import { registry } from '../data/domain.ts';
+import {
+  type DecidedRow,
+  type Decision,
+  type DeviceId,
+  type RecordWrite,
+  type ReplicaId,
+  refKey,
+  type Version,
+} from '@shoal/core';
 import type { LibraryFile } from '../data/library-file.ts';
 import type { Life } from '../time/life.ts';
+import { announcement, programOf } from './announced-schemas.ts';
+import { commits } from './commits.ts';
 import { type MadeWrite, planCapture } from './plan-capture.ts';
 import type { Relay } from './relay.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -34,7 +43,7 @@ export function startCapture(options: {
     let { outboxIdNext } = file.content;
     const outbox = [...file.content.outbox];
     for (const item of plan.items) {
-      const waiting = outbox.findIndex((row) => row.kept === null && row.ref.id === item.ref.id);
+      const waiting = outbox.findIndex((row) => row.kept === null && refKey(row.ref) === refKey(item.ref));
       // A state-based row carries no payload, so a later change only moves its dot (CHG-7).
       if (waiting >= 0 && item.kept === null) outbox[waiting] = { ...item, id: outbox[waiting]!.id };
       else outbox.push({ ...item, id: outboxIdNext++ });
@@ -45,12 +54,16 @@ export function startCapture(options: {
     return plan.made;
   }
 
+  // Who never said it is of a fleet in which nobody is upgraded.
+  const said = file.memory.record(programOf(device)) === undefined ? null : announcement(device, file);
+  if (said !== null) commits(() => void write([said]));
+
   return {
     life,
     replica,
     write,
     decide(row, decision) {
-      const who = { scope: { registry, device }, reader: file.memory };
+      const who = { scope: { registry: file.registry, device }, reader: file.memory };
       return write([parts.planRowDecision(who, row, decision)]);
     },
   };

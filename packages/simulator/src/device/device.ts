@@ -1,5 +1,5 @@
 import { type DeviceId, type LogId, lifeId, type ReplicaId, ShoalError, type StreamId } from '@shoal/core';
-import { deviceId } from '../data/domain.ts';
+import { deviceId, laterRegistry } from '../data/domain.ts';
 import { createLibraryFile, type LibraryFile } from '../data/library-file.ts';
 import { emptyLog, type LogContent } from '../data/log-content.ts';
 import type { LogFile } from '../data/log-file.ts';
@@ -37,6 +37,8 @@ export interface Device {
   isRunning(service: ServiceName): boolean;
   start(service: ServiceName): void;
   kill(service: ServiceName): void;
+  /** The later program takes the place of the one that runs here (DEP-5). */
+  upgrade(): void;
   /** The next transaction on that file fails, and changes nothing. */
   failNext(file: FileName): void;
   /** Right after the next transaction on that file, before anybody hears of it. */
@@ -111,6 +113,9 @@ export function createDevice(
     newLogId,
   );
 
+  const services: readonly ServiceName[] = role === 'hub' ? ['log-store'] : serviceNames;
+  const isRunning = (service: ServiceName) => ({ capture, ingest, 'log-store': logStore })[service] !== null;
+
   function start(service: ServiceName): void {
     const life = createLife(scheduler);
     const common = { surroundings, device: id, life, pressure, wallMs: wall.nowMs, logStore: () => logStore };
@@ -169,7 +174,7 @@ export function createDevice(
     index,
     id,
     role,
-    services: role === 'hub' ? ['log-store'] : serviceNames,
+    services,
     library,
     log,
     wall,
@@ -177,12 +182,15 @@ export function createDevice(
     capture: () => capture,
     logStore: () => logStore,
     ingest: () => ingest,
-    isRunning(service) {
-      const running = { capture, ingest, 'log-store': logStore };
-      return running[service] !== null;
-    },
+    isRunning,
     start,
     kill,
+    upgrade() {
+      const running = services.filter(isRunning);
+      for (const service of running) kill(service);
+      library.upgrade(laterRegistry, parts);
+      for (const service of running) start(service);
+    },
     failNext: (file) => void failing.add(file),
     afterNext: (file, work) => void afterCommit.set(file, work),
     copy: () => ({ library: library.copy(), log: logContent }),

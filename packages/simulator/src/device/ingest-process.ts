@@ -12,7 +12,6 @@ import {
   type StreamId,
   unreachable,
 } from '@shoal/core';
-import { registry } from '../data/domain.ts';
 import { type Entry, placeKey } from '../data/entry.ts';
 import type { Cursor, LibraryFile } from '../data/library-file.ts';
 import { missingRecords } from '../data/missing-records.ts';
@@ -170,7 +169,7 @@ export function startIngest(options: {
       schemaVersion,
       open: () => state ?? refuse(),
     }));
-    const plan = parts.planApply(registry, file.memory, changes);
+    const plan = parts.planApply(file.registry, file.memory, changes);
     const quarantine = new Map(file.content.quarantine);
     const isSameLog = file.content.cursor?.logId === logId;
     const exceptions = new Set(isSameLog ? file.content.exceptions : []);

@@ -4,6 +4,7 @@ import {
   type Clock,
   type DeviceId,
   type Dot,
+  knownSchemas,
   type RecordRef,
   type RecordWrite,
   type ReplicaId,
@@ -14,9 +15,9 @@ import {
   type Value,
   type Version,
 } from '@shoal/core';
-import { registry } from '../data/domain.ts';
 import type { LibraryFile, OutboxRow } from '../data/library-file.ts';
 import type { Parts } from '../parts.ts';
+import { announcedSchemas } from './announced-schemas.ts';
 
 /** A write as it was made: what the record of all writes needs to know to tell every state from nothing else. */
 export interface MadeWrite {
@@ -50,7 +51,7 @@ export interface CapturePlan {
  */
 export function planCapture(
   parts: Parts,
-  { memory, content }: LibraryFile,
+  { memory, content, registry }: LibraryFile,
   writer: { readonly device: DeviceId; readonly replica: ReplicaId; readonly wallMs: number },
   writes: readonly RecordWrite[],
 ): CapturePlan {
@@ -62,7 +63,7 @@ export function planCapture(
     registry,
     reader: memory,
     nulledFields,
-    schemas: new Map(),
+    schemas: parts.schemasToWrite(knownSchemas(registry), announcedSchemas(memory)),
     device,
     replica,
     clock,

@@ -1,5 +1,4 @@
 import { isAlive, type ReappendPass, type RecordRef, refKey, versionDots } from '@shoal/core';
-import { registry } from '../data/domain.ts';
 import type { Change } from '../data/entry.ts';
 import type { LibraryFile } from '../data/library-file.ts';
 import { changeOf } from './outbox-change.ts';
@@ -42,16 +41,17 @@ export function recordChanges(
 }
 
 /** The record's greatest dot, whoever made it: no new one may claim what nobody wrote. */
-function changeAsIs({ memory }: LibraryFile, ref: RecordRef): Change {
+function changeAsIs({ memory, registry }: LibraryFile, ref: RecordRef): Change {
   const { state, schemaVersion } = memory.record(ref)!;
-  const spec = registry.require(ref.model);
+  // Of a model that this program does not know it can tell neither.
+  const spec = registry.get(ref.model);
   const dot = versionDots(state.version).reduce((a, b) => (b > a ? b : a));
-  const isDelete = !isAlive(spec, state);
+  const isDelete = spec !== undefined && !isAlive(spec, state);
   return {
     ref,
     dot,
     isDelete,
-    rank: rankOf(memory, spec, ref),
+    rank: spec === undefined ? 0 : rankOf(memory, spec, ref),
     version: state.version,
     schemaVersion,
     state,

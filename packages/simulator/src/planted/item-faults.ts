@@ -6,9 +6,10 @@ import {
   planApply,
   planBlindWrites,
   planView,
+  type Registry,
   type WriteScope,
 } from '@shoal/core';
-import { registry, specs } from '../data/domain.ts';
+import { registry } from '../data/domain.ts';
 import { itemModels } from '../item-writes.ts';
 import type { PlantedFault } from './planted-fault.ts';
 
@@ -53,15 +54,19 @@ export const itemFaults: readonly PlantedFault[] = [
   },
 ];
 
-function mistaken(change: (spec: ModelSpec) => ModelSpec) {
-  return createRegistry(specs.map((spec) => (itemModels.has(spec.name) ? change(spec) : spec)));
-}
-
 function inView(change: (spec: ModelSpec) => ModelSpec): PlantedFault['parts'] {
-  const others = mistaken(change);
+  const mistakenOf = new Map<Registry, Registry>();
+  const mistaken = (right: Registry) => {
+    const known = mistakenOf.get(right);
+    if (known !== undefined) return known;
+    const specs = right.specs.map((spec) => (itemModels.has(spec.name) ? change(spec) : spec));
+    const made = createRegistry(specs);
+    mistakenOf.set(right, made);
+    return made;
+  };
   return {
-    planApply: (_registry, reader, changes) => planApply(others, reader, changes),
-    planView: (_registry, reader, changed) => planView(others, reader, changed),
+    planApply: (right, reader, changes) => planApply(mistaken(right), reader, changes),
+    planView: (right, reader, changed) => planView(mistaken(right), reader, changed),
   };
 }
 

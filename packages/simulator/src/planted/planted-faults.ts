@@ -2,6 +2,7 @@ import { itemFaults } from './item-faults.ts';
 import { logFaults } from './log-faults.ts';
 import { mergeFaults } from './merge-faults.ts';
 import type { PlantedFault } from './planted-fault.ts';
+import { upgradeFaults } from './upgrade-faults.ts';
 import { wholeFaults } from './whole-faults.ts';
 
 /** Every mistake that the checkers are tried on. */
@@ -10,4 +11,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...logFaults,
   ...wholeFaults,
   ...itemFaults,
+  ...upgradeFaults,
 ];
