@@ -63,7 +63,8 @@ export function changeFeed(options: {
     welcome();
     tell(source);
     clearTimeout(timer);
-    timer = setTimeout(lookSoon, pollMs).unref();
+    // Who listens waits for it: a program that does nothing else goes on.
+    timer = setTimeout(lookSoon, pollMs);
   }
 
   async function renew({ position, seek }: Source): Promise<void> {

@@ -75,10 +75,11 @@ export interface SyncedLibrary extends Pick<TransactionManager, 'fork' | 'transa
 export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<SyncedLibrary> {
   const defaultSize = checkedSize(options.batchSize ?? limits.syncBatchRecords);
   let isClosing = false;
+  let hasSkipped = false;
   const manager = await openCapturingManager(options, (changes) => {
     options.onChanges?.(changes);
     feed.look();
-    if (!isClosing) retrySoon();
+    if (!isClosing && hasSkipped) retrySoon();
   });
   const { context } = manager;
   const reader = openLibraryReader(options.path, options.models);
@@ -99,6 +100,8 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
     store: context.store,
   });
   const retryOnce = retrySkipped({ manager, skipped, models: options.models });
+  // Others may have left some; from then on they are this process's to know.
+  hasSkipped = skipped.count() > 0;
   let retrying: Promise<number> = Promise.resolve(0);
   // One after the other: what one names, the next may need.
   const retry = () => {
@@ -128,12 +131,19 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
           : manager.transactional((inner) => syncRecords(inner, batch, change))),
       );
     }
-    const all = {
+    const all: Synced = {
       captured: results.reduce((sum, { captured }) => sum + captured, 0),
       skipped: results.flatMap((result) => result.skipped),
     };
-    if (all.skipped.length > 0) options.onSkipped?.(all.skipped);
-    return all;
+    return told(all);
+  }
+
+  function told(synced: Synced): Synced {
+    if (synced.skipped.length > 0) {
+      hasSkipped = true;
+      options.onSkipped?.(synced.skipped);
+    }
+    return synced;
   }
 
   function requireOutside(): void {
@@ -152,7 +162,7 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
     );
   }
 
-  retrySoon();
+  if (hasSkipped) retrySoon();
   return {
     fork: manager.fork,
     transactional: manager.transactional,
@@ -161,7 +171,7 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
     async syncModel(record, change) {
       requireOutside();
       requireNoReference(known.know(record));
-      return await syncAll([record], change, manager.fork(), 1);
+      return told(await manager.transactional((em) => syncRecords(em, [record], change)));
     },
     syncModelWithDb: (record, change, em) => syncAll([record], change, em, 1),
     syncModelsBatch: async (records, change, em, { batchSize } = {}) =>
