@@ -151,13 +151,14 @@ describe('[DEP-5] a field that an older program does not know', () => {
       mood: p.string().nullable(),
     },
   });
-  const tagWithMood = syncModel(TagWithMood, {
+  const sharedTag = {
     name: 'tag',
     domain: 'user-metadata',
     ownership: { kind: 'shared' },
     strategy: 'log',
     granularity: 'field',
-  });
+  } as const;
+  const tagWithMood = syncModel(TagWithMood, sharedTag);
   const newer = {
     models: [device, tagWithMood],
     migrations: [...migrations, { name: '0003-mood', sql: 'alter table tags add column mood text' }],
@@ -181,6 +182,38 @@ describe('[DEP-5] a field that an older program does not know', () => {
     expect(b.fields('tag', id)).toMatchObject({ mood: 'bright', color: 'red' });
     expect(b.version('tag', id)).toBe(a.version('tag', id));
     expect((await replan(b)).changes).toEqual([]);
+  });
+
+  test('[MRG-3] that is merged in parts is shown after the upgrade, though it has no value of its own', async () => {
+    const TagWithMarks = defineEntity({
+      name: 'Tag',
+      tableName: 'tags',
+      properties: {
+        ...syncColumns,
+        canonicalName: p.string(),
+        marks: p.json<string[]>().onCreate(() => []),
+      },
+    });
+    const declaration = { ...sharedTag, merge: { marks: 'union' } } as const;
+    const later = {
+      models: [device, syncModel(TagWithMarks, declaration)],
+      migrations: [
+        ...migrations,
+        { name: '0003-marks', sql: "alter table tags add column marks text not null default '[]'" },
+      ],
+    };
+    const a = await deviceWith(1, later);
+    const b = await deviceWith(2);
+    await replan(b);
+    const id = newId();
+    await a.put('tag', id, { canonical_name: 'tag' });
+    await a.put('tag', id, { marks: '["m1"]' });
+    await ship(a, [b]);
+    await migrateLibrary(b.options.path, later.migrations);
+    b.reopen(later);
+    await replan(b);
+    expect(b.fields('tag', id)).toEqual(a.fields('tag', id));
+    expect(b.fields('tag', id)).toMatchObject({ marks: '["m1"]' });
   });
 });
 
