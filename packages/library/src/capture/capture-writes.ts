@@ -10,6 +10,7 @@ import {
   planBlindWrites,
   planJournal,
   planView,
+  RefMap,
   type ReplicaId,
   rankFinder,
   requireFree,
@@ -23,6 +24,7 @@ import type { ClockStore } from '../store/clock-store.ts';
 import { lastSeen } from '../store/last-seen.ts';
 import type { LibraryStore, ViewChange } from '../store/library-store.ts';
 import type { OutboxStore } from '../store/outbox-store.ts';
+import type { LocalColumns } from '../store/row-store.ts';
 import type { LocalWrite, WrittenRecord } from './local-write.ts';
 import { outboxItem } from './outbox-item.ts';
 import { unheardRecords } from './unheard-records.ts';
@@ -92,15 +94,26 @@ function show(store: LibraryStore, drafts: Drafts, writes: readonly LocalWrite[]
   const plan = planView(store.registry, drafts.reader, [...all, ...givenBack(drafts, writes)]);
   requireTargets(drafts, plan);
   requireFree(drafts, plan);
-  const changes = store.carryOut(plan);
+  const local = localColumns(writes);
+  const changes = store.carryOut(plan, local);
   const journal = planJournal(store.registry, drafts.reader, all, plan);
   store.journal.carryOut(journal);
   store.journal.remember(lastSeen(store.registry, journal, (ref) => [drafts.get(ref)?.before?.state]));
   store.journal.addSettled(planBlindWrites(drafts, writes));
   for (const write of writes)
-    if ('local' in write && write.local !== undefined)
+    if ('local' in write && write.local !== undefined && local.has(write.ref))
       store.rows(write.ref.model).setLocal(write.ref.id, write.local);
   return changes;
+}
+
+function localColumns(writes: readonly LocalWrite[]): RefMap<LocalColumns> {
+  const localByRef = new RefMap<LocalColumns>();
+  for (const write of writes) {
+    if (!('local' in write) || write.local === undefined) continue;
+    const earlier = localByRef.get(write.ref);
+    localByRef.set(write.ref, earlier === undefined ? write.local : { ...earlier, ...write.local });
+  }
+  return localByRef;
 }
 
 /**

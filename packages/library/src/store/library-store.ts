@@ -19,7 +19,7 @@ import { type KeyMap, keyMap } from './key-map.ts';
 import type { Sqlite } from './open-database.ts';
 import { type ParkStore, parkStore } from './park-store.ts';
 import { type RecordStore, recordStore } from './record-store.ts';
-import { type RowStore, rowStore } from './row-store.ts';
+import { type LocalColumns, type OwnColumns, type RowStore, rowStore } from './row-store.ts';
 import { uniqueStore } from './unique-store.ts';
 
 /** What changed in the view, for hints and watchers. */
@@ -41,8 +41,11 @@ export interface LibraryStore {
   rows(model: ModelName): RowStore;
   /** Looks the local keys of many records up at once, for what follows within this transaction. */
   loadKeys(refs: Iterable<RecordRef>): void;
-  /** Carries out a plan, with derived tables (DEP-6). Within a transaction; returns what changed. */
-  carryOut(plan: ViewPlan): ViewChange[];
+  /**
+   * Carries out a plan, with derived tables (DEP-6). Within a transaction; returns what changed. Of `local` it writes
+   * what is of rows that are new, and takes that out.
+   */
+  carryOut(plan: ViewPlan, local?: RefMap<LocalColumns>): ViewChange[];
 }
 
 /** Prepares a store on an open connection of a migrated library. Throws as `checkConstraints`. */
@@ -115,11 +118,11 @@ export function libraryStore(options: {
         if (table !== undefined) keys.loadUuids(table, uuids);
       }
     },
-    carryOut(plan) {
+    carryOut(plan, local) {
       const news = noted.plan(plan);
       stepAside(plan);
       const shownByModel = new Map<ModelName, number[]>();
-      for (const outcome of plan.shown) pushTo(shownByModel, outcome.ref.model, showRow(outcome));
+      for (const outcome of plan.shown) pushTo(shownByModel, outcome.ref.model, showRow(outcome, local));
       for (const [model, ids] of shownByModel) for (const upkeep of rows(model).upkeep) upkeep.shown(ids);
       for (const outcome of plan.hidden) hideRow(outcome);
       for (const change of plan.uniqueValues) uniques.set(change);
@@ -139,12 +142,15 @@ export function libraryStore(options: {
     if (refs.length > 1) for (const ref of refs) rows(ref.model).stepAside(ref.id);
   }
 
-  function showRow({ ref, row, nulled, stored, wasVisible }: ShowOutcome): number {
+  function showRow(
+    { ref, row, nulled, stored, wasVisible }: ShowOutcome,
+    local: RefMap<LocalColumns> | undefined,
+  ): number {
     const version = formatVersion(stored.state.version);
     const { update, insert } = rows(ref.model);
     // An entity that was removed on a stale read, and outlived it, has lost its row to the unit of work.
     const updated = wasVisible ? update(ref.id, version, row) : undefined;
-    const id = updated ?? insert(ref.id, version, row, parked.unpark(ref));
+    const id = updated ?? insert(ref.id, version, row, parked.unpark(ref) ?? takeOwn(local, ref));
     parked.setNulled(ref, nulled);
     return id;
   }
@@ -162,6 +168,13 @@ export function libraryStore(options: {
     if (outcome.kind === 'gone') parked.unpark(ref);
     else parked.park(ref, outcome.reason, outcome.waitsFor, kept ?? null);
   }
+}
+
+function takeOwn(localByRef: RefMap<LocalColumns> | undefined, ref: RecordRef): OwnColumns | null {
+  const local = localByRef?.get(ref);
+  if (local === undefined) return null;
+  localByRef!.delete(ref);
+  return { local };
 }
 
 /** Each record once: one that is shown may be listed twice. */

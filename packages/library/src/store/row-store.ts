@@ -10,8 +10,8 @@ export type SqlValue = null | number | string | Uint8Array;
 /** The rows of one model: the view that people see. */
 export interface RowStore {
   readonly upkeep: readonly DerivedUpkeep[];
-  /** Writes a new row; `kept` is what a parked record kept of its own: local id and local-only columns. */
-  insert(uuid: string, version: string, row: ReadonlyMap<string, Value>, kept: KeptRow | null): number;
+  /** Writes a new row, with what it has of its own: what it kept while it was parked, or local-only columns. */
+  insert(uuid: string, version: string, row: ReadonlyMap<string, Value>, own: OwnColumns | null): number;
   /** Writes the synced columns of a row; undefined where there is none. */
   update(uuid: string, version: string, row: ReadonlyMap<string, Value>): number | undefined;
   /** Gives a row unique values that nobody has, until it is written or taken away in the same transaction (MRG-7). */
@@ -25,13 +25,22 @@ export interface RowStore {
   removeUnready(id: number): void;
   clearUnready(column: string, id: number): void;
   /** Writes local-only columns; nothing is captured. Throws `unknown-field` for any other column. */
-  setLocal(uuid: string, local: Readonly<Record<string, SqlValue>>): void;
+  setLocal(uuid: string, local: LocalColumns): void;
+}
+
+/** Columns that never leave the device, by name. */
+export type LocalColumns = Readonly<Record<string, SqlValue>>;
+
+/** What a new row has that no other device knows; those of its local-only columns that are not named as the table has it. */
+export interface OwnColumns {
+  /** Absent: the next one. */
+  readonly id?: number;
+  readonly local: LocalColumns;
 }
 
 /** What stays of a row that is not shown (DEP-3). */
-export interface KeptRow {
+export interface KeptRow extends OwnColumns {
   readonly id: number;
-  readonly local: Readonly<Record<string, SqlValue>>;
 }
 
 /** Prepares the statements of a model on `db`. */
@@ -42,9 +51,11 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
     `insert into ${table} (${['uuid', 'version', ...columns].join(', ')}) values (${marks(columns.length + 2)})`,
   );
   const keptColumns = ['id', ...model.localColumns];
-  const insertKept = db.prepare(
-    `insert into ${table} (${['uuid', 'version', ...columns, ...keptColumns].join(', ')})
-     values (${marks(columns.length + 2 + keptColumns.length)})`,
+  const insertOwn = preparedByNames((names) =>
+    db.prepare(
+      `insert into ${table} (${['uuid', 'version', ...columns, ...names].join(', ')})
+       values (${marks(columns.length + 2 + names.length)})`,
+    ),
   );
   const update = db
     .prepare(
@@ -71,25 +82,29 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
       .map(({ column }) => [column, prepareUnready(db, table, column)]),
   );
   const removeUnready = db.prepare<[number]>(`delete from ${table} where id = ? and uuid is null`);
-  const setLocalByNames = new Map<string, Statement>();
+  const setLocal = preparedByNames((names) => {
+    const settings = names.map((name) => `${name} = ?`).join(', ');
+    return db.prepare(`update ${table} set ${settings} where uuid = ?`);
+  });
   const bind = (first: readonly SqlValue[], row: ReadonlyMap<string, Value>) => {
     const values = [...first];
     for (const column of model.columns) values.push(columnValue(column, row, keys));
     return values;
   };
 
+  function runOwn(values: SqlValue[], { id, local }: OwnColumns) {
+    // What was kept may be of a version of the table that had other columns.
+    const names = id === undefined ? localNames(model, local) : keptColumns;
+    const valueByName: LocalColumns = id === undefined ? local : { ...local, id };
+    for (const name of names) values.push(valueByName[name] ?? null);
+    return insertOwn(names).run(values);
+  }
+
   return {
     upkeep: model.derived.map((derived) => derived.prepare(db)),
-    insert(uuid, version, row, kept) {
+    insert(uuid, version, row, own) {
       const values = bind([uuid, version], row);
-      const { lastInsertRowid } =
-        kept === null
-          ? insert.run(values)
-          : insertKept.run(
-              ...values,
-              kept.id,
-              ...model.localColumns.map((column) => kept.local[column] ?? null),
-            );
+      const { lastInsertRowid } = own === null ? insert.run(values) : runOwn(values, own);
       const id = Number(lastInsertRowid);
       keys.set(table, uuid, id);
       return id;
@@ -112,12 +127,9 @@ export function rowStore(db: Sqlite, model: SyncedModel, keys: KeyMap): RowStore
     removeUnready: (id) => void removeUnready.run(id),
     clearUnready: (column, id) => void unreadyByColumn.get(column)?.clear.run(id),
     setLocal(uuid, local) {
-      const names = Object.keys(local);
+      const names = localNames(model, local);
       if (names.length === 0) return;
-      const key = names.join();
-      const setColumns = setLocalByNames.get(key) ?? prepareSetLocal(db, model, names);
-      setLocalByNames.set(key, setColumns);
-      setColumns.run(...names.map((name) => local[name]), uuid);
+      setLocal(names).run(...names.map((name) => local[name]), uuid);
     },
   };
 }
@@ -164,21 +176,28 @@ function prepareUnready(db: Sqlite, table: string, column: string) {
   };
 }
 
-function prepareSetLocal(db: Sqlite, model: SyncedModel, names: readonly string[]): Statement {
-  const unknown = names.find((name) => !model.localColumns.includes(name));
-  if (unknown !== undefined) {
-    throw new ShoalError(
-      'unknown-field',
-      `${model.spec.name} has no local column ${JSON.stringify(unknown)}`,
-      {
-        model: model.spec.name,
-        field: unknown,
-      },
-    );
+/** Statements that name columns, each prepared once. */
+function preparedByNames(prepare: (names: readonly string[]) => Statement) {
+  const statementByNames = new Map<string, Statement>();
+  return (names: readonly string[]): Statement => {
+    const key = names.join();
+    let statement = statementByNames.get(key);
+    if (statement === undefined) {
+      statement = prepare(names);
+      statementByNames.set(key, statement);
+    }
+    return statement;
+  };
+}
+
+function localNames({ spec, localColumns }: SyncedModel, local: LocalColumns): string[] {
+  const names = Object.keys(local);
+  for (const name of names) {
+    if (localColumns.includes(name)) continue;
+    const message = `${spec.name} has no local column ${JSON.stringify(name)}`;
+    throw new ShoalError('unknown-field', message, { model: spec.name, field: name });
   }
-  return db.prepare(
-    `update ${model.spec.table} set ${names.map((name) => `${name} = ?`).join(', ')} where uuid = ?`,
-  );
+  return names;
 }
 
 /** A field's value as its column holds it: references as local ids, true and false as 1 and 0. */
