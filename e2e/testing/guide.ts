@@ -4,18 +4,20 @@ import { fileURLToPath } from 'node:url';
 /** One step of a guide: a file to write, a change of one, or commands to type. */
 export type GuideStep =
   | { readonly kind: 'file' | 'change'; readonly name: string; readonly text: string }
+  | { readonly kind: 'part'; readonly text: string }
   | { readonly kind: 'commands'; readonly lines: readonly string[] };
 
 /**
  * The steps of a guide in their order, as they stand there: each block of code that names a file (`ts models.ts`) is that
- * file, one of the language diff changes it, and one of the language sh is typed line by line.
+ * file, one of the language diff changes it, and one of the language sh is typed line by line. Other blocks are parts of
+ * files that are there.
  */
 export function readGuide(name: string): readonly GuideStep[] {
   const page = readFileSync(fileURLToPath(new URL(`../../docs/guides/${name}`, import.meta.url)), 'utf8');
   return [...page.matchAll(/^```(\w+) ?(\S*)\n(.*?)^```$/gms)].map(
     ([, language = '', file = '', text = '']) => {
       if (language === 'sh') return { kind: 'commands', lines: text.trim().split('\n') };
-      if (file === '') throw new Error(`a block of ${name} names no file: ${text.slice(0, 80)}`);
+      if (file === '') return { kind: 'part', text };
       return { kind: language === 'diff' ? 'change' : 'file', name: file, text };
     },
   );
