@@ -18,6 +18,7 @@ export type { Decision, Undecided } from './capture/decision.ts';
 export * from './capture/draft-ranks.ts';
 export * from './capture/draft-writes.ts';
 export type { Draft, DraftedChange, Drafts, WriteRules, WriteScope } from './capture/drafts.ts';
+export * from './capture/plan-gate.ts';
 export { planDecision } from './capture/plan-decision.ts';
 export * from './capture/plan-row-decision.ts';
 export * from './capture/record-write.ts';

@@ -1,5 +1,5 @@
 import { type ChangeSet, ChangeSetType } from '@mikro-orm/core';
-import { type ModelName, type RecordId, ShoalError } from '@shoal/core';
+import { type ModelName, planGate, type RecordId, ShoalError } from '@shoal/core';
 import type { CaptureContext } from '../capture/capture-writes.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
 import { nameRow } from './sync-gate.ts';
@@ -15,7 +15,9 @@ export function keepLocal(context: CaptureContext, model: SyncedModel, changeSet
   const uuid = entity.uuid ?? (originalEntity as Row | undefined)?.uuid;
   if (typeof uuid !== 'string') return;
   const ref = { model: model.spec.name as ModelName, id: uuid as RecordId };
-  if (type !== ChangeSetType.CREATE && context.store.records.version(ref) !== undefined) {
+  const wasCaptured = type !== ChangeSetType.CREATE && context.store.records.version(ref) !== undefined;
+  const gated = planGate({ isNamed: true, wasCaptured, isOpen: null, isSynced: false });
+  if (gated === 'refuse') {
     throw new ShoalError(
       'invalid-argument',
       `this ${ref.model} is synced, so it cannot be written in a transaction that is not`,

@@ -1,5 +1,5 @@
 import { type ChangeSet, ChangeSetType, helper, Reference } from '@mikro-orm/core';
-import type { ModelName, RecordId, Value } from '@shoal/core';
+import { type ModelName, planGate, type RecordId, type Value } from '@shoal/core';
 import type { CaptureContext } from '../capture/capture-writes.ts';
 import { freshRecordId } from '../crypto/record-ids.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
@@ -18,10 +18,13 @@ export function judgeGate(context: CaptureContext, model: SyncedModel, changeSet
   if (typeof before === 'string') return;
   const { records } = context.store;
   const given = typeof entity.uuid === 'string' ? (entity.uuid as RecordId) : null;
-  if (given !== null && records.version({ model: spec.name as ModelName, id: given }) !== undefined) return;
-  const isOpen = shouldSync(fieldsOf(context, model, entity));
-  if (isOpen === (given !== null)) return;
-  nameRow(context, model, entity, isOpen ? freshRecordId(context.wallMs()) : null);
+  const isNamed = given !== null;
+  const wasCaptured = isNamed && records.version({ model: spec.name as ModelName, id: given }) !== undefined;
+  // A row that was captured once is not asked about again.
+  const isOpen = wasCaptured || shouldSync(fieldsOf(context, model, entity));
+  const gated = planGate({ isNamed, wasCaptured, isOpen, isSynced: true });
+  if (gated === 'name') nameRow(context, model, entity, freshRecordId(context.wallMs()));
+  if (gated === 'unname') nameRow(context, model, entity, null);
 }
 
 function isDelete({ type }: ChangeSet<Row>): boolean {
