@@ -61,6 +61,18 @@ test('[S2-45] a batch of 3,000 records is on the other device, whole', async () 
   expect(await b.fork().count(TagEntity)).toBe(3_001);
 });
 
+test('[S2-06] [S2-19] while the services do not run an application writes on; they ship it when they do', async () => {
+  const device = fleet.devices[0]!;
+  await device.stop();
+  await expect.poll(() => a.isOnline(), { timeout: 20_000 }).toBe(false);
+  const tag = a.fork().create(TagEntity, { canonicalName: 'alone' } as never, { persist: false });
+  expect(await a.syncModel(tag, 'insert')).toEqual({ captured: 1, skipped: [] });
+  // On another port.
+  await device.start();
+  await fleet.converged({ isWanted: (all) => all.some((line) => line.includes('"alone"')) });
+  await expect.poll(() => a.isOnline(), { timeout: 20_000 }).toBe(true);
+});
+
 test('a home or a library that is not there, and one that is not made yet, are refused by name', async () => {
   await expect(openShoal({ home: '/nowhere' })).rejects.toMatchObject({ code: 'not-found' });
   const [{ home }] = fleet.devices as [Fleet['devices'][number]];

@@ -43,6 +43,7 @@ export { dumpLine } from './read/dump-line.ts';
 export { type LibraryReader, openLibraryReader, type ViewRecord } from './read/library-reader.ts';
 export type { QuarantineReader, QuarantineRecord } from './read/quarantine-reader.ts';
 export { engineSchema } from './store/engine-schema.ts';
+export type { KeyLookups } from './store/key-map.ts';
 export type { LibraryStore, ViewChange } from './store/library-store.ts';
 export type { Migration } from './store/migrate.ts';
 export type { Sqlite } from './store/open-database.ts';

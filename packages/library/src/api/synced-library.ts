@@ -5,6 +5,7 @@ import type { LibraryOptions } from '../library-options.ts';
 import { type EntityReading, openEntitiesForReading } from '../orm/open-entities-for-reading.ts';
 import { openCapturingManager, type TransactionManager } from '../orm/transaction-manager.ts';
 import { type LibraryReader, openLibraryReader } from '../read/library-reader.ts';
+import type { KeyLookups } from '../store/key-map.ts';
 import type { ViewChange } from '../store/library-store.ts';
 import { changeFeed } from './change-feed.ts';
 import { liveQuery } from './live-query.ts';
@@ -66,6 +67,8 @@ export interface SyncedLibrary extends Pick<TransactionManager, 'fork' | 'transa
     run: (em: EntityManager) => Promise<T>,
     options?: { readonly signal?: AbortSignal },
   ): AsyncGenerator<T>;
+  /** How often the local key of a record was known, and how often it was looked up, since the opening (S2-52). */
+  keyLookups(): KeyLookups;
   /** Another process says that something changed: who watches looks at once, not at the next tick. */
   look(): void;
   close(): Promise<void>;
@@ -191,6 +194,7 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
         ...{ feed, known: options.models, entities, signal },
         run: async () => await run((await readEntities()).fork()),
       }),
+    keyLookups: () => context.store.keys.lookups(),
     look: () => feed.look(),
     async close() {
       isClosing = true;

@@ -129,3 +129,11 @@ describe('the map of local keys', () => {
     expect(keys.uuidOf('things', 1)).toBeUndefined();
   });
 });
+
+test('[S2-52] what was known and what had to be looked up is counted', () => {
+  add(db, 1);
+  for (let time = 0; time < 3; time += 1) keys.idOf('things', uuid(1));
+  keys.uuidOf('things', 1);
+  keys.uuidOf('things', 2);
+  expect(keys.lookups()).toEqual({ hits: 3, misses: 2 });
+});

@@ -14,6 +14,13 @@ export interface KeyMap {
   loadUuids(table: string, uuids: readonly string[]): void;
   set(table: string, uuid: string, id: number): void;
   remove(table: string, uuid: string): void;
+  /** How often a key was known, and how often it had to be looked up, since this was opened (S2-52). */
+  lookups(): KeyLookups;
+}
+
+export interface KeyLookups {
+  readonly hits: number;
+  readonly misses: number;
 }
 
 interface TableKeys {
@@ -36,6 +43,8 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
   const selectDataVersion = db.prepare<[], number>('pragma data_version').pluck();
   let dataVersion = -1;
   let filledMs = now();
+  let hits = 0;
+  let misses = 0;
 
   function keysOf(table: string): TableKeys {
     let keys = tables.get(table);
@@ -71,8 +80,11 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
     idOf(table, uuid) {
       const keys = keysOf(table);
       const known = keys.idByUuid.get(uuid);
-      if (known !== undefined) return known;
-      if (keys.absent.has(uuid)) return undefined;
+      if (known !== undefined || keys.absent.has(uuid)) {
+        hits += 1;
+        return known;
+      }
+      misses += 1;
       const id = keys.selectId(uuid);
       if (id !== undefined) remember(keys, uuid, id);
       return id;
@@ -80,7 +92,11 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
     uuidOf(table, id) {
       const keys = keysOf(table);
       const known = keys.uuidById.get(id);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        hits += 1;
+        return known;
+      }
+      misses += 1;
       const uuid = keys.selectUuid(id);
       if (uuid !== undefined) remember(keys, uuid, id);
       return uuid;
@@ -100,6 +116,7 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
       keys.idByUuid.delete(uuid);
       if (id !== undefined) keys.uuidById.delete(id);
     },
+    lookups: () => ({ hits, misses }),
   };
 }
 
