@@ -68,6 +68,8 @@ export const limits = {
   shippedStretchesMax: 1_000,
   /** The relay looks at the outbox at least this often (CHG-8, S0-57). */
   relayMs: 100,
+  /** The same where the system tells of each commit: for what it may not tell of. */
+  relayWatchedMs: 1_000,
   /** A person may set it; a relay that looks more rarely keeps nobody up to date. */
   relayMsMax: 60_000,
   /**
@@ -100,6 +102,12 @@ export const limits = {
   /** First and greatest rest of a search before jitter: what is on its way comes sooner, what nobody has costs little. */
   askBaseMs: 2_000,
   askCapMs: 10 * 60_000,
+  /**
+   * Ingest looks at its log this often without being told (S1-40), and so soon after the device appended, or while
+   * something waits to be tried again.
+   */
+  ingestPollMs: 5_000,
+  ingestSoonMs: 1_000,
   /** How often ingest tells what it lacks, and how long it keeps to the same records where there are more. */
   askTellMs: 5_000,
   askTurnMs: 60_000,

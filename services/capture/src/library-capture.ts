@@ -1,3 +1,4 @@
+import { limits } from '@shoal/core';
 import { keyRing, type Library, migrateLibrary, openLibrary } from '@shoal/library';
 import { type ModelSet, memberSchemas } from '@shoal/models';
 import { type Client, encodeRecordsChanged, type LogStoreDefinition } from '@shoal/proto';
@@ -9,6 +10,7 @@ import { type Locations, openLocations } from './locations.ts';
 import { noLocations } from './no-locations.ts';
 import { startOrphans } from './orphans.ts';
 import { type Relay, startRelay } from './relay.ts';
+import { type CommitWatch, watchCommits } from './watch-commits.ts';
 
 /** Capture of one library. */
 export interface LibraryCapture {
@@ -49,11 +51,14 @@ export async function openLibraryCapture(options: {
   });
   const stopTelling = tellOutbox(library);
   let locations: Locations | undefined;
+  let commits: CommitWatch | undefined;
+  /** Whether every commit wakes the relay; what is held back is let go of by looking. */
+  const isTold = () => (commits?.isWatching() ?? false) && !locations?.isHolding();
   const relay = startRelay({
     library,
     logStore: options.logStore,
     log,
-    idleMs: options.relayMs,
+    idleMs: () => (isTold() ? Math.max(options.relayMs, limits.relayWatchedMs) : options.relayMs),
     isHeld: () => locations?.isHolding() ?? false,
   });
   library.onChanges((records, isLocal) => {
@@ -62,6 +67,11 @@ export async function openLibraryCapture(options: {
   });
   const orphans = startOrphans({ library, log });
   await announceDevice(library, home.config.name, appVersion);
+  commits = watchCommits({
+    path: `${paths.libraryDb}-wal`,
+    restMs: options.relayMs,
+    look: () => relay.signal(),
+  });
   locations = models.hasFiles
     ? await openLocations({
         ...{ library, secret, home: home.paths.dir, modelsFile: home.config.models, log },
@@ -74,6 +84,7 @@ export async function openLibraryCapture(options: {
     locations,
     relay,
     async close() {
+      commits?.close();
       await orphans.stop();
       await locations.stop();
       await options.indexThread?.close(paths.libraryDb);

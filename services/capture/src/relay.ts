@@ -38,8 +38,8 @@ export function startRelay(options: {
   readonly library: Pick<Library, 'options' | 'readOutbox' | 'clearOutbox' | 'logMemory'>;
   readonly logStore: Pick<Client<typeof LogStoreDefinition>, 'append' | 'recognise'>;
   readonly log: Log;
-  /** Without a signal the outbox is looked at this often. */
-  readonly idleMs?: number;
+  /** Without a signal the outbox is looked at this often, asked before each rest. */
+  readonly idleMs?: number | (() => number);
   /** Whether what waits may wait a little more. */
   readonly isHeld?: () => boolean;
 }): Relay {

@@ -17,6 +17,8 @@ function followGrowingLog(options: {
   readonly headSeq?: number;
   readonly pageMax?: number;
   readonly onApply?: (appliedSeq: number) => void;
+  /** Whether others wait for a record that nobody has heard of. */
+  readonly isMissing?: () => boolean;
   /** Up to where the library shipped the log itself, and in which life of the log-store. */
   readonly shipped?: () => { readonly toSeq: number; readonly life: StreamId };
 }) {
@@ -53,7 +55,9 @@ function followGrowingLog(options: {
     } as never,
     readRecords: () => ({ entries: [], last: null, hasLeftOut: false }),
     setWholeLog: async () => undefined,
-    missingRecords: () => [],
+    // Whether there is one is asked for one, what is asked of others for many.
+    missingRecords: (_, limit) =>
+      (limit === 1 && options.isMissing?.() ? [{}] : []) as ReturnType<Library['missingRecords']>,
     quarantined: { count: () => 0, waiting: () => [], due: () => [] },
     retryQuarantined: () => Promise.reject(new Error('nothing to try again')),
     discardQuarantined: () => Promise.reject(new Error('nothing to discard')),
@@ -174,4 +178,22 @@ test('[REP-6] of a log-store that started anew everything is read, whatever was 
   follower.signal();
   await expect.poll(appliedSeq, within).toBe(5);
   expect(asked).toContain(3);
+});
+
+test('[S1-35] what the device appended itself is passed over a little later, without a poll', async () => {
+  const { follower, grow, appliedSeq } = followGrowingLog({ pollMs: hourMs });
+  await expect.poll(() => follower.state().state, within).toBe('ready');
+  const headSeq = grow();
+  follower.signalSoon();
+  follower.signalSoon();
+  expect(appliedSeq()).toBe(0);
+  await expect.poll(appliedSeq, within).toBe(headSeq);
+});
+
+test('[S1-40] while a record is missing ingest looks every second or so, however seldom it does else', async () => {
+  const { follower, reads } = followGrowingLog({ pollMs: hourMs, isMissing: () => true });
+  await expect.poll(() => follower.state().state, within).toBe('ready');
+  const before = reads();
+  await expect.poll(reads, within).toBeGreaterThan(before + 1);
+  expect(follower.failure()).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { ShoalError, type StreamId, type SyncStateName, syncStateOf } from '@shoal/core';
+import { limits, ShoalError, type StreamId, type SyncStateName, syncStateOf } from '@shoal/core';
 import type { Cursor, Library } from '@shoal/library';
 import { type Client, type LogStoreDefinition, lifeFromBytes, uuidToBytes } from '@shoal/proto';
 import { type Log, openLogRecognition, startSignalledLoop } from '@shoal/service-kit';
@@ -25,6 +25,8 @@ export interface FollowState {
 export interface Follower {
   /** The log may have grown. */
   signal(): void;
+  /** The log may have grown by what the library has already: looks within `ingestSoonMs`. */
+  signalSoon(): void;
   /** Why the log is not followed; null: it is. */
   failure(): ShoalError | null;
   state(): FollowState;
@@ -60,8 +62,6 @@ export type FollowedLog = Pick<
   'read' | 'acknowledge' | 'recognise' | 'append' | 'ask'
 >;
 
-/** Without a signal the log is looked at this often. */
-const pollMs = 1_000;
 const retryMsMin = 50;
 const retryMsMax = 5_000;
 
@@ -80,7 +80,7 @@ export function startFollower(options: {
   /** Looks whether the library has other keys by now (ING-3). */
   readonly refreshKeys?: () => Promise<void>;
 }): Follower {
-  const { library, logStore, log } = options;
+  const { library, logStore, log, pollMs = limits.ingestPollMs } = options;
   const libraryId = uuidToBytes(library.options.libraryId);
   const pages = openPageReader({ libraryId, logStore });
   const acknowledger = openAcknowledger(options);
@@ -108,6 +108,14 @@ export function startFollower(options: {
   let hasSwept = false;
   /** The life of the log-store that gave the latest page: what was shipped is where it was only in that one (REP-6). */
   let knownLife: StreamId | undefined;
+
+  let soon: NodeJS.Timeout | undefined;
+
+  /** Whether something waits that no hint tells of: a peer to be heard, a record to be found, an entry to be tried again. */
+  function hasUnfinished(): boolean {
+    const isWhole = cursor === undefined || library.logMemory.wholeLogId() === cursor.logId;
+    return !isWhole || library.quarantined.count() > 0 || library.missingRecords(null, 1).length > 0;
+  }
 
   /** Up to where nothing needs to be read, since this library shipped it. */
   function passedSeq(): number {
@@ -188,7 +196,7 @@ export function startFollower(options: {
   const loop = startSignalledLoop({
     work: step,
     name: 'the log is followed',
-    idleMs: options.pollMs ?? pollMs,
+    idleMs: () => (hasUnfinished() ? Math.min(limits.ingestSoonMs, pollMs) : pollMs),
     retryMs: retryMsMin,
     retryMsMax,
     library: library.options.libraryId,
@@ -196,6 +204,12 @@ export function startFollower(options: {
   });
   return {
     signal: () => loop.signal(),
+    signalSoon() {
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        loop.signal();
+      }, limits.ingestSoonMs);
+    },
     failure: () => loop.failure(),
     state: () => {
       const unapplied = Math.max(0, headSeq - (cursor?.appliedSeq ?? 0));
@@ -218,6 +232,9 @@ export function startFollower(options: {
       retry: (which: Quarantined) => changeQuarantine(() => keeper.retry(which)),
       discard: (ids: readonly number[]) => changeQuarantine(() => keeper.discard(ids)),
     },
-    stop: () => loop.stop(),
+    stop() {
+      clearTimeout(soon);
+      return loop.stop();
+    },
   };
 }

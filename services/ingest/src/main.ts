@@ -41,6 +41,7 @@ export async function start({ home }: { readonly home: string }): Promise<Starte
       subject: subjects.local.logCommitted,
       read: readHint,
       look: ({ follower }) => follower.signal(),
+      lookSoon: ({ follower }) => follower.signalSoon(),
     },
   });
 }

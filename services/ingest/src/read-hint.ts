@@ -3,7 +3,7 @@ import { parseLogCommitted } from '@shoal/proto';
 
 /**
  * Which library's log grew, as a hint of the log-store says, and whether that is news to ingest. What the device
- * appended itself its library has already: it is passed over at the next look, without competing with whoever writes.
+ * appended itself its library has already: it is passed over a little later, without competing with whoever writes.
  * Undefined where the hint does not parse: any log may have grown.
  */
 export function readHint(

@@ -45,7 +45,7 @@ export const settings: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
     ...wholeNumber({ min: 1, max: limits.relayMsMax }),
     flag: '--relay-ms <ms>',
     env: 'SHOAL_RELAY_MS',
-    description: 'how often capture looks at the outbox without being told, in ms',
+    description: 'how soon capture looks at the outbox after a commit that nobody tells it of, in ms',
     fallback: () => limits.relayMs,
   },
   colour: {

@@ -15,9 +15,10 @@ const anywayMs = 30_000;
 export function librariesChange(paths: HomePaths, wallMs: () => number = Date.now): () => boolean {
   let seen = '';
   let seenMs = Number.NEGATIVE_INFINITY;
+  const dirById = new Map<string, string>();
   return () => {
     const nowMs = wallMs();
-    const { text, newestMs } = lookAt(paths);
+    const { text, newestMs } = lookAt(paths, dirById);
     const isSame = text === seen && Math.abs(nowMs - seenMs) < anywayMs && newestMs < seenMs - freshMs;
     if (!isSame) {
       seen = text;
@@ -28,7 +29,10 @@ export function librariesChange(paths: HomePaths, wallMs: () => number = Date.no
 }
 
 /** What cannot be read is new each time: whoever looks closer finds out why. */
-function lookAt(paths: HomePaths): { readonly text: string; readonly newestMs: number } {
+function lookAt(
+  paths: HomePaths,
+  dirById: Map<string, string>,
+): { readonly text: string; readonly newestMs: number } {
   try {
     const folders = [paths.libraries, ...readdirSync(paths.libraries).filter(isUuid).map(dirOf)];
     const changedMs = folders.map((folder) => statSync(folder).mtimeMs);
@@ -41,6 +45,10 @@ function lookAt(paths: HomePaths): { readonly text: string; readonly newestMs: n
   }
 
   function dirOf(id: string): string {
-    return paths.library(id as never).dir;
+    const known = dirById.get(id);
+    if (known !== undefined) return known;
+    const { dir } = paths.library(id as never);
+    dirById.set(id, dir);
+    return dir;
   }
 }

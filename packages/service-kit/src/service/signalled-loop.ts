@@ -17,8 +17,8 @@ export interface SignalledLoopOptions {
   readonly work: () => Promise<boolean>;
   /** What the work is, for the log: `the outbox is shipped`. */
   readonly name: string;
-  /** Without a signal the loop looks again after this, in ms. */
-  readonly idleMs: number;
+  /** Without a signal the loop looks again after this, in ms; asked before each rest, where it is not always the same. */
+  readonly idleMs: number | (() => number);
   /** The first wait after a failure in ms, doubled by each that follows, drawn with full jitter, up to `retryMsMax`. */
   readonly retryMs: number;
   readonly retryMsMax: number;
@@ -60,7 +60,7 @@ export function startSignalledLoop(options: SignalledLoopOptions): SignalledLoop
       if (failures > 0) log.info({ failures }, `${name} again`);
       failures = 0;
       failure = null;
-      if (!hasMore) await sleep(idleMs, true);
+      if (!hasMore) await sleep(typeof idleMs === 'number' ? idleMs : idleMs(), true);
     } catch (error) {
       failures++;
       retried.add(1, { library: options.library, reason: name });

@@ -35,6 +35,8 @@ export interface ServiceWake<Part> {
     hint: Uint8Array,
   ) => { readonly libraryId: LibraryId; readonly isNews: boolean } | undefined;
   readonly look: (part: Part) => void;
+  /** What a hint does that is no news to its part; nothing, where it is not given. */
+  readonly lookSoon?: (part: Part) => void;
 }
 
 export interface LibraryServiceOptions<
@@ -89,8 +91,10 @@ export function startLibraryService<
       const hints = local.subscribe(wake.subject(device), ({ payload }) => {
         const hint = wake.read?.(payload);
         if (hint === undefined) return lookAgain();
-        const part = hint.isNews ? libraries.find(hint.libraryId) : undefined;
-        if (part !== undefined) wake.look(part);
+        const part = libraries.find(hint.libraryId);
+        if (part === undefined) return;
+        if (hint.isNews) wake.look(part);
+        else wake.lookSoon?.(part);
       });
       own(() => hints.stop());
       own(local.onConnected(lookAgain));
