@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { connectGateway, homeAddress, libraryOf, modelShape } from '@shoal/client';
 import { type DeviceProcess, type Fleet, type ShoalProcess, startFleet, startProgram } from '@shoal/testkit';
@@ -19,7 +20,8 @@ afterAll(() => fleet?.close());
 
 const patience = { timeout: 120_000 };
 const tag = modelShape('tag', { canonical_name: 'text', color: 'text?' });
-const example = fileURLToPath(new URL('../examples/python/tags.py', import.meta.url));
+const file = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const example = file('examples/python/tags.py');
 const debianPython = '/usr/bin/python3';
 
 /** Why the Python example cannot run on this machine; undefined where it can. */
@@ -54,6 +56,21 @@ test(
     gateway.close();
   },
 );
+
+test('the example of the guide runs as it stands there', patience, async () => {
+  const source = file('examples/client/tags.ts');
+  const guide = readFileSync(file('docs/guides/clients.md'), 'utf8');
+  expect(guide).toContain(`\`\`\`ts\n${readFileSync(source, 'utf8')}\`\`\``);
+  const program = startProgram(process.execPath, [source, device.home.paths.dir], { ledger: fleet.ledger });
+  await program.line((line) => line === 'there is holiday green');
+  const tags = (await libraryOf(await device.gateway())).model(tag);
+  const { id } = await tags.put({ canonical_name: 'work' });
+  await program.line((line) => line === 'changed work');
+  await tags.delete({ id });
+  await program.line((line) => line === `deleted ${id}`);
+  program.signal('SIGTERM');
+  expect((await program.ended).stderr).toBe('');
+});
 
 test.skipIf(pythonLacks !== undefined)(
   `a program in Python lists, writes and watches tags by reflection${pythonLacks === undefined ? '' : ` (${pythonLacks})`}`,
