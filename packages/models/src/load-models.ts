@@ -30,8 +30,15 @@ export async function loadModels(path: string | null): Promise<ModelSet> {
 
 async function importModule(path: string): Promise<{ readonly default?: unknown }> {
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      next(specifier, ofThisProgram.test(specifier) ? { ...context, parentURL: import.meta.url } : context),
+    resolve(specifier, context, next) {
+      if (!ofThisProgram.test(specifier)) return next(specifier, context);
+      try {
+        return next(specifier, { ...context, parentURL: import.meta.url });
+      } catch {
+        // This program does not run it: then it is one that the module has beside it.
+        return next(specifier, context);
+      }
+    },
   });
   try {
     return await import(pathToFileURL(path).href);

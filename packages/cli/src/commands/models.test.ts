@@ -55,6 +55,18 @@ test('[S0-54] a module is checked, taken at `init` or later, and its models are 
   expect(await shoal('models', 'list')).toMatch(/^memo +log, shared: title$/m);
 });
 
+test('[S0-54] a device whose module is gone does not start, and says so before anything runs', async () => {
+  const path = await moduleOf(note(whole));
+  await shoal('models', 'use', path);
+  await rm(path);
+  const { surroundings } = testSurroundings();
+  const up = createProgram(surroundings).parseAsync(['up', '--home', join(folder, 'home')], { from: 'user' });
+  await expect(up).rejects.toMatchObject({
+    code: 'not-found',
+    message: `there is no models module ${path}; name the one that is there by \`shoal models use FILE\``,
+  });
+});
+
 test('[S0-54] a module in JavaScript is taken as well', async () => {
   expect(await shoal('models', 'check', await moduleOf(note(whole), 'models.js'))).toContain('note ');
 });
