@@ -38,6 +38,8 @@ export interface Fleet {
   readonly hasSheets: boolean;
   /** Whether they put things together, and say things of them. */
   readonly hasItems: boolean;
+  /** Whether they claim what changes hands, and write it. */
+  readonly hasVolumes: boolean;
   readonly tally: { writes: number; refused: number; decided: number };
   tell(device: number | null, text: () => string): void;
   /** Checks what transactions touched since the last time (the *always* checkers). */
@@ -189,6 +191,7 @@ export function openFleet(
     loaded,
     hasSheets: scenario.hasSheets === true,
     hasItems: scenario.hasItems === true,
+    hasVolumes: scenario.hasVolumes === true,
     tally: { writes: 0, refused: 0, decided: 0 },
     tell,
     checkDirty,

@@ -6,6 +6,7 @@ import { chooseItemWrites } from './item-writes.ts';
 import { decide } from './perform-decision.ts';
 import type { Action } from './scenario.ts';
 import { appendOfNewerProgram, appendUnopenable } from './strange-entries.ts';
+import { chooseVolumeWrites } from './volume-writes.ts';
 import { chooseWrites } from './workload.ts';
 
 /** The last copy of each file of a device. */
@@ -98,10 +99,13 @@ function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): vo
   const capture = device.capture();
   if (capture === null) return;
   const loaded = fleet.loaded[device.index]!;
+  const isOfVolumes = fleet.hasVolumes && draws[7]! % 3 === 0;
   const isOfItems = fleet.hasItems && draws[6]! % 2 === 0;
-  const writes = isOfItems
-    ? chooseItemWrites(device, loaded, draws, serial)
-    : chooseWrites(device, loaded, draws, { serial, hasSheets: fleet.hasSheets });
+  const others = () =>
+    isOfItems
+      ? chooseItemWrites(device, loaded, draws, serial)
+      : chooseWrites(device, loaded, draws, { serial, hasSheets: fleet.hasSheets });
+  const writes = isOfVolumes ? chooseVolumeWrites(device, loaded, draws, serial) : others();
   try {
     const made = capture.write(writes);
     fleet.tally.writes += made.length;

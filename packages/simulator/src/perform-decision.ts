@@ -1,6 +1,7 @@
 import { refKey, ShoalError } from '@shoal/core';
 import { decidedBy } from './checks/decided.ts';
 import { type ChosenDecision, chooseDecision, chooseFor, openRows } from './decisions.ts';
+import { volumeModels } from './data/volume-specs.ts';
 import type { Device } from './device/device.ts';
 import { type Fleet, nameOf } from './fleet.ts';
 import { drawsOf } from './scenario.ts';
@@ -34,9 +35,11 @@ function carryOut(fleet: Fleet, device: Device, chosen: ChosenDecision): void {
   try {
     const before = device.library.memory.record(row.ref)!.state;
     const made = capture.decide(row, decision);
-    fleet.ledger.decided.push(
-      decidedBy(chosen, device.library.registry.require(row.ref.model), before, made),
-    );
+    // Of what changes hands it is a matter of epochs what a decision comes to (MRG-5).
+    if (!volumeModels.has(row.ref.model))
+      fleet.ledger.decided.push(
+        decidedBy(chosen, device.library.registry.require(row.ref.model), before, made),
+      );
     fleet.tally.decided++;
     fleet.tell(device.index, () => told);
   } catch (error) {

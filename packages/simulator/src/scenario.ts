@@ -99,6 +99,8 @@ export interface Scenario {
   readonly hasSheets?: boolean;
   /** People put things together and say things of them, too. */
   readonly hasItems?: boolean;
+  /** They claim what changes hands, and write it (MRG-5). */
+  readonly hasVolumes?: boolean;
   /** Devices say what their programs can read, and run the later one by the end (DEP-5). */
   readonly hasUpgrades?: boolean;
   /** So often, when all are equal at the end, all that is open is decided, some of it by two at once (MRG-8). */

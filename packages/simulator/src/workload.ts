@@ -1,6 +1,7 @@
 import {
   emptyVersion,
   isAlive,
+  isOwner,
   type ModelSpec,
   ownerOf,
   type RecordRef,
@@ -11,6 +12,7 @@ import {
   type Version,
 } from '@shoal/core';
 import { deviceId, recordRef } from './data/domain.ts';
+import { volumeModels } from './data/volume-specs.ts';
 import { announcement } from './device/announced-schemas.ts';
 import type { Device } from './device/device.ts';
 import { itemModels } from './item-writes.ts';
@@ -73,6 +75,7 @@ export function chooseWrites(
       mayWrite(device, spec, ref) &&
       isOnSheet === (ref.model === 'sheet') &&
       !itemModels.has(ref.model) &&
+      !volumeModels.has(ref.model) &&
       ref.model !== 'program',
   );
   const shown = writable[which % Math.max(1, writable.length)];
@@ -104,7 +107,7 @@ export function chooseWrites(
 export function mayWrite(device: Device, spec: ModelSpec, ref: RecordRef): boolean {
   const { memory, registry } = device.library;
   const owner = ownerOf(registry, memory, spec, ref.id, memory.record(ref)!.state);
-  return owner.kind === 'shared' || (owner.kind === 'device' && owner.device === device.id);
+  return owner.kind === 'shared' || isOwner(owner, device.id);
 }
 
 function make(device: Device, model: string, draws: readonly number[], serial: number): RecordWrite {

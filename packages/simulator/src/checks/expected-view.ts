@@ -11,21 +11,22 @@ import {
   type UniqueSpec,
   type Value,
 } from '@shoal/core';
+import { ofHighestEpoch } from './expected-epoch.ts';
 import { expectedValue } from './expected-value.ts';
 
 /**
  * The oracle of the view (DEP-2): from all states at once, the least fixpoint of "alive, not held, and every reference
  * that waits points to something visible", circles cut at the greatest dot. One line per visible record, references that
  * show null as null. Devices here write only what is theirs, so of ownership only this is left: until what names the
- * owner is known, nothing of a record is accepted (MRG-5).
+ * owner is known, nothing of a record is accepted, and where it changes hands the highest epoch is shown (MRG-5).
  */
 export function expectedView(registry: Registry, records: MemoryLibrary['records']): Map<string, string> {
   const alive = new Map<string, { ref: RecordRef; state: RecordState }>();
   for (const [key, { ref, stored }] of records) {
     const spec = registry.get(ref.model);
-    const { state } = stored;
-    const isKnown = spec !== undefined && stored.schemaVersion <= spec.schemaVersion;
-    if (isKnown && isAlive(spec, state) && hasKnownOwner(registry, spec, state, records))
+    if (spec === undefined || stored.schemaVersion > spec.schemaVersion) continue;
+    const state = ofHighestEpoch(registry, ref, stored.state, records);
+    if (state !== null && isAlive(spec, state) && hasKnownOwner(registry, spec, state, records))
       alive.set(key, { ref, state });
   }
   const cut = cutInCircles(registry, alive);

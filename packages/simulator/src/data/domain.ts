@@ -9,13 +9,14 @@ import {
 import { model, reference, text, uuid } from '@shoal/core/testing';
 import { itemSpecs, laterSpecs } from './item-specs.ts';
 import { sheetFields } from './sheet-fields.ts';
+import { volumeSpecs } from './volume-specs.ts';
 
 /**
  * A small domain with every shape that the built-in models have: a device and its place, a tree under one owner
  * (item), a tree that all may move (tag), marks between the two, notes of which every operation is kept, and content
  * on which devices meet by a derived id and whose edits beat deletes. And values that only one may have: labels with
  * two that hold and a name that renames, and charms, one at each spot of a label. And sheets, with a field of every merge
- * rule (MRG-3). And what is put together of them and said of them, named by two others.
+ * rule (MRG-3). And what is put together of them and said of them, named by two others. And what changes hands (MRG-5).
  */
 export const specs: readonly ModelSpec[] = [
   model('device', { kind: 'self' }, [text('name')]),
@@ -71,6 +72,7 @@ export const specs: readonly ModelSpec[] = [
   }),
   model('sheet', { kind: 'shared' }, sheetFields, { ids: 'derived' }),
   ...itemSpecs,
+  ...volumeSpecs,
 ];
 
 /** What a program knows; and what the one after it does, where devices are upgraded (DEP-5). */
