@@ -1,10 +1,9 @@
-import { ChangeSetType, type EntityManager, helper } from '@mikro-orm/core';
+import { type EntityManager, helper, Reference } from '@mikro-orm/core';
 import { formatVersion, refKey, ShoalError, type Value } from '@shoal/core';
 import type { CaptureContext } from '../capture/capture-writes.ts';
 import type { LocalWrite } from '../capture/local-write.ts';
 import { freshRecordId } from '../crypto/record-ids.ts';
-import { entityWrite } from '../orm/entity-write.ts';
-import { type EntityColumns, localColumns } from './local-columns.ts';
+import { type ChangeOf, changeOfRecord, columnsOf } from './record-change.ts';
 import type { SkippedStore } from './skipped-store.ts';
 import type { ChangeType, KnownRecord, Recogniser, Syncable } from './syncable.ts';
 
@@ -22,6 +21,12 @@ export interface Synced {
   /** Records that were captured by this call; what was captured before, and not changed since, is not among them. */
   readonly captured: number;
   readonly skipped: readonly Skipped[];
+}
+
+/** A record of which there is something to write. */
+interface Planned {
+  readonly known: KnownRecord;
+  readonly write: LocalWrite;
 }
 
 /** Captures records in a transaction that is under way. */
@@ -44,6 +49,8 @@ export function recordSyncer(options: {
     readonly ref: LocalWrite['ref'];
     readonly version: Parameters<typeof formatVersion>[0];
   }[];
+  /** Takes back in memory what a rollback takes back. */
+  readonly whenUndone: (undo: () => void) => void;
   /** Whether it runs in a transaction of which nothing is synced (S0-55). */
   readonly isLocal: () => boolean;
   readonly wallMs: () => number;
@@ -54,30 +61,41 @@ export function recordSyncer(options: {
   return async (em, records, change) => {
     const known = records.map((record) => recogniser.know(record));
     const takesFlush = (each: KnownRecord) => options.isLocal() || needsFlush(each);
-    const [slow, fast] = [
-      known.filter((each) => takesFlush(each)),
-      known.filter((each) => !takesFlush(each)),
-    ];
+    const slow = known.filter((each) => takesFlush(each));
+    const fast = known.filter((each) => !takesFlush(each));
     if (slow.length > 0) await flushRecords(em, slow, change);
-    const skipped: Skipped[] = [];
-    const written = new Map<string, string>();
-    const done: KnownRecord[] = [];
     for (const each of fast) nameNew(each, change);
-    const versions = capture((context) =>
-      fast.flatMap((each) => {
-        const write = writeOf(em, context, each, change);
-        if (write instanceof ShoalError) skipped.push(skip(em, each, write));
-        else if (write !== undefined) {
-          done.push(each);
-          return write;
-        }
-        return [];
-      }),
-    );
-    for (const { ref, version } of versions) written.set(refKey(ref), formatVersion(version));
-    for (const each of done) settle(em, each, change, written);
-    return { captured: slow.length + done.length, skipped };
+    const skipped: Skipped[] = [];
+    let planned: readonly Planned[] = [];
+    const versions = capture((context) => {
+      planned = planAll({ em, context, change }, fast, skipped);
+      return planned.map(({ write }) => write);
+    });
+    const versionByKey = new Map(versions.map(({ ref, version }) => [refKey(ref), formatVersion(version)]));
+    for (const { known: each } of planned) settle(em, each, change, versionByKey);
+    return { captured: slow.length + planned.length, skipped };
   };
+
+  /** A record that is skipped may be what another of the batch refers to: that one is skipped, too. */
+  function planAll(
+    at: Omit<ChangeOf, 'batch'>,
+    records: readonly KnownRecord[],
+    skipped: Skipped[],
+  ): readonly Planned[] {
+    let left = records;
+    for (;;) {
+      const batch = new Set(left.map(({ record }) => record));
+      const planned: Planned[] = [];
+      const count = skipped.length;
+      for (const each of left) {
+        const write = changeOfRecord({ ...at, batch }, each);
+        if (write instanceof ShoalError) skipped.push(skip(at.em, each, write));
+        else if (write !== undefined) planned.push({ known: each, write });
+      }
+      if (skipped.length === count) return planned;
+      left = planned.map(({ known }) => known);
+    }
+  }
 
   function nameNew({ record, model, original }: KnownRecord, change: ChangeType): void {
     if (original !== undefined) return;
@@ -94,49 +112,18 @@ export function recordSyncer(options: {
     record.uuid = freshRecordId(wallMs());
   }
 
-  /** Undefined where nothing is to be written; the reason, where it cannot be. */
-  function writeOf(
-    em: EntityManager,
-    context: CaptureContext,
-    { record, model, original }: KnownRecord,
-    change: ChangeType,
-  ): LocalWrite | ShoalError | undefined {
-    const type =
-      change === 'delete'
-        ? ChangeSetType.DELETE
-        : original === undefined
-          ? ChangeSetType.CREATE
-          : ChangeSetType.UPDATE;
-    const payload = type === ChangeSetType.UPDATE ? difference(em, record, original!) : record;
-    if (type === ChangeSetType.UPDATE && Object.keys(payload).length === 0) return undefined;
-    try {
-      const write = entityWrite(context, model, {
-        type,
-        entity: record,
-        originalEntity: original,
-        payload,
-      } as never);
-      if (write === undefined || write.kind === 'delete' || write.kind === 'decide') return write;
-      const fields =
-        type === ChangeSetType.CREATE ? givenFields(write.fields, { record, model }) : write.fields;
-      return { ...write, fields, local: localColumns(model, columnsOf(record), payload) };
-    } catch (error) {
-      if (error instanceof ShoalError && error.code === 'missing-reference') return error;
-      throw error;
-    }
-  }
-
   function skip(em: EntityManager, { record, model, original }: KnownRecord, reason: ShoalError): Skipped {
     const uuid = record.uuid;
-    if (original !== undefined || typeof uuid !== 'string' || model.spec.uniques.length > 0) {
-      return { record, reason, isKept: false };
-    }
+    // A row needs what it refers to, and where values are unique a name (MRG-7).
+    const isKept = original === undefined && typeof uuid === 'string' && model.spec.uniques.length === 0;
+    if (!isKept || !hasStoredTargets(record, model)) return { record, reason, isKept: false };
     const values = em.getComparator().prepareEntity(record) as Record<string, unknown>;
     const row = { columns: columnsOf(record), values };
     const field = String(reason.subject.field);
+    undoing(record);
     record.id = options.skipped.keep(model, row, { uuid, field, sinceMs: wallMs() });
     record.uuid = null;
-    recogniser.remember(em, record);
+    options.whenUndone(recogniser.remember(em, record));
     return { record, reason, isKept: true };
   }
 
@@ -148,9 +135,10 @@ export function recordSyncer(options: {
     versionByKey: ReadonlyMap<string, string>,
   ): void {
     if (change === 'delete') {
-      recogniser.forget(em, record);
+      options.whenUndone(recogniser.forget(em, record));
       return;
     }
+    undoing(record);
     const uuid = String(record.uuid);
     record.version =
       versionByKey.get(refKey({ model: model.spec.name, id: uuid } as never)) ?? record.version;
@@ -159,8 +147,22 @@ export function recordSyncer(options: {
       for (const { field, property } of model.columns)
         record[property] ??= asProperty(field.kind, field.default);
     }
-    recogniser.remember(em, record);
+    options.whenUndone(recogniser.remember(em, record));
   }
+
+  /** After a rollback a record is what it was before, so that it can be written again. */
+  function undoing(record: KnownRecord['record']): void {
+    const { id, uuid, version } = record;
+    options.whenUndone(() => Object.assign(record, { id, uuid, version }));
+  }
+}
+
+function hasStoredTargets(record: KnownRecord['record'], { columns }: KnownRecord['model']): boolean {
+  return columns.every(({ property, targetTable }) => {
+    const value = record[property];
+    if (targetTable === null || value === undefined || value === null) return true;
+    return helper(Reference.unwrapReference(value as object)).hasPrimaryKey();
+  });
 }
 
 /** Rows without a UUID, and models that decide by themselves what has one. */
@@ -178,34 +180,6 @@ async function flushRecords(
     else em.persist(record);
   }
   await em.flush();
-}
-
-function columnsOf(record: Syncable): EntityColumns {
-  return helper(record).__meta.properties as unknown as EntityColumns;
-}
-
-/** What was changed of a record, by property, as MikroORM would write it. */
-function difference(
-  em: EntityManager,
-  record: object,
-  original: Record<string, unknown>,
-): Record<string, unknown> {
-  const comparator = em.getComparator();
-  const meta = helper(record as Syncable).__meta;
-  return comparator.diffEntities(
-    meta.class as never,
-    original as never,
-    comparator.prepareEntity(record as never),
-  ) as never;
-}
-
-/** Of a new record what was given: the view shows the default of a field that nobody wrote. */
-function givenFields(
-  fields: ReadonlyMap<string, Value>,
-  { record, model }: Pick<KnownRecord, 'record' | 'model'>,
-): ReadonlyMap<string, Value> {
-  const given = model.columns.filter(({ property }) => record[property] !== undefined);
-  return new Map(given.map(({ field }) => [field.name, fields.get(field.name) ?? null]));
 }
 
 function asProperty(kind: string, value: Value): unknown {

@@ -29,10 +29,13 @@ export interface Recogniser {
   know(record: Syncable): KnownRecord;
   /** What it is called everywhere. Throws `invalid-argument` for a record that has no UUID yet. */
   refOf(record: Syncable): RecordRef;
-  /** Takes down how a record stands now in the database, so that its next write is the difference to this. */
-  remember(em: EntityManager, record: Syncable): void;
+  /**
+   * Takes down how a record stands now in the database, so that its next write is the difference to this. Both answer how
+   * to take it back.
+   */
+  remember(em: EntityManager, record: Syncable): () => void;
   /** A record that is gone is no part of a unit of work any more. */
-  forget(em: EntityManager, record: Syncable): void;
+  forget(em: EntityManager, record: Syncable): () => void;
 }
 
 /** The recogniser of the models of a library. */
@@ -76,16 +79,31 @@ export function recogniser(models: readonly SyncedModel[]): Recogniser {
     },
     remember(em, record) {
       const wrapped = helper(record);
+      const before = wrapped.__originalEntityData;
       wrapped.__originalEntityData = em.getComparator().prepareEntity(record) as never;
       em.getUnitOfWork().getPersistStack().delete(record);
+      return () => restore(record, before);
     },
     forget(em, record) {
       const unitOfWork = em.getUnitOfWork();
+      const wrapped = helper(record);
+      const before = wrapped.__originalEntityData;
+      const wasManaged = wrapped.__managed;
       unitOfWork.getIdentityMap().delete(record);
       unitOfWork.getPersistStack().delete(record);
-      const wrapped = helper(record);
-      delete (wrapped as { __originalEntityData?: unknown }).__originalEntityData;
+      restore(record, undefined);
       wrapped.__managed = false;
+      return () => {
+        restore(record, before);
+        wrapped.__managed = wasManaged;
+        if (wasManaged) unitOfWork.getIdentityMap().store(record);
+      };
     },
   };
+}
+
+function restore(record: Syncable, original: unknown): void {
+  const wrapped = helper(record) as { __originalEntityData?: unknown };
+  if (original === undefined) delete wrapped.__originalEntityData;
+  else wrapped.__originalEntityData = original;
 }

@@ -98,6 +98,7 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
     recogniser: known,
     skipped,
     capture: manager.captureHere,
+    whenUndone: manager.whenUndone,
     isLocal: manager.isLocal,
     wallMs: context.wallMs,
     store: context.store,

@@ -25,6 +25,7 @@ type Row = Record<string, unknown>;
 interface Mark {
   readonly changes: number;
   readonly captured: number;
+  readonly undoing: number;
   readonly failure: { readonly error: unknown } | undefined;
 }
 
@@ -47,6 +48,8 @@ export class CaptureSubscriber implements EventSubscriber {
   #stamp = randomLife();
   #failure: Mark['failure'];
   #marks: Mark[] = [];
+  /** What a rollback takes back in memory, the latest last. */
+  #undoing: (() => void)[] = [];
 
   constructor(
     context: CaptureContext,
@@ -76,6 +79,11 @@ export class CaptureSubscriber implements EventSubscriber {
     return written;
   }
 
+  /** `undo` is called if what surrounds the caller, a transaction or a savepoint, is rolled back. */
+  whenUndone(undo: () => void): void {
+    this.#undoing.push(undo);
+  }
+
   beforeFlush({ em }: FlushEventArgs): void {
     // What an earlier flush of this manager left behind was rolled back with it.
     this.#pending.delete(em);
@@ -96,7 +104,7 @@ export class CaptureSubscriber implements EventSubscriber {
   afterTransactionStart(): void {
     const [changes, captured] = [this.#uncommitted.length, this.#captured.length];
     if (this.#marks.length === 0) this.#startMs = performance.now();
-    this.#marks.push({ changes, captured, failure: this.#failure });
+    this.#marks.push({ changes, captured, undoing: this.#undoing.length, failure: this.#failure });
   }
 
   /** Within `em.transactional` a flush ends inside the transaction. */
@@ -127,6 +135,7 @@ export class CaptureSubscriber implements EventSubscriber {
     this.#pending.delete(em);
     this.#context.store.keys.forget();
     const mark = this.#marks.pop();
+    for (const undo of this.#undoing.splice(mark?.undoing ?? 0).reverse()) undo();
     if (!isSavepoint(transaction) || mark === undefined) {
       this.#end();
       return;
@@ -141,6 +150,7 @@ export class CaptureSubscriber implements EventSubscriber {
     this.#marks = [];
     this.#uncommitted = [];
     this.#captured = [];
+    this.#undoing = [];
     this.#failure = undefined;
     this.#stamp = randomLife();
   }

@@ -12,12 +12,13 @@ export type EntityChange = Pick<ChangeSet<Row>, 'type' | 'entity' | 'originalEnt
 /**
  * The write that a change of an entity is; undefined for a row without UUID, which is not ready to sync (CHG-9). The
  * version that the entity was loaded with says what the write has seen (MRG-1). Throws `missing-reference` for a
- * reference to what has no name, `invalid-argument` for another UUID than the record was captured under.
+ * reference to what has no name and is not in the same `batch`, `invalid-argument` for another UUID than the record was captured under.
  */
 export function entityWrite(
   { store }: CaptureContext,
   model: SyncedModel,
   { type, entity, originalEntity, payload }: EntityChange,
+  batch: ReadonlySet<object> = new Set(),
 ): LocalWrite | undefined {
   const original = originalEntity as Row | undefined;
   const uuidBefore = original?.uuid;
@@ -37,7 +38,9 @@ export function entityWrite(
   }
   const isNew = type === ChangeSetType.CREATE || store.records.version(ref) === undefined;
   const columns = isNew ? model.columns : model.columns.filter(({ property }) => property in payload);
-  const fields = new Map(columns.map((column) => [column.field.name, fieldOf(store, model, entity, column)]));
+  const fields = new Map(
+    columns.map((column) => [column.field.name, fieldOf(store, model, entity, { column, batch })]),
+  );
   if (isNew) return { kind: 'replace', ref, fields, seen: null };
   const shown = shownParts(model, fields, original);
   return { kind: 'put', ref, fields, seen, ...(shown.size === 0 ? {} : { shown }) };
@@ -47,22 +50,22 @@ function fieldOf(
   { keys }: CaptureContext['store'],
   model: SyncedModel,
   entity: Row,
-  { field, property, targetTable }: SyncedModel['columns'][number],
+  { column, batch }: { readonly column: SyncedModel['columns'][number]; readonly batch: ReadonlySet<object> },
 ): Value {
+  const { field, property, targetTable } = column;
   const value = entity[property];
   if (value === undefined || value === null) return null;
-  if (targetTable !== null) {
-    const target = Reference.unwrapReference(value as object) as Row;
-    const id = helper(target).getPrimaryKey();
-    // What is written in the same batch has a name, and no local id yet.
-    if (id === undefined || id === null) return asName(target.uuid) ?? refuseUnready(model, field.name);
+  if (targetTable === null) return field.kind === 'json' ? JSON.stringify(value) : (value as Value);
+  const target = Reference.unwrapReference(value as object) as Row;
+  const id = helper(target).getPrimaryKey();
+  if (id !== undefined && id !== null) {
     return keys.uuidOf(targetTable, Number(id)) ?? refuseUnready(model, field.name);
   }
-  return field.kind === 'json' ? JSON.stringify(value) : (value as Value);
-}
-
-function asName(uuid: unknown): string | undefined {
-  return typeof uuid === 'string' ? uuid : undefined;
+  // What is written in the same batch has a name, and no local id yet.
+  const { uuid } = target;
+  const isThere =
+    typeof uuid === 'string' && (batch.has(target) || keys.idOf(targetTable, uuid) !== undefined);
+  return isThere ? uuid : refuseUnready(model, field.name);
 }
 
 /** What the entity was loaded with of those fields in which the difference is written (MRG-3). */

@@ -39,6 +39,8 @@ export interface CapturingManager extends TransactionManager {
   readonly context: CaptureContext & { readonly store: LibraryStore };
   /** Captures in the transaction under way what no flush writes, rows included. */
   captureHere(writesOf: (context: CaptureContext) => readonly LocalWrite[]): readonly WrittenRecord[];
+  /** What a rollback of the transaction under way, or of its savepoint, takes back in memory. */
+  whenUndone(undo: () => void): void;
   /** Whether the caller is inside a transaction of this manager, and would wait for itself. */
   isInside(): boolean;
   /** Whether what runs now is a transaction of which nothing is synced. */
@@ -86,6 +88,7 @@ export async function openCapturingManager(
     withoutSync: (work) => here.run(true, () => transactional(work)),
     context,
     captureHere: (writesOf) => subscriber.captureHere(writesOf),
+    whenUndone: (undo) => subscriber.whenUndone(undo),
     isInside: scope.isInside,
     isLocal,
     isOwn: (em) => (em.getDriver() as unknown) === orm.em.getDriver(),
