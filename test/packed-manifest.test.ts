@@ -1,8 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withJsImports } from '../scripts/packages/assemble-package.ts';
 import { packedManifest } from '../scripts/packages/packed-manifest.ts';
 import { publishedPackages } from '../scripts/packages/published-packages.ts';
-import { root } from './source-files.ts';
+import { filesBelow, root } from './source-files.ts';
 
 const source = {
   name: '@shoal/lamp',
@@ -73,4 +75,16 @@ test('what others can install is of one version, is described, is packed from di
     const needed = Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith('@shoal/'));
     expect(needed.filter((name) => !names.has(name))).toEqual([]);
   }
+});
+
+test('[S2-59] what others can install has a changelog whose newest version is its own, or a change that waits for one', () => {
+  const waiting = filesBelow('.changeset', (name) => name.endsWith('.md')).map((path) =>
+    readFileSync(join(root, path), 'utf8'),
+  );
+  const untold = publishedPackages(root).filter(({ folder, manifest }) => {
+    const path = join(folder, 'CHANGELOG.md');
+    const [, newest] = (existsSync(path) && /^## (.+)$/m.exec(readFileSync(path, 'utf8'))) || [];
+    return newest !== manifest.version && !waiting.some((text) => text.includes(`"${manifest.name}":`));
+  });
+  expect(untold.map(({ manifest }) => manifest.name)).toEqual([]);
 });
