@@ -70,22 +70,30 @@ export function captureWrites(
   const ranks = all.map(rankFinder(drafts));
   const now = { wallMs: context.wallMs(), traceParent: currentTraceParent() };
   const items = inPart('shoal.write.payloads', () =>
-    all.map((draft, index) => {
-      const payload = store.records.put(draft.ref, draft.stored);
+    store.records.putAll(all).map((payload, index) => {
+      const draft = all[index]!;
       requireWithinBounds(draft, payload);
       return outboxItem(draft, ranks[index]!, payload, now);
     }),
   );
   const changes = inPart('shoal.write.rows', () => show(store, drafts, writes));
   inPart('shoal.write.outbox', () => {
-    for (let index = 0; index < items.length; index++) {
-      const item = items[index]!;
-      if (all[index]!.before === undefined) outbox.addFirst(item, transactionStamp);
-      else outbox.add(item, transactionStamp);
+    for (let at = 0; at < items.length; ) {
+      const end = endOfNew(all, at);
+      if (end > at) outbox.addFirst(items.slice(at, end), transactionStamp);
+      else outbox.add(items[at]!, transactionStamp);
+      at = Math.max(end, at + 1);
     }
   });
   if (drafts.clock !== drafts.scope.clock) context.clock.write(drafts.clock);
   return { written: all.map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
+}
+
+/** Up to which one, from `at` on, all are of records of which nothing was known. */
+function endOfNew(drafts: readonly Draft[], at: number): number {
+  let end = at;
+  while (end < drafts.length && drafts[end]!.before === undefined) end++;
+  return end;
 }
 
 /** Brings rows, derived tables and journal to where the states are. */

@@ -7,6 +7,7 @@ import {
   type Version,
   versionOf,
 } from '@shoal/core';
+import { insertRows } from './insert-rows.ts';
 import type { Sqlite } from './open-database.ts';
 
 /** A change that waits to be shipped (CHG-7). */
@@ -46,8 +47,8 @@ export interface OutboxStore {
    * of a log-based one that of the same transaction (CHG-7).
    */
   add(item: OutboxItem, transactionStamp: string): void;
-  /** Adds the first change of a record that nothing was known of, so that nothing of it waits. */
-  addFirst(item: OutboxItem, transactionStamp: string): void;
+  /** Adds the first changes of records that nothing was known of, so that nothing of them waits. */
+  addFirst(items: readonly OutboxItem[], transactionStamp: string): void;
   /** The oldest changes behind a row first. */
   read(limit: number, afterId: number): ShippableRow[];
   /** What waits of one record, the oldest first. */
@@ -91,11 +92,11 @@ export function outboxStore(db: Sqlite): OutboxStore {
   >(
     'select id, change, transaction_stamp, trace_parents from shoal_outbox where model = ? and uuid = ? order by id desc limit 1',
   );
-  const insert = db.prepare(
-    `insert into shoal_outbox
-       (model, uuid, dot, change, version, payload, scope, rank, wall_ms, trace_parents, transaction_stamp)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const insert = insertRows(db, {
+    into: `insert into shoal_outbox
+       (model, uuid, dot, change, version, payload, scope, rank, wall_ms, trace_parents, transaction_stamp)`,
+    values: 11,
+  });
   const replace = db.prepare(
     `update shoal_outbox
      set dot = ?, change = ?, version = ?, payload = ?, scope = ?, rank = ?, wall_ms = ?, trace_parents = ? where id = ?`,
@@ -133,11 +134,20 @@ export function outboxStore(db: Sqlite): OutboxStore {
       const change = isStillNew ? 'insert' : item.change;
       const traces = foldedTraces(isFolded ? waiting.trace_parents : null, item.traceParents);
       if (isFolded) replace.run(...valuesOf(item, change, traces), waiting.id);
-      else insert.run(ref.model, ref.id, ...valuesOf(item, change, traces), transactionStamp);
+      else insert([[ref.model, ref.id, ...valuesOf(item, change, traces), transactionStamp]]);
     },
-    addFirst(item, transactionStamp) {
-      const values = valuesOf(item, item.change, foldedTraces(null, item.traceParents));
-      insert.run(item.ref.model, item.ref.id, ...values, transactionStamp);
+    addFirst(items, transactionStamp) {
+      insert(
+        items.map((item) => {
+          const { ref, change, traceParents } = item;
+          return [
+            ref.model,
+            ref.id,
+            ...valuesOf(item, change, foldedTraces(null, traceParents)),
+            transactionStamp,
+          ];
+        }),
+      );
     },
     read: (limit, afterId) => select.all(afterId, limit).map(toShippableRow),
     of: (ref, limit) => selectOf.all(ref.model, ref.id, limit).map(toOutboxRow),

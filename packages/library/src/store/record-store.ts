@@ -9,6 +9,7 @@ import {
 } from '@shoal/core';
 import { decodeRecordPayload, encodeRecordPayload, readRecordPayload } from '@shoal/proto';
 import type { IdRange } from './id-range.ts';
+import { type BoundRow, insertRows } from './insert-rows.ts';
 import type { Sqlite } from './open-database.ts';
 
 interface RecordRow {
@@ -28,6 +29,8 @@ export interface RecordStore {
   of(model: ModelName): RecordRef[];
   /** Stores a state; returns its canonical payload. */
   put(ref: RecordRef, stored: StoredRecord): Buffer;
+  /** Stores many, each of another record; returns their payloads in the same order. */
+  putAll(records: readonly { readonly ref: RecordRef; readonly stored: StoredRecord }[]): Buffer[];
   /** Forgets a record, for a log that is read again (DEP-5). */
   forget(ref: RecordRef): void;
   /** The canonical payload as it is stored: what the relay seals (CHG-7). */
@@ -50,10 +53,12 @@ export function recordStore(db: Sqlite): RecordStore {
     )
     .pluck();
   const selectOf = db.prepare<[string], string>('select uuid from shoal_records where model = ?').pluck();
-  const upsert = db.prepare<[string, string, string, Buffer, number]>(
-    `insert into shoal_records (model, uuid, version, payload, schema_version) values (?, ?, ?, ?, ?)
-     on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version`,
-  );
+  const upsert = insertRows(db, {
+    into: 'insert into shoal_records (model, uuid, version, payload, schema_version)',
+    values: 5,
+    onConflict:
+      'on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version',
+  });
   const remove = db.prepare('delete from shoal_records where model = ? and uuid = ?');
   return {
     get(ref) {
@@ -63,10 +68,15 @@ export function recordStore(db: Sqlite): RecordStore {
     version: (ref) => selectVersion.get(ref.model, ref.id) as string | undefined,
     isAnyBetween: (model, { first, last }) => between.get(model, first, last) !== undefined,
     of: (model) => (selectOf.all(model) as string[]).map((id) => ({ model, id }) as RecordRef),
-    put(ref, { state, schemaVersion }) {
-      const payload = state instanceof LazyState ? state.payload : encodeRecordPayload(state);
-      upsert.run(ref.model, ref.id, formatVersion(state.version), payload, schemaVersion);
+    put(ref, stored) {
+      const payload = payloadOf(stored);
+      upsert([rowOf(ref, stored, payload)]);
       return payload;
+    },
+    putAll(records) {
+      const payloads = records.map(({ stored }) => payloadOf(stored));
+      upsert(records.map(({ ref, stored }, index) => rowOf(ref, stored, payloads[index]!)));
+      return payloads;
     },
     forget: (ref) => void remove.run(ref.model, ref.id),
     payload(ref) {
@@ -75,6 +85,14 @@ export function recordStore(db: Sqlite): RecordStore {
       return { version: parseVersion(row.version), payload: row.payload, schemaVersion: row.schema_version };
     },
   };
+}
+
+function payloadOf({ state }: StoredRecord): Buffer {
+  return state instanceof LazyState ? state.payload : encodeRecordPayload(state);
+}
+
+function rowOf(ref: RecordRef, { state, schemaVersion }: StoredRecord, payload: Buffer): BoundRow {
+  return [ref.model, ref.id, formatVersion(state.version), payload, schemaVersion];
 }
 
 /**
