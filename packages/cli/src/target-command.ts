@@ -1,5 +1,5 @@
-import { TagTarget } from '@shoal/client';
-import { limits } from '@shoal/core';
+import { TagTarget, uuidFromBytes } from '@shoal/client';
+import { limits, ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
 import { entryIdsOf } from './ask/entries-of-files.ts';
 import { filesGiven } from './ask/files-given.ts';
@@ -50,7 +50,18 @@ export async function forTargets(
     const ask = await begin(device);
     const target = entry === true ? TagTarget.TAG_TARGET_ENTRY : TagTarget.TAG_TARGET_CONTENT;
     const ids = await entryIdsOf(device, wanted);
-    for (const portion of inPortions(ids, limits.targetsMax))
-      await ask({ libraryId: device.libraryId, target, targetIds: [...portion] });
+    for (const portion of inPortions(ids, limits.targetsMax)) {
+      await ask({ libraryId: device.libraryId, target, targetIds: [...portion] }).catch((error: unknown) => {
+        throw namedAsGiven(error, wanted, ids);
+      });
+    }
   });
+}
+
+/** A failure about one of many files says which, as it was given: its record says little to people. */
+export function namedAsGiven(error: unknown, wanted: readonly string[], ids: readonly Buffer[]): unknown {
+  if (!(error instanceof ShoalError) || error.subject.record === undefined) return error;
+  const at = ids.findIndex((id) => uuidFromBytes(id, 'target') === error.subject.record);
+  if (at < 0) return error;
+  return new ShoalError(error.code, `${wanted[at]}: ${error.message}`, error.subject, error);
 }

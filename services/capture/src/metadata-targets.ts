@@ -60,8 +60,6 @@ function contentOf(transaction: LibraryTransaction, id: RecordId): RecordId {
   requireVisible(transaction, 'entry', id, 'target_ids');
   const content = reader.record(refOf('entry', id))?.state.fields.get('content')?.[0]?.value;
   if (typeof content === 'string') return content as RecordId;
-  throw new ShoalError('invalid-argument', `the entry ${id} has no identified content`, {
-    field: 'target_ids',
-    record: id,
-  });
+  const message = `the entry ${id} has no identified content: say it of the entry alone, or of a file that is not empty`;
+  throw new ShoalError('invalid-argument', message, { field: 'target_ids', record: id });
 }
