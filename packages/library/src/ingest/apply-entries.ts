@@ -86,7 +86,7 @@ export function applyEntries(context: ApplyContext, entries: readonly SequencedE
   };
   const plan = planApply(store.registry, reader, incoming);
   const seen = lastSeen(store.registry, plan.journal, (ref) => candidates(context, ref, entries));
-  for (const { ref, stored } of plan.stored) store.records.put(ref, stored);
+  store.records.putAll(plan.stored);
   const changes = store.carryOut(plan.view);
   store.journal.carryOut(plan.journal);
   store.journal.remember(seen);
