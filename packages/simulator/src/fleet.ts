@@ -38,6 +38,8 @@ export interface Fleet {
   readonly hasSheets: boolean;
   /** Whether they put things together, and say things of them. */
   readonly hasItems: boolean;
+  /** Whether they keep rows to themselves, and force what is there into the log once more. */
+  readonly hasGates: boolean;
   /** Whether they claim what changes hands, and write it. */
   readonly hasVolumes: boolean;
   readonly tally: { writes: number; refused: number; decided: number };
@@ -191,6 +193,7 @@ export function openFleet(
     loaded,
     hasSheets: scenario.hasSheets === true,
     hasItems: scenario.hasItems === true,
+    hasGates: scenario.hasGates === true,
     hasVolumes: scenario.hasVolumes === true,
     tally: { writes: 0, refused: 0, decided: 0 },
     tell,

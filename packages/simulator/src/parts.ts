@@ -17,6 +17,7 @@ import {
   planApply,
   planAsks,
   planBlindWrites,
+  planGate,
   planJournal,
   planLive,
   planOpenGroups,
@@ -63,6 +64,7 @@ export interface Parts {
   readonly planAsks: typeof planAsks;
   readonly throttleOf: typeof throttleOf;
   readonly planBlindWrites: typeof planBlindWrites;
+  readonly planGate: typeof planGate;
   readonly planJournal: typeof planJournal;
   readonly planOpenGroups: typeof planOpenGroups;
   readonly planLive: typeof planLive;
@@ -121,6 +123,7 @@ export const productionParts: Parts = {
   planApply,
   planAsks,
   planBlindWrites,
+  planGate,
   planOpenGroups,
   planJournal,
   planLive,

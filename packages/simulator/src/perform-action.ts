@@ -1,7 +1,10 @@
 import { covers, type RecordWrite, refKey, ShoalError, unreachable } from '@shoal/core';
+import { noteGated } from './checks/gated.ts';
+import type { CaptureProcess } from './device/capture-process.ts';
 import { commits } from './device/commits.ts';
 import type { Device, DeviceCopy, FileName, ServiceName } from './device/device.ts';
 import { type Fleet, nameOf } from './fleet.ts';
+import { chooseForced, chooseGatedWrite, type GatedWrite } from './gate-writes.ts';
 import { chooseItemWrites } from './item-writes.ts';
 import { decide } from './perform-decision.ts';
 import type { Action } from './scenario.ts';
@@ -98,14 +101,12 @@ type WriteAction = Extract<Action, { kind: 'write' }>;
 function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): void {
   const capture = device.capture();
   if (capture === null) return;
-  const loaded = fleet.loaded[device.index]!;
-  const isOfVolumes = fleet.hasVolumes && draws[7]! % 3 === 0;
-  const isOfItems = fleet.hasItems && draws[6]! % 2 === 0;
-  const others = () =>
-    isOfItems
-      ? chooseItemWrites(device, loaded, draws, serial)
-      : chooseWrites(device, loaded, draws, { serial, hasSheets: fleet.hasSheets });
-  const writes = isOfVolumes ? chooseVolumeWrites(device, loaded, draws, serial) : others();
+  const isOfGates = fleet.hasGates && draws[5]! % 4 === 0;
+  if (isOfGates && draws[4]! % 4 > 0) {
+    writeGated(fleet, device, capture, chooseGatedWrite(device, draws, serial));
+    return;
+  }
+  const writes = isOfGates ? chooseForced(device, draws) : choose(fleet, device, { draws, serial });
   try {
     const made = capture.write(writes);
     fleet.tally.writes += made.length;
@@ -115,6 +116,33 @@ function write(fleet: Fleet, device: Device, { draws, serial }: WriteAction): vo
     if (!(error instanceof ShoalError) || error.code === 'internal') throw error;
     fleet.tally.refused++;
     fleet.tell(device.index, () => `${writes.map(describeWrite).join(', ')}: ${error.code}`);
+  }
+}
+
+function choose(
+  fleet: Fleet,
+  device: Device,
+  { draws, serial }: Pick<WriteAction, 'draws' | 'serial'>,
+): RecordWrite[] {
+  const loaded = fleet.loaded[device.index]!;
+  if (fleet.hasVolumes && draws[7]! % 2 === 0) return chooseVolumeWrites(device, loaded, draws, serial);
+  return fleet.hasItems && draws[6]! % 2 === 0
+    ? chooseItemWrites(device, loaded, draws, serial)
+    : chooseWrites(device, loaded, draws, { serial, hasSheets: fleet.hasSheets });
+}
+
+function writeGated(fleet: Fleet, device: Device, capture: CaptureProcess, write: GatedWrite): void {
+  const { ref, row, isSynced } = write;
+  const told = `writes ${nameOf(ref)} open=${row.get('open')} ${isSynced ? '' : 'without sync'}`;
+  try {
+    const made = capture.writeGated(write);
+    noteGated(fleet.ledger, device, write, made);
+    fleet.tally.writes++;
+    fleet.tell(device.index, () => told);
+  } catch (error) {
+    if (!(error instanceof ShoalError) || error.code === 'internal') throw error;
+    fleet.tally.refused++;
+    fleet.tell(device.index, () => `${told}: ${error.code}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { refKey, ShoalError } from '@shoal/core';
 import { decidedBy } from './checks/decided.ts';
-import { type ChosenDecision, chooseDecision, chooseFor, openRows } from './decisions.ts';
 import { volumeModels } from './data/volume-specs.ts';
+import { type ChosenDecision, chooseDecision, chooseFor, openRows } from './decisions.ts';
 import type { Device } from './device/device.ts';
 import { type Fleet, nameOf } from './fleet.ts';
 import { drawsOf } from './scenario.ts';

@@ -101,6 +101,8 @@ export interface Scenario {
   readonly hasItems?: boolean;
   /** They claim what changes hands, and write it (MRG-5). */
   readonly hasVolumes?: boolean;
+  /** People keep rows to themselves until they open them, write without sync, and write again as it is (CHG-9). */
+  readonly hasGates?: boolean;
   /** Devices say what their programs can read, and run the later one by the end (DEP-5). */
   readonly hasUpgrades?: boolean;
   /** So often, when all are equal at the end, all that is open is decided, some of it by two at once (MRG-8). */

@@ -25,6 +25,7 @@ export function createWholeScenario({ seed }: { readonly seed: number }): Scenar
     seed: name,
     hasItems: hasUpgrades || random.chance(0.6),
     hasUpgrades,
+    hasGates: random.fork('gates').chance(0.5),
     hasVolumes: random.fork('volumes').chance(0.5),
     decisionRounds: 1 + random.below(2),
     actions: actions.sort((a, b) => a.atMs - b.atMs),

@@ -33,6 +33,9 @@ const madeModels = ['item', 'tag', 'tag', 'mark', 'note', 'content', 'item', 'ta
 /** What people make of which values may collide, instead of one of those. */
 const uniqueModels = ['label', 'label', 'charm'] as const;
 
+/** What nobody writes like the rest. */
+const unchosen: ReadonlySet<string> = new Set(['leaflet', 'program']);
+
 /** Records on which devices meet by a derived id. */
 const derivedIds = 4;
 
@@ -76,7 +79,7 @@ export function chooseWrites(
       isOnSheet === (ref.model === 'sheet') &&
       !itemModels.has(ref.model) &&
       !volumeModels.has(ref.model) &&
-      ref.model !== 'program',
+      !unchosen.has(ref.model),
   );
   const shown = writable[which % Math.max(1, writable.length)];
   const isFresh = what % 10 < 3 || shown === undefined;

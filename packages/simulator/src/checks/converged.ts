@@ -5,6 +5,7 @@ import { mustHold } from './broken.ts';
 import { checkDecided } from './decided.ts';
 import { shownView } from './expected-view.ts';
 import { checkExplained, checkJournal } from './explained.ts';
+import { checkKeptHere } from './gated.ts';
 import type { Ledger } from './ledger.ts';
 import { describeState } from './write-record.ts';
 
@@ -68,6 +69,7 @@ export function checkConverged(all: readonly Device[], ledger: Ledger): void {
   }
   checkExplained(devices, ledger);
   checkDecided(devices, ledger);
+  checkKeptHere(all, ledger);
 }
 
 /** Every acknowledged write is included on the device. */

@@ -9,6 +9,8 @@ export interface Ledger {
   addEntries(entries: readonly Entry[]): void;
   writesOf(ref: RecordRef): readonly MadeWrite[];
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Rows behind a gate that left their device (CHG-9). */
+  readonly synced: Set<string>;
   /** Every decision of a conflict that was made (MRG-8). */
   readonly decided: Decided[];
   /** Places that a log has given up: its copy was damaged (LOG-1). */
@@ -39,6 +41,7 @@ export function createLedger(): Ledger {
     },
     writesOf: (ref) => writesByRecord.get(refKey(ref)) ?? [],
     entries,
+    synced: new Set(),
     decided: [],
     damaged: new Set(),
     strikeLost(isKnown) {

@@ -47,6 +47,8 @@ export const itemSpecs: readonly ModelSpec[] = [
     [reference('about', 'about', 'wait', false), text('context'), reference('tag', 'tag', 'wait', false)],
     named,
   ),
+  // Stays on its device until it says that it is open (CHG-9).
+  model('leaflet', { kind: 'shared' }, [integer('open', 'last'), text('words')]),
 ];
 
 /**

@@ -13,6 +13,7 @@ import {
   type RecordState,
   type Registry,
   type StoredRecord,
+  type Value,
   zeroClock,
 } from '@shoal/core';
 import type { MadeWrite } from '../device/plan-capture.ts';
@@ -40,6 +41,8 @@ export interface Cursor {
 /** What library.db holds beside records and rows. */
 export interface LibraryContent {
   readonly clock: Clock;
+  /** Rows that were never captured, by their local key (CHG-9). */
+  readonly localRows: ReadonlyMap<string, ReadonlyMap<string, Value>>;
   readonly outbox: readonly OutboxRow[];
   readonly outboxIdNext: number;
   readonly cursor: Cursor | null;
@@ -89,6 +92,7 @@ export function createLibraryFile(disk: { before(): void; after(commit: LibraryC
   let registry = firstRegistry;
   let content: LibraryContent = {
     clock: zeroClock,
+    localRows: new Map(),
     outbox: [],
     outboxIdNext: 1,
     cursor: null,

@@ -1,4 +1,11 @@
-import { emptyVersion, planRowDecision, type RecordWrite, versionDots, versionOf } from '@shoal/core';
+import {
+  emptyVersion,
+  planGate,
+  planRowDecision,
+  type RecordWrite,
+  versionDots,
+  versionOf,
+} from '@shoal/core';
 import type { PlantedFault } from './planted-fault.ts';
 
 /** Mistakes in what people do with what met, and in what the built-in models need beside. */
@@ -43,6 +50,30 @@ export const wholeFaults: readonly PlantedFault[] = [
         return planRowDecision(who, row, { ...decision, seen });
       },
     },
+    isWhole: true,
+  },
+  {
+    name: 'the gate of a row is asked again after it was synced',
+    rule: 'CHG-9',
+    parts: { planGate: (row) => planGate({ ...row, wasCaptured: false }) },
+    isWhole: true,
+  },
+  {
+    name: 'a row leaves its device although its gate is closed',
+    rule: 'CHG-9',
+    parts: { planGate: (row) => planGate({ ...row, isOpen: true }) },
+    isWhole: true,
+  },
+  {
+    name: 'a transaction without sync writes what is synced',
+    rule: 'CHG-9',
+    parts: { planGate: (row) => (row.wasCaptured ? 'as-is' : planGate(row)) },
+    isWhole: true,
+  },
+  {
+    name: 'a transaction without sync gives a row its name',
+    rule: 'CHG-9',
+    parts: { planGate: (row) => planGate({ ...row, isSynced: row.isSynced || !row.wasCaptured }) },
     isWhole: true,
   },
   {
