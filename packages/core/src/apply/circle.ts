@@ -1,5 +1,5 @@
 import type { Dot } from '../clock/dot.ts';
-import type { ModelName, RecordRef } from '../ids.ts';
+import type { ModelName, RecordId, RecordRef } from '../ids.ts';
 import type { Registry } from '../model/registry.ts';
 import { type ReferenceField, referencesOf } from '../model/spec.ts';
 import type { Sibling } from '../record/state.ts';
@@ -34,16 +34,17 @@ export function circles(
   function walk(start: RecordRef, field: ReferenceField): void {
     const path: { ref: RecordRef; reference: Sibling }[] = [];
     const walked: RecordRef[] = [];
-    const indexByRef = new RefMap<number>();
+    // All of one model.
+    const indexById = new Map<RecordId, number>();
     for (let ref = start; ; ) {
-      const index = indexByRef.get(ref);
+      const index = indexById.get(ref.id);
       if (index !== undefined) {
         const circle = circleFrom(field.name, path.slice(index));
         for (const member of circle.members) circleByRef.set(member, circle);
         break;
       }
       if (circleByRef.has(ref)) break; // Known already, and the path up to here leads into it at most.
-      indexByRef.set(ref, path.length);
+      indexById.set(ref.id, path.length);
       walked.push(ref);
       const standing = standingOf(ref);
       const reference = standing.kind === 'alive' ? standing.state.fields.get(field.name)?.[0] : undefined;

@@ -1,7 +1,7 @@
 import type { RecordRef } from '../ids.ts';
 import { referencesOf } from '../model/spec.ts';
 import { RefMap } from '../ref-map.ts';
-import type { Outcome } from './view-plan.ts';
+import type { Outcome, ShowOutcome } from './view-plan.ts';
 
 /** Who refers to what among the outcomes of one plan: what the reader cannot know yet. */
 export interface TargetIndex {
@@ -18,6 +18,19 @@ const none: readonly RecordRef[] = [];
 export function createTargetIndex(): TargetIndex {
   const waiting = new RefMap<RecordRef[]>();
   const referring = new RefMap<RecordRef[]>();
+  // Who is referred to is asked of what goes, and most plans only bring.
+  let unread: ShowOutcome[] = [];
+
+  function readReferences(): void {
+    for (const { ref, spec, row } of unread) {
+      for (const field of referencesOf(spec)) {
+        const id = row.get(field.name);
+        if (typeof id === 'string') push(referring, { model: field.target, id } as RecordRef, ref);
+      }
+    }
+    unread = [];
+  }
+
   return {
     add(outcome) {
       if (outcome.kind === 'gone') return;
@@ -26,13 +39,13 @@ export function createTargetIndex(): TargetIndex {
         return;
       }
       for (const { target } of outcome.nulled) push(waiting, target, outcome.ref);
-      for (const field of referencesOf(outcome.spec)) {
-        const id = outcome.row.get(field.name);
-        if (typeof id === 'string') push(referring, { model: field.target, id } as RecordRef, outcome.ref);
-      }
+      unread.push(outcome);
     },
     waitingFor: (target) => waiting.get(target) ?? none,
-    referringTo: (target) => referring.get(target) ?? none,
+    referringTo(target) {
+      readReferences();
+      return referring.get(target) ?? none;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ViewReader } from '../apply/view-reader.ts';
-import type { RecordRef } from '../ids.ts';
+import type { RecordId, RecordRef } from '../ids.ts';
 import { type ModelSpec, referencesOf } from '../model/spec.ts';
 import { RefMap } from '../ref-map.ts';
 
@@ -18,15 +18,15 @@ export function depthFinder(reader: Pick<ViewReader, 'record'>): (spec: ModelSpe
     );
     if (field === undefined) return 0;
     const walked: RecordRef[] = [];
-    const entered = new RefMap<true>();
+    const entered = new Set<RecordId>();
     let at: RecordRef | undefined = ref;
     let base = -1;
     while (at !== undefined && walked.length < depthMax) {
       const known = depthByRef.get(at);
       if (known !== undefined) base = known;
-      if (known !== undefined || entered.has(at)) break;
+      if (known !== undefined || entered.has(at.id)) break;
       walked.push(at);
-      entered.set(at, true);
+      entered.add(at.id);
       const parent: unknown = reader.record(at)?.state.fields.get(field.name)?.[0]?.value;
       at = typeof parent === 'string' ? ({ model: spec.name, id: parent } as RecordRef) : undefined;
     }

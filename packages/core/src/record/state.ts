@@ -49,10 +49,11 @@ export function ownDotsOnly(state: RecordState, owner: DeviceId): RecordState {
 /** Fields mostly share one dot, which is looked at once. */
 function isOwnedWholly(state: RecordState, owner: DeviceId): boolean {
   let judged: Dot | undefined;
-  for (const dot of dotsOf(state)) {
-    if (dot === judged) continue;
-    if (dotDevice(dot) !== owner) return false;
+  const isOwn = (dot: Dot) => {
+    if (dot !== judged && dotDevice(dot) !== owner) return false;
     judged = dot;
-  }
-  return true;
+    return true;
+  };
+  for (const siblings of state.fields.values()) for (const { dot } of siblings) if (!isOwn(dot)) return false;
+  return state.deletes.every(isOwn);
 }

@@ -35,8 +35,8 @@ export function putState(spec: ModelSpec, state: RecordState, write: PutWrite): 
   const fields = new Map(state.fields);
   for (const [field, value] of write.fields) {
     const own = { dot: write.dot, value };
-    const unseen = state.fields.get(field)?.filter((s) => !covers(write.seen, s.dot)) ?? [];
-    fields.set(field, unseen.length === 0 ? [own] : [own, ...unseen].sort(byDotDescending));
+    const unseen = state.fields.get(field)?.filter((s) => !covers(write.seen, s.dot));
+    fields.set(field, unseen === undefined ? [own] : [own, ...unseen].sort(byDotDescending));
   }
   for (const slot of write.clears ?? []) {
     const unseen = state.fields.get(slot)?.filter((s) => !covers(write.seen, s.dot)) ?? [];
