@@ -64,6 +64,10 @@ describe.skipIf(run === undefined)('in the kept run', () => {
     expect(missed('batches.ms.100', 'batches.ms.1000', 'batches.ms.10000')).toEqual([]);
   });
 
+  test('what an application writes by one call is on B within ten times the floor, and by single calls 1,500 are written in a second', () => {
+    expect(missed('calls.ratio.10000', 'calls.ratio.1000', 'calls.singlesPerSecond')).toEqual([]);
+  });
+
   test('[S4-41] a commit is applied on ten other devices within 100 ms at the 95th percentile', () => {
     expect(missed('ten-peers.p95Ms')).toEqual([]);
   });

@@ -54,7 +54,18 @@ export const rooms = {
     tests: ['testkit', 'client'],
   },
   bench: {
-    may: ['core', 'bus', 'library', 'models', 'service-kit', 'client', 'testkit', 'capture', 'telemetry'],
+    may: [
+      'core',
+      'bus',
+      'library',
+      'models',
+      'embed',
+      'service-kit',
+      'client',
+      'testkit',
+      'capture',
+      'telemetry',
+    ],
     tests: [],
   },
   e2e: {

@@ -69,6 +69,17 @@ export const goals: readonly Goal[] = [
     says: '1,000 in one call, times faster than each alone',
     atLeast: 30,
   },
+  {
+    figure: 'calls.ratio.10000',
+    says: '10,000 records by one call of an application until all are on B, times the floor',
+    atMost: 10,
+  },
+  { figure: 'calls.ratio.1000', says: '1,000 records so, times their floor', atMost: 15 },
+  {
+    figure: 'calls.singlesPerSecond',
+    says: 'calls for one record each, one after the other, per second',
+    atLeast: 1_500,
+  },
 ];
 
 /** The figure that a goal is about; undefined where the run has none such. */

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { batchApi } from './batch-api.ts';
 import { batches } from './batches.ts';
 import { bulk } from './bulk.ts';
+import { calls } from './calls.ts';
 import { captureFlush } from './capture-flush.ts';
 import { catchUp } from './catch-up.ts';
 import { figureOf, goals, goalText, isReached } from './goals.ts';
@@ -32,6 +33,7 @@ const scenarios: readonly Scenario[] = [
   idle,
   tenPeers,
   batches,
+  calls,
   telemetry,
   tree,
 ];

@@ -13,6 +13,7 @@ import { loadModels, type ModelSet, memberSchemas } from '@shoal/models';
 import { encodeRecordsChanged } from '@shoal/proto';
 import { type HomeLibrary, readHome, requirePlace } from '@shoal/service-kit';
 import { openBusLink } from './bus-link.ts';
+import { changeHints } from './change-hints.ts';
 import { findLibrary } from './find-library.ts';
 
 export interface OpenShoalOptions {
@@ -58,16 +59,17 @@ export async function openShoal(options: OpenShoalOptions): Promise<EmbeddedLibr
   let look = () => {};
   const link = openBusLink(home, () => look());
   const { outboxReady, recordsChanged } = subjects.local;
+  const hints = changeHints((records) => {
+    link.publish(outboxReady(deviceId), new Uint8Array());
+    const hint = encodeRecordsChanged({ libraryId, records, isLocal: true });
+    if (records.length > 0) link.publish(recordsChanged(deviceId), hint);
+  });
   try {
     const opened = await openSyncedLibrary({
       ...openingOf(library, models, deviceId),
       ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
       onSkipped: options.onSkipped ?? warn,
-      onChanges(records) {
-        link.publish(outboxReady(deviceId), new Uint8Array());
-        const hint = encodeRecordsChanged({ libraryId, records, isLocal: true });
-        if (records.length > 0) link.publish(recordsChanged(deviceId), hint);
-      },
+      onChanges: hints.add,
     });
     look = opened.look;
     return {
@@ -78,6 +80,7 @@ export async function openShoal(options: OpenShoalOptions): Promise<EmbeddedLibr
       isOnline: link.isConnected,
       async close() {
         await opened.close();
+        hints.close();
         await link.close();
       },
     };
