@@ -57,7 +57,7 @@ function followGrowingLog(options: {
     setWholeLog: async () => undefined,
     // Whether there is one is asked for one, what is asked of others for many.
     missingRecords: (_, limit) =>
-      (limit === 1 && options.isMissing?.() ? [{}] : []) as ReturnType<Library['missingRecords']>,
+      (limit === 1 && options.isMissing?.() ? [{}] : []) as unknown as ReturnType<Library['missingRecords']>,
     quarantined: { count: () => 0, waiting: () => [], due: () => [] },
     retryQuarantined: () => Promise.reject(new Error('nothing to try again')),
     discardQuarantined: () => Promise.reject(new Error('nothing to discard')),

@@ -107,6 +107,20 @@ export class LogHead {
   }
 
   #add(entries: readonly PositionedEntry[]): GroupedEntry[] {
+    const added = this.#store.entries.together(() => this.#addRows(entries));
+    if (added.length === 0) return added;
+    this.#store.log.setHead(this.#seq, this.#chain);
+    for (const stream of new Set(added.map((each) => each.stream))) {
+      this.#vector.advance(stream, 0, this.#seq);
+    }
+    if (this.#ownStream !== this.#life && this.#vector.claimed.has(this.#life)) {
+      this.#store.log.setOwnStream(this.#life);
+      this.#ownStream = this.#life;
+    }
+    return added;
+  }
+
+  #addRows(entries: readonly PositionedEntry[]): GroupedEntry[] {
     const added: GroupedEntry[] = [];
     const lastById = new Map<number, number>();
     for (const entry of entries) {
@@ -123,15 +137,6 @@ export class LogHead {
       this.#seq = seq;
       this.#chain = chain;
       added.push({ seq, stream, originSeq, groupLast });
-    }
-    if (added.length === 0) return added;
-    this.#store.log.setHead(this.#seq, this.#chain);
-    for (const stream of new Set(added.map((each) => each.stream))) {
-      this.#vector.advance(stream, 0, this.#seq);
-    }
-    if (this.#ownStream !== this.#life && this.#vector.claimed.has(this.#life)) {
-      this.#store.log.setOwnStream(this.#life);
-      this.#ownStream = this.#life;
     }
     return added;
   }

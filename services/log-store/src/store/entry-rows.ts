@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { entryChecksum } from './entry-checksum.ts';
 import { type EntryRow, entryColumns, type StoredRow, toEntryRow } from './entry-row.ts';
 import { freshRecords } from './fresh-records.ts';
+import { insertEntries } from './insert-entries.ts';
 import { type RecordRows, recordRows } from './record-rows.ts';
 import { structuralDamage } from './structural-damage.ts';
 
@@ -28,6 +29,8 @@ export interface Place {
 export interface EntryRows extends Pick<RecordRows, 'headVersions' | 'ofRecord'> {
   /** Runs `work`, within a transaction, which adds entries of these records: what is new to the log costs less. */
   adding<T>(records: readonly RecordId[], work: () => T): T;
+  /** Runs `work`, which does nothing with entries but `add` and `lastOriginSeq`: they are there when it returns. */
+  together<T>(work: () => T): T;
   /** False if the position is taken already: what is stored is recognised by it (REP-2). */
   add(entry: NewEntry): boolean;
   has(streamId: number, originSeq: number): boolean;
@@ -60,11 +63,7 @@ export interface EntryRows extends Pick<RecordRows, 'headVersions' | 'ofRecord'>
 export function entryRows(db: Database.Database): EntryRows {
   const fresh = freshRecords(db);
   const records = recordRows(db, fresh);
-  const insert = db.prepare(
-    `insert into entries (seq, stream_id, origin_seq, group_first, group_last, predecessor, model, record_id,
-       is_history, is_head, header, sealed, signature, chain, checksum)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const rows = insertEntries(db);
   const has = db
     .prepare<[number, number], number>('select seq from entries where stream_id = ? and origin_seq = ?')
     .pluck();
@@ -103,8 +102,11 @@ export function entryRows(db: Database.Database): EntryRows {
     headVersions: records.headVersions,
     ofRecord: records.ofRecord,
     adding: fresh.during,
+    together: rows.during,
     add: ({ seq, streamId, chain, entry, isBeyond }) => {
       const { header, position } = entry;
+      // What was added before may be of the same record or stream.
+      if (!isBeyond || !fresh.isFresh(header.recordId)) rows.flush();
       if (!isBeyond && has.get(streamId, position.originSeq) !== undefined) return false;
       const isHead = records.demoteIncluded(header.model, header.recordId, header.version);
       const row = {
@@ -117,7 +119,7 @@ export function entryRows(db: Database.Database): EntryRows {
         sealed: entry.sealed,
         signature: entry.signature,
       };
-      insert.run(
+      rows.add([
         seq,
         streamId,
         row.originSeq,
@@ -133,7 +135,7 @@ export function entryRows(db: Database.Database): EntryRows {
         row.signature,
         chain,
         entryChecksum(row),
-      );
+      ]);
       fresh.noteAdded(header.recordId);
       return true;
     },
