@@ -1,9 +1,10 @@
 // `npm run test:packages`: builds and packs what others can install, looks for what they would stumble over, installs it
-// into an empty folder, and uses it there: types, two libraries in one process, a device by its command, own models.
+// into an empty folder, and uses it there: types, two libraries in one process, a device by its command, an application.
 // Under this Node, and under the newest that npm has.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,11 +13,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { packedManifest } from './packed-manifest.ts';
 import { publishedPackages } from './published-packages.ts';
 import { runStep } from './run-step.ts';
 import { tarballProblems } from './tarball-problems.ts';
+import { usePackages } from './use-packages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const consumer = join(import.meta.dirname, 'consumer');
@@ -27,8 +29,10 @@ const packages = publishedPackages(root);
 try {
   const app = installAsTheGuideSays();
   await requireNoProblems();
-  use(app, process.execPath);
-  use(app, newestNode());
+  for (const node of [process.execPath, newestNode()]) {
+    const version = usePackages({ app, homes: folder, node });
+    say(`two libraries, a device and an application work with Node ${version}`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -45,22 +49,21 @@ function installAsTheGuideSays(): string {
     npm_config_audit: 'false',
     npm_config_fund: 'false',
   };
-  runStep('sh', ['-euc', guideBlock('packages.md', 'sh')], { cwd: root, env, timeoutMs: 600_000 });
+  runStep('sh', ['-euc', guideLines()], { cwd: root, env, timeoutMs: 600_000 });
   say(`packed ${packages.length} packages and installed them into an empty folder`);
   const app = join(folder, 'my-app');
   for (const file of readdirSync(consumer)) copyFileSync(join(consumer, file), join(app, file));
   writeFileSync(join(app, 'every-door.ts'), doors().join('\n'));
-  writeFileSync(join(folder, 'models.ts'), guideBlock('own-models.md', 'ts models.ts'));
+  cpSync(join(root, 'examples', 'notes'), join(app, 'notes'), { recursive: true });
   requireTypes(app);
   return app;
 }
 
-/** The first block of that kind of a guide. */
-function guideBlock(guide: string, kind: string): string {
-  const text = readFileSync(join(root, 'docs', 'guides', guide), 'utf8');
-  const [, block] = text.split(`\`\`\`${kind}\n`);
-  if (block === undefined) throw new Error(`docs/guides/${guide} has no block \`\`\`${kind}`);
-  return block.split('```')[0]!;
+function guideLines(): string {
+  const guide = readFileSync(join(root, 'docs', 'guides', 'packages.md'), 'utf8');
+  const [, lines] = /```sh\n(.+?)```/s.exec(guide) ?? [];
+  if (lines === undefined) throw new Error('docs/guides/packages.md has no block of commands');
+  return lines;
 }
 
 async function requireNoProblems(): Promise<void> {
@@ -91,38 +94,15 @@ function requireTypes(app: string): void {
       typeRoots: [join(root, 'node_modules', '@types')],
       skipLibCheck: false,
     },
-    include: ['*.ts'],
+    include: ['*.ts', 'notes/*.ts'],
   });
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
   const { stdout } = spawnSync(tsc, ['-p', app, '--pretty', 'false'], { cwd: app, encoding: 'utf8' });
-  const own = stdout.split('\n').filter((line) => /^[\w-]+\.ts\(|^node_modules\/@shoal\//.test(line));
+  const own = stdout
+    .split('\n')
+    .filter((line) => /^(notes\/)?[\w-]+\.ts\(|^node_modules\/@shoal\//.test(line));
   if (own.length > 0) throw new Error(own.join('\n'));
   say('its types are understood');
-}
-
-/** Runs the programs, and a device from `shoal init` to `shoal down`, with that Node first on PATH. */
-function use(app: string, node: string): void {
-  const env = {
-    PATH: [dirname(node), join(app, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
-    NODE_OPTIONS: '',
-  };
-  const run = (command: string, ...args: string[]) => runStep(command, args, { cwd: app, env });
-  const version = run('node', '--version').trim();
-  run('node', 'every-door.ts');
-  run('node', 'two-libraries.ts');
-  const home = join(folder, `home-${version}`);
-  run('shoal', 'models', 'check', join(folder, 'models.ts'));
-  run('shoal', 'init', '--home', home, '--name', 'laptop');
-  run('shoal', 'library', 'create', 'photos', '--home', home);
-  run('shoal', 'up', '--detach', '--home', home);
-  try {
-    run('shoal', 'tag', 'create', 'holiday', '--home', home);
-    run('node', 'ask-a-device.ts', home);
-    run('shoal', 'doctor', '--home', home);
-  } finally {
-    run('shoal', 'down', '--home', home);
-  }
-  say(`two libraries in one process and a device agree with Node ${version}`);
 }
 
 /** The newest Node that npm has for this machine, installed beside. */

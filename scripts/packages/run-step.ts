@@ -10,7 +10,7 @@ export interface StepOptions {
 export function runStep(
   command: string,
   args: readonly string[],
-  { cwd, env = {}, timeoutMs = 180_000 }: StepOptions,
+  { cwd, env = {}, timeoutMs = 300_000 }: StepOptions,
 ): string {
   const { status, signal, stdout, stderr, error } = spawnSync(command, [...args], {
     cwd,
