@@ -107,7 +107,10 @@ function judgeDerived({ derived }: LibraryContent, { isRunning }: Moment): reado
 
 /** What another program wrote into a synced table: no other device hears of it. */
 function judgeStrays({ strays }: LibraryContent, { isRunning }: Moment): readonly Finding[] {
-  if (strays === null) return [ok('strays', 'not compared: there are many records; --deep does')];
+  if (strays === null)
+    return [
+      ok('strays', 'not compared: there are many records (--deep does), or the models do not fit the tables'),
+    ];
   if (strays.length === 0) return [ok('strays', 'every row is as its record says')];
   const repair = '`shoal doctor --repair` syncs what may be written here, and takes back the rest';
   const remedy = isRunning ? `stop the device (\`shoal down\`); then ${repair}` : repair;

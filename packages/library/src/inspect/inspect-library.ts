@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { createRegistry } from '@shoal/core';
+import { createRegistry, ShoalError } from '@shoal/core';
 import { compareDerived, type DerivedDifference } from '../derived/compare-derived.ts';
 import type { SyncedModel } from '../model/sync-model.ts';
-import { libraryStore } from '../store/library-store.ts';
+import { type LibraryStore, libraryStore } from '../store/library-store.ts';
 import type { Migration } from '../store/migrate.ts';
 import { findStrays, type Stray } from '../strays/find-strays.ts';
 import { checkFile, type FileCheck, openForInspection, schemaVersionOf } from './open-for-inspection.ts';
@@ -37,7 +37,7 @@ export interface LibraryContent {
   readonly clockMs: number;
   /** Null: the file is so large that they were not compared. */
   readonly derived: readonly DerivedDifference[] | null;
-  /** Rows that were written past the capture (S2-32). Null: there are so many rows that they were not compared. */
+  /** Rows that were written past the capture (S2-32). Null: not compared, as there are many, or the models do not fit. */
   readonly strays: readonly StrayCount[] | null;
 }
 
@@ -106,14 +106,25 @@ const comparedMax = 20_000;
 function countStrays(db: DatabaseSync, { models, isDeep }: InspectLibraryOptions): StrayCount[] | null {
   const { count } = db.prepare('select count(*) as count from shoal_records').get() ?? {};
   if (!isDeep && Number(count) > comparedMax) return null;
-  const registry = createRegistry(models.map(({ spec }) => spec));
-  const store = libraryStore({ db: readingConnection(db), registry, models, wallMs: Date.now });
+  const store = storeOf(db, models);
+  if (store === null) return null;
   const counts = new Map<string, StrayCount>();
   for (const { ref, kind } of findStrays(store, models)) {
     const key = `${ref.model} ${kind}`;
     counts.set(key, { model: ref.model, kind, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   return [...counts.values()];
+}
+
+/** Null where the models do not fit the tables: that is told where the library is opened. */
+function storeOf(db: DatabaseSync, models: readonly SyncedModel[]): LibraryStore | null {
+  try {
+    const registry = createRegistry(models.map(({ spec }) => spec));
+    return libraryStore({ db: readingConnection(db), registry, models, wallMs: Date.now });
+  } catch (error) {
+    if (error instanceof ShoalError && error.code === 'invalid-model') return null;
+    throw error;
+  }
 }
 
 function waitingIn(db: DatabaseSync, sql: string): Waiting {
