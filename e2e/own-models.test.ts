@@ -29,9 +29,8 @@ beforeAll(async () => {
   await mkdir(join(folder.path, 'empty'));
 });
 afterAll(async () => {
-  for (const home of ['empty/a', 'empty/b', 'notes/home']) {
-    await type(`shoal down --home ${home}`, folder.path).ended;
-  }
+  const homes = ['empty/a', 'empty/b', 'notes/home'];
+  await Promise.all(homes.map((home) => type(`shoal down --home ${home}`, folder.path).ended));
   await ledger.endAll();
   await nothingRuns(folder.path);
   await folder.remove();
