@@ -138,6 +138,17 @@ describe('databases', () => {
     expect(one(read({ derived: null }, { problems: null }))[0]?.found).toContain('--deep');
   });
 
+  test('rows that another program wrote are worth a look, and mended while the device stands still', () => {
+    const seen = read({ strays: [{ model: 'tag', kind: 'changed', count: 2 }] });
+    expect(of('strays', judgeLibraryDb(seen, stopped))).toMatchObject({
+      verdict: 'warn',
+      found: 'another program changed 2 rows of tag, which is not synced',
+      remedy: expect.stringMatching(/^`shoal doctor --repair`/),
+    });
+    expect(of('strays', judgeLibraryDb(seen, running))?.remedy).toContain('`shoal down`');
+    expect(of('strays', judgeLibraryDb(read({ strays: null }), stopped))?.found).toContain('--deep');
+  });
+
   test('an outbox that a running device has not shipped for a minute is stuck', () => {
     const waits = (ms: number) => read({ outbox: { count: 3, oldestMs: nowMs - ms } });
     expect(of('outbox', judgeLibraryDb(waits(1_000), running))?.verdict).toBe('ok');

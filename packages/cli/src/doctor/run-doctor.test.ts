@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrateLibrary } from '@shoal/library';
-import { migrations } from '@shoal/models';
+import { keyRing, migrateLibrary, openLibrary } from '@shoal/library';
+import { migrations, models } from '@shoal/models';
 import {
   addLibrary,
   type HomeLibrary,
@@ -11,6 +11,7 @@ import {
   initHome,
   lockHome,
   newLibraryFile,
+  readHome,
 } from '@shoal/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { repair } from './repair.ts';
@@ -106,4 +107,26 @@ test('the database of a newer program, and a home that somebody holds, are told'
   } finally {
     await lock.release();
   }
+});
+
+test('[S2-32] a row that another program wrote is found, and synced by the repair, once', async () => {
+  const { libraryId, paths, keys, currentKey } = library;
+  const open = async () => {
+    const { deviceId } = (await readHome(dir)).config;
+    const ring = keyRing(keys, currentKey);
+    return openLibrary({ path: paths.libraryDb, libraryId, device: deviceId, ring, models, migrations });
+  };
+  const before = await open();
+  before.store.db.exec(
+    "insert into tags (uuid, canonical_name) values ('0190c4a0-0000-7000-8000-000000000001', 'by hand')",
+  );
+  before.close();
+  expect(await complaints()).toEqual(['strays']);
+  expect(await repair(dir)).toEqual([
+    'synced what another program had added: tag 0190c4a0-0000-7000-8000-000000000001 in ours',
+  ]);
+  expect([await complaints(), await repair(dir)]).toEqual([[], []]);
+  const after = await open();
+  expect(after.outboxCount()).toBe(1);
+  after.close();
 });
