@@ -1,8 +1,8 @@
 import type { RecordId, Value } from '@shoal/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contentIdentityId, userMetadataId } from './index.ts';
+import { contentIdentityId, userMetadataId, userMetadataTagId } from './index.ts';
 import { mergeNotes } from './merge-notes.ts';
-import { exchange, secret, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
+import { exchange, newId, secret, type TestDevice, twoDevices } from './testing/library-on-disk.ts';
 
 let a: TestDevice;
 let b: TestDevice;
@@ -57,6 +57,29 @@ describe('user metadata of content, written on two devices at once', () => {
     for (const device of [a, b]) {
       expect(shown(device)?.custom_data).toBe('{"camera":{"iso":100,"lens":"50mm"},"stars":[1]}');
     }
+  });
+});
+
+describe('a tag on content', () => {
+  test('[S0-27] [MRG-4] that one device puts on anew, while another takes it off, stays on both; the later word beside it is shown', async () => {
+    const tag = newId();
+    const application = userMetadataTagId(secret, id, tag);
+    await a.put('tag', tag, { canonical_name: 'holiday' });
+    await a.put('user_metadata_tag', application, { user_metadata: id, tag, context: 'old' });
+    await exchange(a, b);
+    await a.remove('user_metadata_tag', application);
+    await b.put('user_metadata_tag', application, { context: 'local' });
+    await exchange(a, b);
+    const both = [a, b].map((device) => device.fields('user_metadata_tag', application));
+    expect(both[0]).toMatchObject({ tag, context: 'local' });
+    expect(both[1]).toEqual(both[0]);
+    // Where both know of each other, the later decides, also to take it off.
+    await a.put('user_metadata_tag', application, { context: 'from a' });
+    await exchange(a, b);
+    expect(b.fields('user_metadata_tag', application)).toMatchObject({ context: 'from a' });
+    await b.remove('user_metadata_tag', application);
+    await exchange(a, b);
+    expect(a.fields('user_metadata_tag', application)).toBeUndefined();
   });
 });
 
