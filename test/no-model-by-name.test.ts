@@ -9,7 +9,7 @@ import { filesBelow, isTestFile, root } from './source-files.ts';
  * name them: it is a user of the engine that happens to live in capture.
  */
 const ofTheDomain = [
-  /^services\/capture\/src\/(index|index-thread|store)\//,
+  /^services\/capture\/src\/(index|index-thread|store|volumes)\//,
   /^services\/capture\/src\/(device-record|location-ignores|locations|no-locations)\.ts$/,
   /^services\/capture\/src\/(favorites|metadata-targets|tagging)\.ts$/,
   /^services\/gateway\/src\/find-entries\.ts$/,

@@ -22,6 +22,7 @@ import { addServiceCommands } from './commands/service.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTagCommands } from './commands/tag.ts';
 import { addUpCommand } from './commands/up.ts';
+import { addVolumeCommands } from './commands/volume.ts';
 import { addWaitCommand } from './commands/wait.ts';
 import { exitCodeLines } from './exit-codes.ts';
 import { settleSettings } from './settings/settle-settings.ts';
@@ -56,6 +57,7 @@ export function createProgram(given: Surroundings): Command {
   addLibraryCommands(program, surroundings);
   addModelsCommands(program, surroundings);
   addLocationCommands(program, surroundings);
+  addVolumeCommands(program, surroundings);
   addRecordCommands(program, surroundings);
   addTagCommands(program, surroundings);
   addFavoriteCommand(program, surroundings);

@@ -2,4 +2,4 @@
 export const protocolVersion = 1;
 
 /** SHA-256 over the descriptors of all messages and services of this version; a test compares it with the contract. */
-export const contractFingerprint = 'e7de6319deab6e40cb674e5deaf0603a3e8eea74af3adaac932b054f89a66308';
+export const contractFingerprint = 'bbd7eca45dac754aa51ec9e0dd6fbd782c2ffe37db0a383528874f423afe2ffd';

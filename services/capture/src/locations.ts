@@ -15,6 +15,9 @@ import type { IndexThread } from './index-thread/index-thread.ts';
 import { createLocationIgnores, type IgnoreChange, ignoresOf, writeIgnores } from './location-ignores.ts';
 import { indexedModels } from './store/entry-changes.ts';
 import { type LocationRow, locationRows } from './store/location-rows.ts';
+import type { Disks } from './volumes/disks.ts';
+import type { LocationVolume } from './volumes/volume-writes.ts';
+import { openVolumes, type VolumeState } from './volumes/volumes.ts';
 
 /** How a location stands, for people. */
 export interface LocationState {
@@ -42,11 +45,18 @@ export interface Locations {
    * and `not-found` for a location that is not of this device.
    */
   changeIgnores(id: RecordId, change: IgnoreChange): Promise<IgnoreSettings>;
+  /** The volumes of the library, those of other devices too. */
+  volumes(): Promise<VolumeState[]>;
+  /** Takes over a volume that is plugged in here, and follows the locations on it. Throws as `Volumes.claim` does. */
+  claimVolume(id: RecordId): Promise<readonly RecordId[]>;
   status(): LocationState[];
   /** Whether what an index finds waits for the index to rest before it is shipped (CHG-8). */
   isHolding(): boolean;
   stop(): Promise<void>;
 }
+
+/** A system that does not tell where a folder lies. */
+const nowhere: LocationVolume = { volume: null, holder: null, writes: [] };
 
 /** How often totals and states are brought up to date while something changes. */
 const totalsMs = 1_000;
@@ -60,9 +70,12 @@ export async function openLocations(options: {
   readonly modelsFile?: string | null;
   /** Writes large batches of the index; without it the service does all by itself. */
   readonly thread?: IndexThread | null;
+  /** What tells of disks; the system's own where it is not given. */
+  readonly disks?: Disks;
   readonly log: Log;
 }): Promise<Locations> {
   const { library, log } = options;
+  const volumes = openVolumes(options);
   const rows = locationRows(library);
   const own = () => rows.own(library.options.device);
   const hold = createIndexHold({
@@ -92,7 +105,17 @@ export async function openLocations(options: {
   };
 
   const ignores = createLocationIgnores(indexer, log);
-  for (const row of own()) await ignores.start(row);
+  const started = new Set<number>();
+  const start = async (row: LocationRow) => {
+    started.add(row.key);
+    await ignores.start(row);
+  };
+  const stop = async (key: number) => {
+    started.delete(key);
+    ignores.forget(key);
+    await indexer.removeLocation(key);
+  };
+  for (const row of own()) await start(row);
   const refreshedByKey = new Map<number, string>();
   let isChanged = true;
   const unlisten = library.onChanges((changes) => {
@@ -101,7 +124,10 @@ export async function openLocations(options: {
   const refreshAll = async () => {
     const isDue = isChanged;
     isChanged = false;
-    for (const row of own()) {
+    const rowsNow = own();
+    // Its volume was claimed by another device.
+    for (const key of started) if (!rowsNow.some((row) => row.key === key)) await stop(key);
+    for (const row of rowsNow) {
       // Also what another program wrote into the record.
       await ignores.follow(row);
       const { state, error } = indexer.status(row.key) ?? { state: 'pending', error: null };
@@ -141,12 +167,17 @@ export async function openLocations(options: {
         ['default_ignores', isDefault],
         ['ignore_patterns', text],
       ]);
-      await library.write([
-        { kind: 'replace', ref: { model: 'location' as ModelName, id }, fields, seen: null },
-      ]);
+      const volumeOf = await volumes.at(folder);
+      await library.transaction((transaction) => {
+        const { volume, holder, writes } = volumeOf?.(transaction) ?? nowhere;
+        const whole = new Map([...fields, ['volume', volume], ['volume_holder', holder]] as const);
+        const ref = { model: 'location' as ModelName, id };
+        transaction.capture([...writes, { kind: 'replace', ref, fields: whole, seen: null }]);
+      });
       try {
-        await ignores.start(find(id));
+        await start(find(id));
       } catch (error) {
+        started.delete(find(id).key);
         ignores.forget(find(id).key);
         await library.write([{ kind: 'delete', ref: { model: 'location' as ModelName, id }, seen: null }]);
         throw error;
@@ -154,9 +185,7 @@ export async function openLocations(options: {
       return id;
     },
     async remove(id) {
-      const { key } = find(id);
-      ignores.forget(key);
-      await indexer.removeLocation(key);
+      await stop(find(id).key);
       await library.write([{ kind: 'delete', ref: { model: 'location' as ModelName, id }, seen: null }]);
     },
     async rescan(id, options) {
@@ -171,6 +200,12 @@ export async function openLocations(options: {
       const row = find(id);
       await ignores.follow(row);
       return ignoresOf(row);
+    },
+    volumes: () => volumes.list(),
+    async claimVolume(id) {
+      const claimed = await volumes.claim(id);
+      for (const location of claimed) await start(find(location));
+      return claimed;
     },
     status: () =>
       own().map(({ key, id, path }) => {

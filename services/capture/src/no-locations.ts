@@ -9,6 +9,8 @@ export function noLocations(library: LibraryId): Locations {
     remove: refuse,
     rescan: refuse,
     changeIgnores: refuse,
+    volumes: refuse,
+    claimVolume: refuse,
     status: () => [],
     isHolding: () => false,
     stop: () => Promise.resolve(),

@@ -73,6 +73,27 @@ export function captureHandlers(
         defaults: [...defaultIgnores],
       };
     },
+    async listVolumes(request) {
+      const volumes = await partOf(request).locations.volumes();
+      return {
+        volumes: volumes.map(({ id, name, holder, totalCapacity, mounted, isMovable }) => ({
+          volumeId: uuidToBytes(id),
+          name,
+          holderId: holder === null ? Buffer.alloc(0) : uuidToBytes(holder.device),
+          ownerEpoch: holder?.epoch ?? 0,
+          totalCapacity,
+          isMounted: mounted !== null,
+          mountPoint: mounted?.mountPoint ?? '',
+          availableSpace: mounted?.availableSpace ?? 0,
+          isMovable: isMovable ?? false,
+        })),
+      };
+    },
+    async claimVolume(request) {
+      const id = uuidFromBytes<RecordId>(request.volumeId, 'volume_id');
+      const locations = await partOf(request).locations.claimVolume(id);
+      return { locationIds: locations.map((location) => uuidToBytes(location)) };
+    },
     async applyTag(request) {
       const { library, secret } = partOf(request);
       const tag = uuidFromBytes<RecordId>(request.tagId, 'tag_id');

@@ -82,6 +82,15 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
       checkChangeIgnores(request);
       return capture.changeIgnores(request);
     },
+    listVolumes: async (request) => {
+      libraryOf(request);
+      return capture.listVolumes(request);
+    },
+    claimVolume: async (request) => {
+      libraryOf(request);
+      checkRecordId(request.volumeId, 'volume_id');
+      return capture.claimVolume(request);
+    },
     applyTag: async (request) => {
       libraryOf(request);
       checkTagging(request);
