@@ -124,10 +124,9 @@ export async function openLocations(options: {
   const refreshAll = async () => {
     const isDue = isChanged;
     isChanged = false;
-    const rowsNow = own();
-    // Its volume was claimed by another device.
-    for (const key of started) if (!rowsNow.some((row) => row.key === key)) await stop(key);
-    for (const row of rowsNow) {
+    // Its volume was claimed by another device. Asked for each, as meanwhile some are added.
+    for (const key of [...started]) if (!own().some((row) => row.key === key)) await stop(key);
+    for (const row of own()) {
       // Also what another program wrote into the record.
       await ignores.follow(row);
       const { state, error } = indexer.status(row.key) ?? { state: 'pending', error: null };
