@@ -36,6 +36,7 @@ export function checkWholeGroups(
     // What was there when it was first read, and is damaged since, is not waited for (LOG-1).
     const isGiven = seq < nextSeq && seq > givenUpSeq && log.content.holes.length === 0;
     if (!isGiven || (lastByStream.get(entry.stream) ?? 0) >= entry.groupLast) return false;
+    if (isTorn(entry, ledger)) return false;
     // Its end may have been there, and gone as superseded before this was read.
     const end = ledger.entries.get(placeKey({ stream: entry.stream, originSeq: entry.groupLast }));
     return end === undefined || ![...log.content.rows.values()].some((row) => isIncludedIn(row, end));
@@ -43,6 +44,13 @@ export function checkWholeGroups(
   mustHold(early === undefined, 'REP-8', () => {
     return `${early!.place} is read before its group is there, up to ${early!.entry.groupLast}`;
   });
+}
+
+/** What was damaged somewhere comes behind what follows it, and by that its group counts as whole (LOG-1). */
+function isTorn({ stream, originSeq, groupLast }: Entry, { damaged }: Ledger): boolean {
+  for (let at = originSeq + 1; at <= groupLast; at++)
+    if (damaged.has(placeKey({ stream, originSeq: at }))) return true;
+  return false;
 }
 
 function isIncludedIn({ record, entry: by }: LogRow, entry: Entry): boolean {
