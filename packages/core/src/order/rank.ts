@@ -34,6 +34,8 @@ export function dependencyOrder<T extends Ranked>(group: readonly T[]): T[] {
     if (entries === undefined) entriesByRecord.set(entry.record, [entry]);
     else entries.push(entry);
   }
+  // Mostly each record has one entry.
+  if (entriesByRecord.size === group.length) return [...group].sort(comparePlaces);
   const last = (entries: readonly T[]) => entries[entries.length - 1]!;
   return [...entriesByRecord.values()].sort((a, b) => comparePlaces(last(a), last(b))).flat();
 }
