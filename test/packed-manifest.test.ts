@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withJsImports } from '../scripts/packages/assemble-package.ts';
+import { withJsImports, withNearSource } from '../scripts/packages/assemble-package.ts';
 import { packedManifest } from '../scripts/packages/packed-manifest.ts';
 import { publishedPackages } from '../scripts/packages/published-packages.ts';
 import { filesBelow, root } from './source-files.ts';
@@ -58,6 +58,17 @@ test('declarations import what is there: JavaScript beside them, in every form o
     `import './e.js';`,
     `import { f } from '@shoal/core';`,
   ]);
+});
+
+test('a source map carries its source, by the name of the file and not by a path of the repository', () => {
+  const map = {
+    version: 3,
+    sourceRoot: '',
+    sources: ['../../../src/a.ts'],
+    sourcesContent: ['a'],
+    mappings: '',
+  };
+  expect(JSON.parse(withNearSource(JSON.stringify(map), 'a'))).toEqual({ ...map, sources: ['a.ts'] });
 });
 
 test('what others can install is of one version, is described, is packed from dist, and needs nothing that is private', () => {

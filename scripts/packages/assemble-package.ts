@@ -1,5 +1,5 @@
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { packedManifest } from './packed-manifest.ts';
 import type { PublishedPackage } from './published-packages.ts';
 
@@ -24,6 +24,10 @@ export function assemblePackage(
     const path = join(dist, file);
     writeFileSync(path, withJsImports(readFileSync(path, 'utf8')));
   }
+  for (const file of globSync('**/*.js.map', { cwd: dist })) {
+    const path = join(dist, file);
+    writeFileSync(path, withNearSource(readFileSync(path, 'utf8'), basename(file, '.js.map')));
+  }
   for (const file of globSync(asTheyAre, { cwd: folder })) {
     mkdirSync(dirname(join(dist, file)), { recursive: true });
     cpSync(join(folder, file), join(dist, file), { recursive: true });
@@ -36,6 +40,11 @@ export function assemblePackage(
 /** The compiler leaves `.ts` in what declarations import, and not every reader finds `x.d.ts` by it. */
 export function withJsImports(declarations: string): string {
   return declarations.replace(/(\bfrom |\bimport\(|\bimport )(["'])(\.{1,2}\/[^"']+)\.ts\2/g, '$1$2$3.js$2');
+}
+
+/** The source stands in the map itself, under the name of the file: its path in the repository leads nowhere elsewhere. */
+export function withNearSource(map: string, name: string): string {
+  return JSON.stringify({ ...(JSON.parse(map) as object), sourceRoot: '', sources: [`${name}.ts`] });
 }
 
 function readme(name: string, description: string): string {
