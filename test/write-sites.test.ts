@@ -10,6 +10,8 @@ import { filesBelow, isTestFile, root } from './source-files.ts';
  */
 const sites: Readonly<Record<string, string>> = {
   'packages/library/src/store/row-store.ts': 'carries out what was captured or applied',
+  'packages/library/src/store/insert-rows.ts':
+    'states and outbox alone; for the tables of models it is not used',
   'packages/library/src/orm/sync-gate.ts':
     'names a row in the transaction that captures it, or takes its name before',
   'packages/library/src/api/skipped-store.ts': 'rows without a UUID: they stay here',
