@@ -51,6 +51,23 @@ export async function listTags(gateway: GatewayClient, libraryId: Buffer): Promi
   return tags;
 }
 
+/** What tags are looked for by; what is not said does not matter. */
+export interface TagName {
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/**
+ * The tags of that name, in every namespace, or in one (S3-09). Of the system's there is one of a name in a namespace; two
+ * that people made are two (MRG-6).
+ */
+export function tagsNamed(tags: readonly JsonRecord[], { name, namespace }: TagName): JsonRecord[] {
+  const isWanted = (wanted: string | undefined, found: unknown) => wanted === undefined || found === wanted;
+  return tags.filter(
+    ({ fields }) => isWanted(name, fields.canonical_name) && isWanted(namespace, fields.namespace),
+  );
+}
+
 /** A tag by UUID or by name. Two tags of one name are two tags (MRG-6): a name that is not unique is refused. */
 export async function tagIdOf(gateway: GatewayClient, libraryId: Buffer, wanted: string): Promise<Buffer> {
   if (isUuid(wanted.toLowerCase())) return parseUuid(wanted, 'tag');

@@ -1,7 +1,7 @@
 import { uuidFromBytes } from '@shoal/client';
 import { ShoalError } from '@shoal/core';
 import type { Command } from 'commander';
-import { createTag, listTags, tagIdOf } from '../ask/tags.ts';
+import { createTag, listTags, tagIdOf, tagsNamed } from '../ask/tags.ts';
 import { withLibrary } from '../ask/with-device.ts';
 import { helpExamples } from '../help-examples.ts';
 import { addLibraryCommand, type LibraryOptions } from '../leaf-command.ts';
@@ -104,14 +104,20 @@ function addTakeOff(parent: Command, surroundings: Surroundings): void {
 }
 
 function addList(parent: Command, surroundings: Surroundings): void {
-  addLibraryCommand(parent, 'list', 'list the tags of the library')
-    .addHelpText('after', helpExamples('tag list', 'tag list --json'))
-    .action(async (options: LibraryOptions) => {
-      const tags = await withLibrary(options, ({ gateway, libraryId }) => listTags(gateway, libraryId));
+  addLibraryCommand(parent, 'list [name]', 'list the tags of the library, or those of a name')
+    .option('--namespace <namespace>', 'only those of this namespace')
+    .addHelpText('after', helpExamples('tag list', 'tag list holiday', 'tag list --namespace system --json'))
+    .action(async (name: string | undefined, options: LibraryOptions & { readonly namespace?: string }) => {
+      const all = await withLibrary(options, ({ gateway, libraryId }) => listTags(gateway, libraryId));
+      const tags = tagsNamed(all, { name, namespace: options.namespace });
+      const isNamed = name !== undefined || options.namespace !== undefined;
       outputOf(surroundings, options).result(tags, () =>
         tags.length === 0
-          ? 'no tag yet: `shoal tag create NAME`'
-          : tags.map(({ id, fields }) => `${id}  ${fields.canonical_name}`),
+          ? `no tag ${isNamed ? 'of that name' : 'yet'}: \`shoal tag create NAME\``
+          : tags.map(
+              ({ id, fields }) =>
+                `${id}  ${fields.namespace ? `${fields.namespace}:` : ''}${fields.canonical_name}`,
+            ),
       );
     });
 }

@@ -29,6 +29,7 @@ export async function followWork(options: FollowWorkOptions): Promise<void> {
   let quiet = 0;
   let isFirst = true;
   let isOver = false;
+  // How it failed is thrown below, where it is awaited itself.
   const settled = over
     ?.catch(() => undefined)
     .then(() => {

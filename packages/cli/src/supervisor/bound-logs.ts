@@ -50,6 +50,7 @@ async function boundAll(folder: string, options: BoundLogsOptions): Promise<void
 
 async function rotate(file: string, keptMax: number): Promise<void> {
   for (let age = keptMax - 1; age >= 1; age -= 1) {
+    // Of that age there is none yet.
     await rename(`${file}.${age}`, `${file}.${age + 1}`).catch(() => undefined);
   }
   try {

@@ -199,6 +199,7 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
     look: () => feed.look(),
     async close() {
       isClosing = true;
+      // Who asked for it was told; here it only has to be over.
       await retrying.catch(() => 0);
       await feed.close();
       await (await reading)?.close();

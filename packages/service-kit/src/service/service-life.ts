@@ -44,6 +44,7 @@ export function serviceLife(
       if (starting === undefined) {
         const begun = begin();
         starting = begun;
+        // Whoever awaits the start is told; the next one begins anew.
         begun.catch(() => {
           if (starting === begun) starting = undefined;
         });

@@ -99,6 +99,7 @@ export function createChangeBatch(options: {
       if (waiting.length >= limits.batchChangesMax || waitingBytes >= limits.batchBytesMax) await begin();
     },
     flush,
+    // A failure is met in flush.
     settle: () => writing.catch(() => {}),
     keyOf,
     isMoving: (key) => moving.has(key),
