@@ -24,8 +24,11 @@ export interface MemoryLibrary extends ViewReader {
 }
 
 /** What a library in maps carries out; without a journal planned none is kept. */
-export type MemoryPlan = Pick<ApplyPlan, 'stored' | 'view'> &
-  Partial<Pick<ApplyPlan, 'journal'>> & { readonly blindWrites?: Parameters<MemoryJournal['addSettled']>[0] };
+export type MemoryPlan = Pick<ApplyPlan, 'view'> &
+  Partial<Pick<ApplyPlan, 'journal'>> & {
+    readonly stored: readonly Pick<ApplyPlan['stored'][number], 'ref' | 'stored'>[];
+    readonly blindWrites?: Parameters<MemoryJournal['addSettled']>[0];
+  };
 
 /** A library without records; `journal` is what it remembers all the same. */
 export function createMemoryLibrary({

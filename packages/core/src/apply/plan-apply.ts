@@ -6,7 +6,7 @@ import type { Version } from '../record/version.ts';
 import { conflictDots, conflictsIn } from './conflicts.ts';
 import { ownerOf } from './owner.ts';
 import { planJournal, type RecordConflicts } from './plan-journal.ts';
-import { planView } from './plan-view.ts';
+import { type ChangedRecord, planView } from './plan-view.ts';
 import type { ViewPlan } from './view-plan.ts';
 import type { StoredRecord, ViewReader } from './view-reader.ts';
 
@@ -21,7 +21,7 @@ export interface IncomingChange {
 /** What a batch of entries does to a library. Carry it out whole, with the cursor, in one transaction (ING-2). */
 export interface ApplyPlan {
   /** New states by record, to be stored. */
-  readonly stored: readonly { readonly ref: RecordRef; readonly stored: StoredRecord }[];
+  readonly stored: readonly (ChangedRecord & { readonly stored: StoredRecord })[];
   readonly view: ViewPlan;
   /** Entries that are included in what is here, and were not opened for that: nobody knows whether they do (LOG-3). */
   readonly skipped: readonly number[];

@@ -78,22 +78,32 @@ export function captureWrites(
   );
   const changes = inPart('shoal.write.rows', () => show(store, drafts, writes));
   inPart('shoal.write.outbox', () => {
-    for (let at = 0; at < items.length; ) {
-      const end = endOfNew(all, at);
-      if (end > at) outbox.addFirst(items.slice(at, end), transactionStamp);
-      else outbox.add(items[at]!, transactionStamp);
-      at = Math.max(end, at + 1);
+    for (const { isNew, from, to } of stretchesOf(all)) {
+      const some = items.slice(from, to);
+      if (isNew) outbox.addFirst(some, transactionStamp);
+      else for (const item of some) outbox.add(item, transactionStamp);
     }
   });
   if (drafts.clock !== drafts.scope.clock) context.clock.write(drafts.clock);
   return { written: all.map(({ ref, stored }) => ({ ref, version: stored.state.version })), changes };
 }
 
-/** Up to which one, from `at` on, all are of records of which nothing was known. */
-function endOfNew(drafts: readonly Draft[], at: number): number {
-  let end = at;
-  while (end < drafts.length && drafts[end]!.before === undefined) end++;
-  return end;
+interface Stretch {
+  /** Whether nothing was known of the records. */
+  readonly isNew: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Cuts drafts where new records and others meet: new ones are written together, all in their order. */
+function stretchesOf(drafts: readonly Draft[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (let from = 0, to = 0; from < drafts.length; from = to) {
+    const isNew = drafts[from]!.before === undefined;
+    while (to < drafts.length && (drafts[to]!.before === undefined) === isNew) to++;
+    stretches.push({ isNew, from, to });
+  }
+  return stretches;
 }
 
 /** Brings rows, derived tables and journal to where the states are. */

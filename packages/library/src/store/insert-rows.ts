@@ -7,17 +7,19 @@ const rowsAtOnce = 16;
 export type BoundRow = readonly unknown[];
 
 /**
- * Prepares the insertion of rows of so many values, some by one statement: the call of a statement costs a third of what
- * a row does. `into` is the statement up to its values, `onConflict` what follows them.
+ * Prepares the insertion of new rows into a table, some by one statement: the call of a statement costs a third of what
+ * a row does. Where it throws, some of the rows may be there: the caller rolls back.
  */
 export function insertRows(
   db: Sqlite,
-  options: { readonly into: string; readonly values: number; readonly onConflict?: string },
+  table: string,
+  columns: readonly string[],
 ): (rows: readonly BoundRow[]) => void {
-  const { into, values, onConflict = '' } = options;
-  const row = `(${Array(values).fill('?').join(', ')})`;
-  const one = db.prepare(`${into} values ${row} ${onConflict}`);
-  const some = db.prepare(`${into} values ${Array(rowsAtOnce).fill(row).join(', ')} ${onConflict}`);
+  // A statement that could take back its rows by itself copies every page that it touches first.
+  const into = `insert or fail into ${table} (${columns.join(', ')})`;
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  const one = db.prepare(`${into} values ${row}`);
+  const some = db.prepare(`${into} values ${Array(rowsAtOnce).fill(row).join(', ')}`);
   return (rows) => {
     let at = 0;
     for (; at + rowsAtOnce <= rows.length; at += rowsAtOnce) some.run(rows.slice(at, at + rowsAtOnce).flat());

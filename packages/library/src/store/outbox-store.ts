@@ -92,11 +92,10 @@ export function outboxStore(db: Sqlite): OutboxStore {
   >(
     'select id, change, transaction_stamp, trace_parents from shoal_outbox where model = ? and uuid = ? order by id desc limit 1',
   );
-  const insert = insertRows(db, {
-    into: `insert into shoal_outbox
-       (model, uuid, dot, change, version, payload, scope, rank, wall_ms, trace_parents, transaction_stamp)`,
-    values: 11,
-  });
+  const insert = insertRows(db, 'shoal_outbox', [
+    ...['model', 'uuid', 'dot', 'change', 'version', 'payload', 'scope', 'rank', 'wall_ms', 'trace_parents'],
+    'transaction_stamp',
+  ]);
   const replace = db.prepare(
     `update shoal_outbox
      set dot = ?, change = ?, version = ?, payload = ?, scope = ?, rank = ?, wall_ms = ?, trace_parents = ? where id = ?`,

@@ -1,4 +1,5 @@
 import {
+  type ChangedRecord,
   formatVersion,
   type ModelName,
   parseVersion,
@@ -29,8 +30,8 @@ export interface RecordStore {
   of(model: ModelName): RecordRef[];
   /** Stores a state; returns its canonical payload. */
   put(ref: RecordRef, stored: StoredRecord): Buffer;
-  /** Stores many, each of another record; returns their payloads in the same order. */
-  putAll(records: readonly { readonly ref: RecordRef; readonly stored: StoredRecord }[]): Buffer[];
+  /** Stores many, each of another record, with what is stored of it so far; returns their payloads in the same order. */
+  putAll(records: readonly (ChangedRecord & { readonly stored: StoredRecord })[]): Buffer[];
   /** Forgets a record, for a log that is read again (DEP-5). */
   forget(ref: RecordRef): void;
   /** The canonical payload as it is stored: what the relay seals (CHG-7). */
@@ -53,12 +54,11 @@ export function recordStore(db: Sqlite): RecordStore {
     )
     .pluck();
   const selectOf = db.prepare<[string], string>('select uuid from shoal_records where model = ?').pluck();
-  const upsert = insertRows(db, {
-    into: 'insert into shoal_records (model, uuid, version, payload, schema_version)',
-    values: 5,
-    onConflict:
-      'on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version',
-  });
+  const upsert = db.prepare(
+    `insert into shoal_records (model, uuid, version, payload, schema_version) values (?, ?, ?, ?, ?)
+     on conflict do update set version = excluded.version, payload = excluded.payload, schema_version = excluded.schema_version`,
+  );
+  const insert = insertRows(db, 'shoal_records', ['model', 'uuid', 'version', 'payload', 'schema_version']);
   const remove = db.prepare('delete from shoal_records where model = ? and uuid = ?');
   return {
     get(ref) {
@@ -70,12 +70,19 @@ export function recordStore(db: Sqlite): RecordStore {
     of: (model) => (selectOf.all(model) as string[]).map((id) => ({ model, id }) as RecordRef),
     put(ref, stored) {
       const payload = payloadOf(stored);
-      upsert([rowOf(ref, stored, payload)]);
+      upsert.run(rowOf(ref, stored, payload));
       return payload;
     },
     putAll(records) {
-      const payloads = records.map(({ stored }) => payloadOf(stored));
-      upsert(records.map(({ ref, stored }, index) => rowOf(ref, stored, payloads[index]!)));
+      const rows: BoundRow[] = [];
+      const payloads = records.map(({ ref, stored, before }) => {
+        const payload = payloadOf(stored);
+        const row = rowOf(ref, stored, payload);
+        if (before === undefined) rows.push(row);
+        else upsert.run(row);
+        return payload;
+      });
+      insert(rows);
       return payloads;
     },
     forget: (ref) => void remove.run(ref.model, ref.id),
