@@ -126,7 +126,7 @@ function choose(
 ): RecordWrite[] {
   const loaded = fleet.loaded[device.index]!;
   if (fleet.hasVolumes && draws[7]! % 2 === 0) return chooseVolumeWrites(device, loaded, draws, serial);
-  return fleet.hasItems && draws[6]! % 2 === 0
+  return fleet.hasItems && draws[6]! % 4 > 0
     ? chooseItemWrites(device, loaded, draws, serial)
     : chooseWrites(device, loaded, draws, { serial, hasSheets: fleet.hasSheets });
 }

@@ -7,6 +7,7 @@ import { viewField } from '../record/view.ts';
 import { draftDelete } from './draft-delete.ts';
 import type { Drafts } from './drafts.ts';
 import type { RecordDecision } from './record-write.ts';
+import { requireWhole } from './require-whole.ts';
 import { ownedState, wholeSlots } from './take-over.ts';
 import { withinSchema } from './within-schema.ts';
 import { requireOwnership } from './write-rights.ts';
@@ -33,6 +34,7 @@ export function draftDecision(drafts: Drafts, write: RecordDecision): void {
     fields: withinSchema(spec, Math.max(schemaToWrite(spec, drafts.scope.schemas), schemaVersion), written),
     isWhole: here.deletes.length > 0 || owned.isTakenOver,
   });
+  requireWhole(spec, fields);
   const setReferences = changedReferences(spec, here, slots);
   const state = drafts.put(spec, ref, { seen, fields, clears: write.clears, setReferences });
   requireOwnership(drafts, spec, ref, state);

@@ -14,6 +14,7 @@ import type { Drafts } from './drafts.ts';
 import { canonicalFields, isWritten, withRow } from './merge-writes.ts';
 import { partsToWrite } from './parts-to-write.ts';
 import type { RecordPut } from './record-write.ts';
+import { requireWhole } from './require-whole.ts';
 import { ownedState } from './take-over.ts';
 import { withinSchema } from './within-schema.ts';
 import { requireOwner, requireOwnership } from './write-rights.ts';
@@ -34,6 +35,7 @@ export function draftPut(drafts: Drafts, write: RecordPut): void {
   const fields = withinSchema(spec, schemaVersion, fieldsToWrite(drafts, spec, at, write));
   if (isThere && fields.size === 0) return;
   if (isThere) requireOwner(drafts, spec, ref, owner);
+  requireWhole(spec, fields);
   const seen = owned.seen(seenBy(drafts, write, here));
   const { replica } = drafts.scope;
   const isUpdate = isThere && !isTakenOver;

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { planView } from '../apply/plan-view.ts';
-import { deviceId, domain, recordRef } from '../apply/testing/domain.ts';
+import { deviceId, domain, domainSpecs, model, recordRef, reference, text } from '../apply/testing/domain.ts';
 import type { HistoryEntry } from '../apply/testing/history.ts';
 import { type At, libraryOf, put } from '../apply/testing/scene.ts';
-import { dotDevice } from '../clock/dot.ts';
+import { dotDevice, makeDot } from '../clock/dot.ts';
+import { formatHlc } from '../clock/hlc.ts';
 import { lifeId, type RecordRef, type ReplicaId } from '../ids.ts';
+import { createRegistry } from '../model/registry.ts';
+import { emptyState } from '../record/state.ts';
 import type { Value } from '../record/value.ts';
-import { versionDots } from '../record/version.ts';
+import { emptyVersion, versionDots } from '../record/version.ts';
+import { putState } from '../record/write.ts';
 import { draftWrites } from './draft-writes.ts';
 import type { RecordWrite } from './record-write.ts';
 import { requireTargets } from './write-rights.ts';
@@ -138,5 +142,36 @@ describe('a put', () => {
       [within, placed],
     ])
       expect(() => capture([own], ...writes)).not.toThrow();
+  });
+});
+
+describe('a row of which a part was taken away', () => {
+  test('[MRG-4] [MRG-5] is not written with nothing where it must name another: the write is refused, naming the field', () => {
+    const slip = model('slip', { kind: 'shared' }, [reference('tag', 'tag', 'wait', false), text('words')], {
+      granularity: 'row',
+    });
+    const ref: RecordRef = { model: slip.name, id: recordRef('tag', 9).id };
+    const dot = makeDot(formatHlc(1, 0), lifeId<ReplicaId>(deviceId(1), '0'.repeat(16)));
+    const rest = { dot, seen: emptyVersion, fields: new Map([['words', 'left']]) };
+    const library = libraryOf([tagPut(1)]);
+    const stored = { state: putState(slip, emptyState, rest), schemaVersion: 1 };
+    const scope = {
+      registry: createRegistry([...domainSpecs, slip]),
+      reader: { ...library, record: (of: RecordRef) => (of.id === ref.id ? stored : library.record(of)) },
+      nulledFields: () => [],
+      schemas: new Map(),
+      device: deviceId(0),
+      replica: lifeId<ReplicaId>(deviceId(0), '0'.repeat(16)),
+      clock: { ms: 1_000, counter: 0 },
+      wallMs: () => 2_000,
+    };
+    expect(() => draftWrites(scope, [putOf(ref, { words: 'mine' })])).toThrow(
+      expect.objectContaining({
+        code: 'incomplete-record',
+        subject: expect.objectContaining({ field: 'tag' }),
+      }),
+    );
+    const whole = putOf(ref, { words: 'mine', tag: tag(1).id });
+    expect(draftWrites(scope, [whole]).changes).toHaveLength(1);
   });
 });

@@ -25,6 +25,7 @@ export const upgradeFaults: readonly PlantedFault[] = [
       },
     },
     isWhole: true,
+    keptSeed: 'part-of-a-field-that-came-with-an-upgrade',
   },
   {
     name: 'a program keeps nothing of fields that it does not know',
