@@ -87,6 +87,29 @@ describe('syncModel', () => {
     expect(b.dump()).toEqual(a.dump());
   });
 
+  test('a record that a call has made is one of its entity manager: what is changed later is flushed, within the transaction too', async () => {
+    const em = library.fork();
+    const first = em.create(TagEntity, { canonicalName: 'first' } as never);
+    await library.syncModelsBatch([first], 'insert', em);
+    first.color = '#111';
+    await em.flush();
+    await library.transactional(async (inner) => {
+      const third = inner.create(TagEntity, { canonicalName: 'third' } as never);
+      await library.syncModelsBatch([third], 'insert', inner);
+      third.color = '#333';
+    });
+    const second = em.create(TagEntity, { canonicalName: 'second' } as never);
+    await library.syncModelWithDb(second, 'insert', em);
+    second.color = '#222';
+    await em.flush();
+    await ship(a, [b]);
+    const colors = b
+      .dump()
+      .filter((line) => line.includes('canonical_name'))
+      .map((line) => /"color":"(#\d+)"/.exec(line)?.[1]);
+    expect(colors.sort()).toEqual(['#111', '#222', '#333']);
+  });
+
   test('[MRG-1] what was loaded before a change arrived does not swallow it', async () => {
     const id = newId();
     await a.put('tag', id, { canonical_name: 'holiday' });

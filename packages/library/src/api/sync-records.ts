@@ -29,11 +29,22 @@ interface Planned {
   readonly write: LocalWrite;
 }
 
-/** Captures records in a transaction that is under way. */
+/** What is the same for all records of a call. */
+interface Settling {
+  readonly em: EntityManager;
+  readonly change: ChangeType;
+  readonly keeper: EntityManager | null;
+}
+
+/**
+ * Captures records in a transaction that is under way. `keeper` has them in its unit of work from then on, so that it
+ * flushes what is changed later; null: whoever made them has.
+ */
 export type SyncRecords = (
   em: EntityManager,
   records: readonly Syncable[],
   change: ChangeType,
+  keeper: EntityManager | null,
 ) => Promise<Synced>;
 
 /**
@@ -58,7 +69,7 @@ export function recordSyncer(options: {
 }): SyncRecords {
   const { recogniser, capture, store, wallMs } = options;
 
-  return async (em, records, change) => {
+  return async (em, records, change, keeper) => {
     const known = records.map((record) => recogniser.know(record));
     const takesFlush = (each: KnownRecord) => options.isLocal() || needsFlush(each);
     const slow = known.filter((each) => takesFlush(each));
@@ -68,17 +79,17 @@ export function recordSyncer(options: {
     const skipped: Skipped[] = [];
     let planned: readonly Planned[] = [];
     const versions = capture((context) => {
-      planned = planAll({ em, context, change }, fast, skipped);
+      planned = planAll({ em, context, change, keeper }, fast, skipped);
       return planned.map(({ write }) => write);
     });
     const versionByKey = new Map(versions.map(({ ref, version }) => [refKey(ref), formatVersion(version)]));
-    for (const { known: each } of planned) settle(em, each, change, versionByKey);
+    for (const { known: each } of planned) settle({ em, change, keeper }, each, versionByKey);
     return { captured: slow.length + planned.length, skipped };
   };
 
   /** A record that is skipped may be what another of the batch refers to: that one is skipped, too. */
   function planAll(
-    at: Omit<ChangeOf, 'batch'>,
+    at: Omit<ChangeOf, 'batch'> & Pick<Settling, 'keeper'>,
     records: readonly KnownRecord[],
     skipped: Skipped[],
   ): readonly Planned[] {
@@ -89,7 +100,7 @@ export function recordSyncer(options: {
       const count = skipped.length;
       for (const each of left) {
         const write = changeOfRecord({ ...at, batch }, each);
-        if (write instanceof ShoalError) skipped.push(skip(at.em, each, write));
+        if (write instanceof ShoalError) skipped.push(skip(at, each, write));
         else if (write !== undefined) planned.push({ known: each, write });
       }
       if (skipped.length === count) return planned;
@@ -112,7 +123,11 @@ export function recordSyncer(options: {
     record.uuid = freshRecordId(wallMs());
   }
 
-  function skip(em: EntityManager, { record, model, original }: KnownRecord, reason: ShoalError): Skipped {
+  function skip(
+    { em, keeper }: Pick<Settling, 'em' | 'keeper'>,
+    { record, model, original }: KnownRecord,
+    reason: ShoalError,
+  ): Skipped {
     const uuid = record.uuid;
     // A row needs what it refers to, and where values are unique a name (MRG-7).
     const isKept = original === undefined && typeof uuid === 'string' && model.spec.uniques.length === 0;
@@ -123,15 +138,14 @@ export function recordSyncer(options: {
     undoing(record);
     record.id = options.skipped.keep(model, row, { uuid, field, sinceMs: wallMs() });
     record.uuid = null;
-    options.whenUndone(recogniser.remember(em, record));
+    options.whenUndone(recogniser.remember(em, record, keeper));
     return { record, reason, isKept: true };
   }
 
   /** The record goes on as it stands in the database, so that what is written next has seen it (MRG-1). */
   function settle(
-    em: EntityManager,
+    { em, change, keeper }: Settling,
     { record, model, original }: KnownRecord,
-    change: ChangeType,
     versionByKey: ReadonlyMap<string, string>,
   ): void {
     if (change === 'delete') {
@@ -147,7 +161,7 @@ export function recordSyncer(options: {
       for (const { field, property } of model.columns)
         record[property] ??= asProperty(field.kind, field.default);
     }
-    options.whenUndone(recogniser.remember(em, record));
+    options.whenUndone(recogniser.remember(em, record, keeper));
   }
 
   /** After a rollback a record is what it was before, so that it can be written again. */

@@ -30,10 +30,10 @@ export interface Recogniser {
   /** What it is called everywhere. Throws `invalid-argument` for a record that has no UUID yet. */
   refOf(record: Syncable): RecordRef;
   /**
-   * Takes down how a record stands now in the database, so that its next write is the difference to this. Both answer how
-   * to take it back.
+   * Takes down how a record stands now in the database, so that its next write is the difference to this; `keeper`, where
+   * there is one, has a new record in its unit of work from then on. Both answer how to take it back.
    */
-  remember(em: EntityManager, record: Syncable): () => void;
+  remember(em: EntityManager, record: Syncable, keeper: EntityManager | null): () => void;
   /** A record that is gone is no part of a unit of work any more. */
   forget(em: EntityManager, record: Syncable): () => void;
 }
@@ -77,12 +77,18 @@ export function recogniser(models: readonly SyncedModel[]): Recogniser {
         },
       );
     },
-    remember(em, record) {
+    remember(em, record, keeper) {
       const wrapped = helper(record);
       const before = wrapped.__originalEntityData;
       wrapped.__originalEntityData = em.getComparator().prepareEntity(record) as never;
       em.getUnitOfWork().getPersistStack().delete(record);
-      return () => restore(record, before);
+      if (keeper === null || wrapped.__managed) return () => restore(record, before);
+      keeper.getUnitOfWork().register(record);
+      return () => {
+        restore(record, before);
+        keeper.getUnitOfWork().getIdentityMap().delete(record);
+        wrapped.__managed = false;
+      };
     },
     forget(em, record) {
       const unitOfWork = em.getUnitOfWork();

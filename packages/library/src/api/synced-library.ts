@@ -131,8 +131,8 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
       const batch = records.slice(from, from + size);
       results.push(
         await (isWithin
-          ? syncRecords(em, batch, change)
-          : manager.transactional((inner) => syncRecords(inner, batch, change))),
+          ? syncRecords(em, batch, change, em)
+          : manager.transactional((inner) => syncRecords(inner, batch, change, em))),
       );
     }
     const all: Synced = {
@@ -175,7 +175,7 @@ export async function openSyncedLibrary(options: SyncedLibraryOptions): Promise<
     async syncModel(record, change) {
       requireOutside();
       requireNoReference(known.know(record));
-      return told(await manager.transactional((em) => syncRecords(em, [record], change)));
+      return told(await manager.transactional((em) => syncRecords(em, [record], change, null)));
     },
     syncModelWithDb: (record, change, em) => syncAll([record], change, em, 1),
     syncModelsBatch: async (records, change, em, { batchSize } = {}) =>
