@@ -8,8 +8,8 @@ import {
   ShoalError,
   type Value,
 } from '@shoal/core';
-import type { LocalWrite } from '@shoal/library';
-import { contentIdentityId, userMetadataId, userMetadataTagId } from '../index.ts';
+import { forceRecords, type LocalWrite } from '@shoal/library';
+import { albumItemId, contentIdentityId, userMetadataId, userMetadataTagId } from '../index.ts';
 import { type ShippedEntry, secret, type TestDevice } from './library-on-disk.ts';
 
 /** One step of a made-up history over the built-in models; numbers choose. */
@@ -17,8 +17,9 @@ export type FileStep =
   | {
       readonly kind: 'write';
       readonly device: number;
-      readonly what: 'tag' | 'content' | 'metadata' | 'application' | 'folder' | 'file' | 'location' | 'note';
-      readonly verb: 'put' | 'replace' | 'delete';
+      readonly what: What;
+      /** To force is to capture what is there once more, as it is (S0-56). */
+      readonly verb: 'put' | 'replace' | 'delete' | 'force';
       readonly record: number;
       readonly choices: readonly number[];
       /** Writes on what it read earlier (MRG-1). */
@@ -26,6 +27,19 @@ export type FileStep =
     }
   | { readonly kind: 'deliver'; readonly to: number; readonly picks: readonly number[] }
   | { readonly kind: 'reopen'; readonly device: number };
+
+/** What a step writes. */
+export type What =
+  | 'tag'
+  | 'content'
+  | 'metadata'
+  | 'application'
+  | 'folder'
+  | 'file'
+  | 'location'
+  | 'note'
+  | 'album'
+  | 'item';
 
 /** An entry with the state that it carries. */
 export interface MadeEntry {
@@ -35,7 +49,13 @@ export interface MadeEntry {
 }
 
 /** What a local write may be refused for; anything else is a bug. */
-const expectedRefusals = ['missing-reference', 'incomplete-record', 'not-owner', 'invalid-argument'];
+const expectedRefusals = [
+  'missing-reference',
+  'incomplete-record',
+  'not-owner',
+  'not-found',
+  'invalid-argument',
+];
 
 /** Plays a history on devices; returns every entry that was made. Refused writes must leave nothing behind. */
 export async function playFileHistory(
@@ -68,7 +88,8 @@ export async function playFileHistory(
     readByKey.set(key, device.library.store.records.version(write.ref) ?? '');
     const seen = step.isStale && read !== undefined ? parseVersion(read) : null;
     try {
-      await device.library.write([{ ...write, seen }]);
+      if (step.verb === 'force') await forceRecords(device.library, [write.ref]);
+      else await device.library.write([{ ...write, seen }]);
     } catch (error) {
       if (!(error instanceof ShoalError) || !expectedRefusals.includes(error.code)) throw error;
       if (device.library.outboxCount() > 0) throw new Error('a refused write waits to be shipped');
@@ -85,7 +106,8 @@ function toWrite(
   const { model, id, fields } = recordOf(device, step);
   const ref = { model: model as ModelName, id };
   if (step.verb === 'delete') return { kind: 'delete', ref, seen: null };
-  return { kind: step.verb, ref, fields: new Map(Object.entries(fields)), seen: null };
+  const kind = step.verb === 'replace' ? 'replace' : 'put';
+  return { kind, ref, fields: new Map(Object.entries(fields)), seen: null };
 }
 
 function recordOf(
@@ -135,6 +157,18 @@ function recordOf(
       const root = first % 3 === 0 ? null : uuid('30', own * 100 + (second % 5));
       const fields = { name: `place ${third}`, path: '/home', device: device.id, root_entry: root };
       return { model: 'location', id: location, fields };
+    }
+    case 'album': {
+      const cover = second % 2 === 0 ? content : null;
+      return { model: 'album', id: uuid('40', record % 2), fields: { name: `album ${third}`, cover } };
+    }
+    case 'item': {
+      // Of content, or of a file or folder of whichever device.
+      const album = uuid('40', record % 2);
+      const entry = uuid('30', ((first % 3) + 1) * 100 + (second % 5));
+      const target = third % 2 === 0 ? { content_identity: content } : { entry };
+      const id = albumItemId(secret, album, third % 2 === 0 ? content : entry);
+      return { model: 'album_item', id, fields: { album, ...target, position: third % 4 } };
     }
     case 'folder':
     case 'file': {
