@@ -35,6 +35,21 @@ describe('the outbox', () => {
     expect(b.fields('location', location)).toMatchObject({ name: 'three' });
   });
 
+  test('[CHG-7] keeps the order of a batch in which new records stand between others', async () => {
+    const [old, older] = [newId(), newId()];
+    await a.library.write([rename(old, 'a'), rename(older, 'b')]);
+    await a.drain();
+    const fresh = Array.from({ length: 40 }, newId);
+    const ids = [old, ...fresh.slice(0, 20), older, ...fresh.slice(20)];
+    await a.library.write(ids.map((id, index) => rename(id, `name ${index}`)));
+    const entries = await a.drain();
+    expect(entries.map(({ header }) => header.recordId)).toEqual(ids);
+    await b.apply(entries);
+    expect(ids.map((id) => b.fields('tag', id)?.canonical_name)).toEqual(
+      ids.map((_, index) => `name ${index}`),
+    );
+  });
+
   test('names the models of which something waits, each once, and counts what waits of each', async () => {
     await a.drain();
     expect(a.library.outboxModels()).toEqual([]);
