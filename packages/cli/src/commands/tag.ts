@@ -64,7 +64,7 @@ function addPutOn(parent: Command, surroundings: Surroundings): void {
         'tag apply holiday ~/pictures/beach.jpg ~/pictures/sea.jpg',
         'tag apply holiday ~/pictures/beach.jpg --entry',
         'tag apply holiday 0198c0de-0000-7000-8000-000000000001',
-        'find ~/pictures/rome -type f -print0 | shoal tag apply rome --from-file -',
+        'tag apply rome --from-file - < files-in-rome.txt',
       ),
     )
     .action(async (wanted: string, files: readonly string[], options: TargetOptions) => {
