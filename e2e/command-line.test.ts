@@ -80,6 +80,10 @@ test('two devices are made, invited, joined and used by the command line alone',
   expect(await shoal(a, 'location', 'list')).toMatchObject([
     { id: location.id, path: files, entries: 2, skippedByReason: { ignored: 1 } },
   ]);
+  const [volume] = await shoal<{ id: string; mountPoint: string }[]>(a, 'volume', 'list');
+  expect(volume).toMatchObject({ holderName: 'A', ownerEpoch: 1, isMovable: false });
+  const held = { id: volume!.id, locations: [] };
+  expect(await shoal(a, 'volume', 'claim', volume!.mountPoint)).toEqual(held);
   const ignore = await shoal(a, 'location', 'ignore', files, '--add', '/raw/', '--defaults', 'off');
   expect(ignore).toMatchObject({ id: location.id, patterns: ['*.raw', '/raw/'], defaultIgnores: false });
   expect(await shoal(a, 'location', 'rescan', files)).toMatchObject({ unchanged: 2, hashed: 0 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { owningFields } from '../model/spec.ts';
 import { emptyState } from '../record/state.ts';
-import { modelsOwnedThrough, ownerDevice, ownerOf, stateOfOwner } from './owner.ts';
+import { modelsOwnedThrough, ownerDevice, ownerDot, ownerOf, stateOfOwner } from './owner.ts';
 import { deviceId, domain, model, recordRef, reference } from './testing/domain.ts';
 import { apply, inSchema, libraryOf, parkedReason, put, remove, shownField } from './testing/scene.ts';
 
@@ -51,6 +51,7 @@ describe('the owner', () => {
     const owner = ownerOf(domain, libraryOf([]), lamp, place.id, state);
     expect(owner).toEqual({ kind: 'device', device: deviceId(1) });
     expect(stateOfOwner(owner, state)).toBe(state);
+    expect(ownerDot(lamp, state)).toBe(state.fields.get('device')![0]!.dot);
     expect(
       [lamp, domain.require('place'), domain.require('item'), domain.require('hold')].map(owningFields),
     ).toEqual([['device'], ['hold', 'device'], ['place'], []]);
