@@ -1,8 +1,8 @@
-import { uuidToBytes } from '@shoal/proto';
 import { expect, test } from 'vitest';
 import { listVolumes, volumeIdOf } from './volumes.ts';
 
 const [one, other, device] = [1, 2, 3].map((number) => `0198c0de-0000-7000-8000-00000000000${number}`);
+const uuidToBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
 const wire = (id: string, name: string, more: object = {}) => ({
   ...{ volumeId: uuidToBytes(id), name, holderId: uuidToBytes(device!), ownerEpoch: 2, totalCapacity: 10 },
   ...{ isMounted: false, mountPoint: '', availableSpace: 0, isMovable: false, ...more },
