@@ -35,6 +35,7 @@ describe('a fleet whose people do all that the built-in models allow', () => {
         ...['keeps siblings', 'flips siblings', 'restores siblings'],
         ...['keeps delete-beats-edit', 'flips delete-beats-edit', 'restores delete-beats-edit'],
         ...['keeps orphaned', 'restores blind-write'],
+        ...['keeps owner-changed', 'restores owner-changed'],
         ...['puts album', 'deletes album', 'puts piece', 'deletes piece', 'puts about', 'puts badge'],
         ...['is upgraded', 'puts sticker', 'writes leaflet'],
       ]),
