@@ -21,6 +21,16 @@ describe('a map by records', () => {
     ]);
   });
 
+  test('tells its values model by model', () => {
+    const map = new RefMap<number>();
+    expect([...map.values()]).toEqual([]);
+    map.set(ref('tag', 'a'), 1);
+    map.set(ref('album', 'a'), 2);
+    map.set(ref('entry', 'a'), 3);
+    map.set(ref('tag', 'b'), 4);
+    expect([...map.values()]).toEqual([1, 4, 2, 3]);
+  });
+
   test('forgets what is deleted, once', () => {
     const map = new RefMap<number>();
     expect(map.delete(ref('tag', 'a'))).toBe(false);

@@ -5,9 +5,11 @@ import type { ModelName, RecordId, RecordRef } from './ids.ts';
  * and captures ask many times for thousands of records. `values` come model by model, within one as they were set.
  */
 export class RefMap<Value> {
-  readonly #valuesByModel = new Map<ModelName, Map<RecordId, Value>>();
-  #lastModel: ModelName | undefined;
-  #last: Map<RecordId, Value> | undefined;
+  /** The model that was asked for last, and its values: mostly many of one model are asked for in a row. */
+  #model: ModelName | undefined;
+  #values: Map<RecordId, Value> | undefined;
+  /** All models, once there are two: most maps are small and many are empty. */
+  #valuesByModel: Map<ModelName, Map<RecordId, Value>> | undefined;
 
   get(ref: RecordRef): Value | undefined {
     return this.#of(ref.model)?.get(ref.id);
@@ -18,12 +20,7 @@ export class RefMap<Value> {
   }
 
   set(ref: RecordRef, value: Value): void {
-    let values = this.#of(ref.model);
-    if (values === undefined) {
-      values = new Map();
-      this.#valuesByModel.set(ref.model, values);
-      this.#last = values;
-    }
+    const values = this.#of(ref.model) ?? this.#add(ref.model);
     values.set(ref.id, value);
   }
 
@@ -33,15 +30,25 @@ export class RefMap<Value> {
   }
 
   *values(): Iterable<Value> {
-    for (const values of this.#valuesByModel.values()) yield* values.values();
+    const all = this.#valuesByModel?.values() ?? (this.#values === undefined ? [] : [this.#values]);
+    for (const values of all) yield* values.values();
   }
 
-  /** Mostly many of one model are asked for in a row. */
   #of(model: ModelName): Map<RecordId, Value> | undefined {
-    if (model !== this.#lastModel) {
-      this.#last = this.#valuesByModel.get(model);
-      this.#lastModel = model;
-    }
-    return this.#last;
+    if (model === this.#model) return this.#values;
+    if (this.#valuesByModel === undefined) return undefined;
+    this.#model = model;
+    this.#values = this.#valuesByModel.get(model);
+    return this.#values;
+  }
+
+  #add(model: ModelName): Map<RecordId, Value> {
+    const values = new Map<RecordId, Value>();
+    if (this.#valuesByModel === undefined && this.#model !== undefined)
+      this.#valuesByModel = new Map([[this.#model, this.#values!]]);
+    this.#valuesByModel?.set(model, values);
+    this.#model = model;
+    this.#values = values;
+    return values;
   }
 }

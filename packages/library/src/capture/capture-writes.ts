@@ -50,9 +50,10 @@ export interface Captured {
 
 /**
  * Carries out writes and captures them, within the caller's immediate transaction (CHG-5): states, rows, derived
- * tables, outbox and clock move together or not at all. The one path for local writes, whoever makes them.
- * `transactionStamp` is the same for all batches of one transaction: they make one operation of each record (CHG-7).
- * Throws typed errors that name the field; the caller must roll back.
+ * tables, outbox and clock move together or not at all. The one path for local writes, whoever makes them. The caller
+ * has refreshed keys and parked records since the transaction began. `transactionStamp` is the same for all batches of
+ * one transaction: they make one operation of each record (CHG-7). Throws typed errors that name the field; the caller
+ * must roll back.
  */
 export function captureWrites(
   context: CaptureContext,
@@ -61,8 +62,7 @@ export function captureWrites(
 ): Captured {
   const { store, outbox } = context;
   inPart('shoal.write.keys', () => {
-    store.keys.refresh();
-    store.parked.refresh();
+    store.keys.forgetAbsent();
     store.loadKeys(writes.map(({ ref }) => ref));
   });
   const drafts = inPart('shoal.write.states', () => draftIn(context, writes));

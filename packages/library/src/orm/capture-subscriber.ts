@@ -179,6 +179,7 @@ export class CaptureSubscriber implements EventSubscriber {
     try {
       const writes = inPart('shoal.write.fields', () => {
         this.#context.store.keys.refresh();
+        this.#context.store.parked.refresh();
         return writesOf();
       });
       return captureWrites(this.#context, writes, this.#stamp);

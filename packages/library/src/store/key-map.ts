@@ -6,6 +6,8 @@ import type { Sqlite } from './open-database.ts';
 export interface KeyMap {
   /** Call before work within a transaction: what another connection wrote since is forgotten. */
   refresh(): void;
+  /** Call before what was not there is relied on: rows of this connection can come into being without us. */
+  forgetAbsent(): void;
   /** Call when a transaction was rolled back: what it wrote is not there. */
   forget(): void;
   idOf(table: string, uuid: string): number | undefined;
@@ -62,20 +64,25 @@ export function keyMap(db: Sqlite, now: () => number = () => performance.now()):
     keys.absent.delete(uuid);
   }
 
+  /** Rows of this connection can come into being without us: by entities, or by being given a UUID. */
+  function forgetAbsent(): void {
+    for (const { absent } of tables.values()) absent.clear();
+  }
+
   function forgetAll(): void {
     for (const keys of tables.values()) forget(keys);
   }
 
   return {
     refresh() {
-      // Rows of this connection can come into being without us: by entities, or by being given a UUID.
-      for (const { absent } of tables.values()) absent.clear();
+      forgetAbsent();
       const current = selectDataVersion.get() as number;
       if (current === dataVersion && now() - filledMs < limits.keyCacheMs) return;
       dataVersion = current;
       filledMs = now();
       forgetAll();
     },
+    forgetAbsent,
     forget: forgetAll,
     idOf(table, uuid) {
       const keys = keysOf(table);
