@@ -193,7 +193,12 @@ export class CaptureSubscriber implements EventSubscriber {
     const model = this.#modelByEntity.get(String(changeSet.meta.className))!;
     if (this.#isLocal()) keepLocal(this.#context, model, changeSet);
     else judgeGate(this.#context, model, changeSet);
-    return entityWrite(this.#context, model, changeSet);
+    const write = entityWrite(this.#context, model, changeSet);
+    // The unit of work has just written the row; nobody needs to look for it.
+    const { id } = changeSet.entity;
+    if (write !== undefined && typeof id === 'number')
+      this.#context.store.keys.set(model.spec.table, write.ref.id, id);
+    return write;
   }
 
   /** The entity goes on with the version of its own write, so that its next write has seen it. */
