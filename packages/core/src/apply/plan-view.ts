@@ -65,11 +65,10 @@ export function planView(
     const ownership =
       models.length === 0 ? 'same' : ownershipChange(registry, reader, change.ref, change.before);
     if (ownership === 'same') return;
-    const isByClaims = registry.require(change.ref.model).ownership.kind === 'claims';
     for (const model of models) {
       lookAtCuts(model);
       // What was alive is not any more: it is let go of where it was shown, and where it kept others from a value.
-      if (ownership === 'lost' && !isByClaims && registry.require(model).uniques.length === 0) continue;
+      if (ownership === 'lost' && registry.require(model).uniques.length === 0) continue;
       const owned = [...reader.recordsOf(model)];
       for (const ref of owned) restated.set(ref, true);
       queue.add(owned);
@@ -192,7 +191,10 @@ function waitReason(target: Standing): ParkReason {
   }
 }
 
-/** What a change means for those who are owned through the record. */
+/**
+ * What a change means for those who are owned through the record. By claims it is decided of a tombstone, too, whose it
+ * is, and what of it is to be told (MRG-8): of these none is merely lost.
+ */
 function ownershipChange(
   registry: Registry,
   reader: ViewReader,
@@ -200,8 +202,9 @@ function ownershipChange(
   before: StoredRecord,
 ): 'same' | 'moved' | 'lost' {
   const now = ownerThrough(registry, reader, ref, reader.record(ref));
-  if (sameOwner(ownerThrough(registry, reader, ref, before), now)) return 'same';
-  return now.kind === 'lost' ? 'lost' : 'moved';
+  const was = ownerThrough(registry, reader, ref, before);
+  if (sameOwner(was, now)) return 'same';
+  return now.kind === 'lost' && was.kind !== 'claimed' ? 'lost' : 'moved';
 }
 
 /** Parents first saves evaluations; the result does not depend on it. */

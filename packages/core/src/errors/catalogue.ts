@@ -48,7 +48,8 @@ export const errorCatalogue = {
     exitCode: 2,
   },
   'not-captured': {
-    meaning: 'A statement would write a synced table past the capture, so that no other device would hear of it.',
+    meaning:
+      'A statement would write a synced table past the capture, so that no other device would hear of it.',
     remedy: 'Change entities and flush, or call `syncModel`, `syncModelWithDb` or `syncModelsBatch`.',
     retryable: false,
     exitCode: 2,
