@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { memoryNetwork } from '@shoal/bus';
+import type { LibraryId } from '@shoal/core';
 import { describe, expect, it } from 'vitest';
 import { deviceA, deviceB, deviceC } from '../testing/make-entry.ts';
 import { type MemoryPeer, openMemoryPeer } from '../testing/memory-peer.ts';
@@ -43,6 +44,21 @@ describe('replicate', () => {
     const b = openMemoryPeer(network, deviceB);
     await soonCounts(b, 2_500);
     expectWhole(a, b);
+  });
+
+  it('[S3-21] every member of the library gets a change, and nobody of another one on the same network', async () => {
+    const network = memoryNetwork();
+    const [a, b, c] = [deviceA, deviceB, deviceC].map((device) => openMemoryPeer(network, device));
+    const other = { library: '018f0000-0000-7000-8000-0000000000ff' as LibraryId };
+    const stranger = openMemoryPeer(network, deviceA, Math.random, other);
+    const friend = openMemoryPeer(network, deviceB, Math.random, other);
+    a!.append(...range(1, 50));
+    await soonEqual(a!, b!, c!);
+    // What comes behind it has arrived, so that would have.
+    stranger.append({ record: 900, at: 900 });
+    await soonEqual(stranger, friend);
+    expect(friend.contents()).toHaveLength(1);
+    for (const peer of [a!, b!, c!]) expect(peer.contents()).toHaveLength(50);
   });
 
   it('[REP-3] cut off from each other both go on, and are equal after the link heals', async () => {

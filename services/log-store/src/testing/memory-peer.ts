@@ -3,6 +3,7 @@ import type { MemoryNetwork } from '@shoal/bus';
 import {
   type DeviceId,
   formatVersion,
+  type LibraryId,
   type LogId,
   type LogSighting,
   limits,
@@ -21,10 +22,8 @@ import { silentLog } from '@shoal/service-kit';
 import { onTestFinished } from 'vitest';
 import { type LibraryLogOptions, openLibraryLog } from '../library-log.ts';
 import { busChannel } from '../replicate/bus-channel.ts';
-import { library, type MadeEntry, makeEntry } from './make-entry.ts';
+import { type MadeEntry, makeEntry, library as theLibrary } from './make-entry.ts';
 import { tempFolder } from './temp-log.ts';
-
-const libraryId = uuidToBytes(library);
 
 /** A log-store of one device on a network in memory; its file stays over restarts. */
 export interface MemoryPeer {
@@ -56,6 +55,8 @@ export interface MemoryPeer {
 /** What a test wants to be otherwise. */
 export interface MemoryPeerOptions
   extends Partial<Pick<LibraryLogOptions, 'diskFreeBytes' | 'throttleBounds' | 'onReadable'>> {
+  /** Of which library it is a member; all are of one where nothing is said. */
+  readonly library?: LibraryId;
   /** Called before each page that is asked for. */
   readonly onAsk?: () => void;
 }
@@ -68,11 +69,13 @@ export function openMemoryPeer(
 ): MemoryPeer {
   const path = join(tempFolder(), 'sync.db');
   const {
+    library = theLibrary,
     diskFreeBytes = () => null,
     throttleBounds = limits,
     onReadable = () => {},
     onAsk = () => {},
   } = options;
+  const libraryId = uuidToBytes(library);
   let isPaused = false;
   const start = () => {
     const endpoint = network.connect();
@@ -111,7 +114,7 @@ export function openMemoryPeer(
   onTestFinished(stop);
   return {
     append: (...made) => {
-      const entries = made.map((each) => entryToWire(makeEntry({ ...each, device })));
+      const entries = made.map((each) => entryToWire(makeEntry({ ...each, device, libraryId: library })));
       return running!.log.append({ libraryId, entries }).appended;
     },
     contents: () =>
