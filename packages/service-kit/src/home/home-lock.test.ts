@@ -45,6 +45,22 @@ test('of sixteen that find a stale lock at once, one takes it over', async () =>
   expect(await readdir(dir)).toEqual(['lock']);
 });
 
+test('a lock is taken over, too, where who began to take it over is gone', async () => {
+  const gone = JSON.stringify({ pid: 2 ** 22 + 1, startTime: '1@x' });
+  for (const file of ['', '.taking', '.taking.taking']) await writeFile(`${paths().lock}${file}`, gone);
+  const lock = await lockHome(paths());
+  expect(await readdir(dir)).toEqual(['lock']);
+  await lock.release();
+});
+
+test('while a living process takes a stale lock over, nobody else does', async () => {
+  await writeFile(paths().lock, JSON.stringify({ pid: 2 ** 22 + 1, startTime: '1@x' }));
+  await writeFile(`${paths().lock}.taking`, JSON.stringify(ownIdentity()));
+  await expect(lockHome(paths())).rejects.toMatchObject({ code: 'home-in-use' });
+  await rm(`${paths().lock}.taking`);
+  await (await lockHome(paths())).release();
+});
+
 test('a late release does not free the lock of another', async () => {
   const first = await lockHome(paths());
   await first.release();

@@ -1,16 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, rename } from 'node:fs/promises';
 import { ShoalError } from '@shoal/core';
 import type { HomePaths } from './home-paths.ts';
 import { parseJsonFields } from './json-fields.ts';
-import {
-  createPrivateFile,
-  isErrno,
-  readPrivateFile,
-  removeFile,
-  storageFailed,
-  takeBack,
-} from './private-file.ts';
+import { createPrivateFile, readPrivateFile, removeFile, takeBack } from './private-file.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** Held by the one process that runs a device. */
@@ -27,16 +19,10 @@ const attemptsMax = 10;
  * process that is gone (no such pid, or the pid belongs to a process that started at another time) is taken over.
  */
 export async function lockHome(paths: HomePaths): Promise<HomeLock> {
-  const text = `${JSON.stringify({ ...ownIdentity(), id: randomBytes(8).toString('hex') })}\n`;
-  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-    if (await createPrivateFile(paths.lock, text)) return { release: () => release(paths.lock, text) };
-    const found = await readPrivateFile(paths.lock);
-    if (found === undefined) continue;
-    const holder = parseHolder(found, paths.lock);
-    if (holder !== undefined && isRunning(holder)) throw inUse(paths, holder.pid);
-    await takeAway(paths.lock, found);
-  }
-  throw inUse(paths, undefined);
+  const locked = await lockFile(paths.lock);
+  if ('release' in locked) return locked;
+  const who = locked.pid === undefined ? 'another process' : `process ${locked.pid}`;
+  throw new ShoalError('home-in-use', `${paths.dir} is in use by ${who}`, { field: 'home' });
 }
 
 /** The process that holds a home now, if one does. */
@@ -59,27 +45,29 @@ function parseHolder(text: string, file: string): ProcessIdentity | undefined {
 }
 
 /**
- * Moves a stale lock out of the way. Two processes may find it stale at once: the slower one then holds the fresh
- * lock of the faster in its hand, sees that it is not what it judged, and puts it back.
+ * A stale lock is removed only by who holds the lock beside it: of two who find it stale at once, the slower one would
+ * else remove the fresh lock of the faster.
  */
-async function takeAway(lock: string, stale: string): Promise<void> {
-  const aside = `${lock}.${process.pid}.${randomBytes(4).toString('hex')}.stale`;
-  try {
-    await rename(lock, aside);
-    if ((await readPrivateFile(aside)) !== stale) await link(aside, lock);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT') && !isErrno(error, 'EEXIST'))
-      throw storageFailed(lock, 'taken over', error);
-  } finally {
-    await removeFile(aside);
+async function lockFile(lock: string): Promise<HomeLock | { readonly pid: number | undefined }> {
+  const text = `${JSON.stringify({ ...ownIdentity(), id: randomBytes(8).toString('hex') })}\n`;
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    if (await createPrivateFile(lock, text)) return { release: () => release(lock, text) };
+    const found = await readPrivateFile(lock);
+    if (found === undefined) continue;
+    const holder = parseHolder(found, lock);
+    if (holder !== undefined && isRunning(holder)) return { pid: holder.pid };
+    const taking = await lockFile(`${lock}.taking`);
+    if (!('release' in taking)) return taking;
+    try {
+      // Another may have taken it over since it was read.
+      if ((await readPrivateFile(lock)) === found) await removeFile(lock);
+    } finally {
+      await taking.release();
+    }
   }
+  return { pid: undefined };
 }
 
 async function release(lock: string, text: string): Promise<void> {
   if ((await readPrivateFile(lock)) === text) await takeBack(lock);
-}
-
-function inUse(paths: HomePaths, pid: number | undefined): ShoalError {
-  const who = pid === undefined ? 'another process' : `process ${pid}`;
-  return new ShoalError('home-in-use', `${paths.dir} is in use by ${who}`, { field: 'home' });
 }
