@@ -38,6 +38,7 @@ export {
   GetConflictRequest,
   ListConflictsReply,
   ListConflictsRequest,
+  WatchConflictsRequest,
 } from '../gen/shoal/v1/conflict.ts';
 export {
   ChangeType,

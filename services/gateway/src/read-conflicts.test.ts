@@ -123,3 +123,39 @@ describe('the journal', () => {
     });
   });
 });
+
+describe('who watches conflicts', () => {
+  const within = (after: number, signal: AbortSignal) =>
+    gateway.handlers.watchConflicts({ libraryId: gateway.libraryId, after }, signal)[Symbol.asyncIterator]();
+
+  test('[S1x-10] is told of each one when it opens, once, and of none that was there before or is settled', async () => {
+    const stopping = new AbortController();
+    await contestedTag();
+    const events = within(0, stopping.signal);
+    const next = events.next();
+    const missed = gateway.parts.watchers.missed;
+    const [second, third] = [await contestedTag('#111'), await contestedTag('#222')];
+    missed(gateway.place.libraryId);
+    expect((await next).value).toMatchObject({ recordId: uuidToBytes(second), settledMs: 0 });
+    expect((await events.next()).value).toMatchObject({ recordId: uuidToBytes(third) });
+    const settled = await gateway.put('tag', { canonical_name: 'seen', color: '#fc0' });
+    await gateway.remove('tag', settled);
+    const fourth = await contestedTag('#333');
+    missed();
+    expect((await events.next()).value).toMatchObject({ recordId: uuidToBytes(fourth), field: 'color' });
+    stopping.abort();
+    expect(await events.next()).toMatchObject({ done: true });
+  });
+
+  test('[S1x-10] goes on behind the one that was told last', async () => {
+    const [first, second] = [await contestedTag(), await contestedTag('#111')];
+    const { conflicts } = await list();
+    const stopping = new AbortController();
+    const events = within(conflicts.at(-1)!.conflictId, stopping.signal);
+    expect((await events.next()).value).toMatchObject({ recordId: uuidToBytes(second) });
+    stopping.abort();
+    const all = within(1, new AbortController().signal);
+    expect(conflicts.at(-1)!.recordId).toEqual(uuidToBytes(first));
+    await all.return?.(undefined);
+  });
+});

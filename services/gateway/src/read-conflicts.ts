@@ -21,7 +21,7 @@ import {
 import { checkLimit, checkRecordId } from './check-request.ts';
 
 /** A row may hold a whole record: few are read at once, so that a page of large ones is not read whole to be cut. */
-const stepConflicts = 10;
+export const stepConflicts = 10;
 
 /** One page of the journal, the latest first, closed at `limit` rows or `pageBytesMax` bytes (MRG-8). */
 export function listConflicts(
@@ -63,7 +63,8 @@ export function getConflict(
   throw new ShoalError('not-found', message, { field: 'conflict_id' });
 }
 
-function conflictToWire(row: ConflictRecord, registry: Registry): WireConflict {
+/** A row of the journal as the contract has it. */
+export function conflictToWire(row: ConflictRecord, registry: Registry): WireConflict {
   const { id, ref, conflict, sinceMs, settled, version } = row;
   return {
     conflictId: id,

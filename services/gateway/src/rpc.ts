@@ -25,6 +25,7 @@ import { readLog } from './read-log.ts';
 import { getQuarantined, listQuarantine } from './read-quarantine.ts';
 import { getRecord, listRecords } from './read-records.ts';
 import { setPaused } from './set-paused.ts';
+import { watchConflicts } from './watch-conflicts.ts';
 import type { Watchers } from './watchers.ts';
 
 export interface GatewayParts extends StatusSources {
@@ -118,6 +119,7 @@ export function gatewayHandlers(parts: GatewayParts): Handlers<typeof GatewayDef
     },
     listConflicts: async (request) => listConflicts(libraryOf(request).reader(), request),
     getConflict: async (request) => getConflict(libraryOf(request).reader(), request),
+    watchConflicts: (request, signal) => watchConflicts(libraryOf(request), watchers, request, signal),
     decideConflict: async (request) => {
       const library = libraryOf(request);
       checkDecision(request);

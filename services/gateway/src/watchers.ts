@@ -12,6 +12,11 @@ export interface Watchers {
    * `unavailable` at the stop of the gateway, or beyond `watchersMax` watchers.
    */
   watch(options: WatchOptions): AsyncGenerator<WatchEvent>;
+  /**
+   * Says when something of a library may have changed: at once, with each change, and every `watchPollMs` for what no change
+   * of a record tells. Ends and throws as `watch`.
+   */
+  looks(options: Omit<WatchOptions, 'model'>): AsyncGenerator<void>;
   /** Tells the watchers of its library. */
   changed(hint: RecordsHint): void;
   /** Tells the watchers of one library, or of all, that something may have been missed. */
@@ -37,27 +42,39 @@ export function createWatchers(): Watchers {
   const tell = (library: LibraryId | undefined, say: (watcher: Watcher) => void) => {
     for (const watcher of watchers) if (library === undefined || watcher.library === library) say(watcher);
   };
+  /** What such a watcher is to hear, until its end; every `pollMs` a gap, where that is given. */
+  async function* changesOf(
+    { library, model, signal }: WatchOptions,
+    pollMs?: number,
+  ): AsyncGenerator<Change> {
+    if (watchers.size >= limits.watchersMax) {
+      throw new ShoalError('unavailable', `${limits.watchersMax} clients watch already`);
+    }
+    const queue = changeQueue(limits.watchQueueMax);
+    const watcher = { library: library.library.libraryId, model, queue };
+    watchers.add(watcher);
+    signal.addEventListener('abort', queue.close);
+    if (signal.aborted) queue.close();
+    queue.pushGap();
+    const poll = pollMs === undefined ? undefined : setInterval(queue.pushGap, pollMs);
+    try {
+      for (let change = await queue.take(); change !== undefined; change = await queue.take()) yield change;
+      if (!signal.aborted) throw new ShoalError('unavailable', 'the gateway stops');
+    } finally {
+      clearInterval(poll);
+      watchers.delete(watcher);
+      signal.removeEventListener('abort', queue.close);
+    }
+  }
+
   return {
-    async *watch({ library, model, signal }) {
+    async *watch(options) {
+      const { library, model } = options;
       if (model !== '') library.registry.require(model);
-      if (watchers.size >= limits.watchersMax) {
-        throw new ShoalError('unavailable', `${limits.watchersMax} clients watch already`);
-      }
-      const queue = changeQueue(limits.watchQueueMax);
-      const watcher = { library: library.library.libraryId, model, queue };
-      watchers.add(watcher);
-      signal.addEventListener('abort', queue.close);
-      if (signal.aborted) queue.close();
-      queue.pushGap();
-      try {
-        for (let change = await queue.take(); change !== undefined; change = await queue.take()) {
-          yield toEvent(library, change);
-        }
-        if (!signal.aborted) throw new ShoalError('unavailable', 'the gateway stops');
-      } finally {
-        watchers.delete(watcher);
-        signal.removeEventListener('abort', queue.close);
-      }
+      for await (const change of changesOf(options)) yield toEvent(library, change);
+    },
+    async *looks(options) {
+      for await (const _ of changesOf({ ...options, model: '' }, limits.watchPollMs)) yield;
     },
     changed: ({ libraryId, records, hasMore }) => {
       tell(libraryId, ({ queue, model }) => {

@@ -9,11 +9,12 @@ import { describeConflict, describeSides } from '../show/describe-conflict.ts';
 import { outputOf, type Surroundings } from '../surroundings.ts';
 import { addConflictDecisions } from './conflict-decisions.ts';
 
-/** `shoal conflicts list|show|keep|flip|restore`: what met on this device, who won by which rule, and otherwise (MRG-8). */
+/** `shoal conflicts list|show|watch|keep|flip|restore`: what met on this device, who won by which rule, and otherwise (MRG-8). */
 export function addConflictCommands(program: Command, surroundings: Surroundings): void {
   const parent = program.command('conflicts').description('what met on this device and is not shown');
   addList(parent, surroundings);
   addShow(parent, surroundings);
+  addWatch(parent, surroundings);
   addConflictDecisions(parent, surroundings);
 }
 
@@ -65,6 +66,29 @@ function addShow(parent: Command, surroundings: Surroundings): void {
       );
       const json = conflictToJson(conflict);
       outputOf(surroundings, options).result(json, () => [describeConflict(json), ...describeSides(json)]);
+    });
+}
+
+function addWatch(parent: Command, surroundings: Surroundings): void {
+  addLibraryCommand(parent, 'watch', 'conflicts as they open, until Ctrl-C; with --json an object per line')
+    .option('--after <id>', 'first those that are open and were noticed behind this one')
+    .addHelpText('after', helpExamples('conflicts watch', 'conflicts watch --after 7 --json'))
+    .action(async (options: LibraryOptions & { readonly after?: string }) => {
+      const output = outputOf(surroundings, options);
+      const after = options.after === undefined ? 0 : parseInteger(options.after, 'after', anyInteger);
+      const stopping = new AbortController();
+      void surroundings.endAsked().then(() => stopping.abort());
+      await withLibrary(options, async ({ gateway, libraryId }) => {
+        const opened = gateway.watchConflicts({ libraryId, after }, { signal: stopping.signal });
+        try {
+          for await (const conflict of opened) {
+            const json = conflictToJson(conflict);
+            output.line(output.isJson ? JSON.stringify(json) : describeConflict(json));
+          }
+        } catch (error) {
+          if (!stopping.signal.aborted) throw error;
+        }
+      });
     });
 }
 

@@ -38,6 +38,10 @@ export interface ConflictReader {
     filter: ConflictFilter,
     page: { readonly after: number | null; readonly limit: number },
   ): ConflictRecord[];
+  /** Open ones behind the row `after`, the oldest first. */
+  openBehind(after: number, limit: number): ConflictRecord[];
+  /** The latest row's; 0: there was none yet. */
+  latestId(): number;
   get(id: number): ConflictRecord | undefined;
   counts(): { readonly open: number; readonly settled: number };
 }
@@ -61,6 +65,10 @@ export function conflictReader(db: Sqlite): ConflictReader {
        and (@record is null or uuid = @record) and (@isOpen = 0 or settled_ms is null)
      order by id desc limit @limit+0`,
   );
+  const openBehind = db.prepare<[number, number], Row>(
+    `${select} where id > ? and settled_ms is null order by id limit ?`,
+  );
+  const latestId = db.prepare<[], number | null>('select max(id) from shoal_conflicts').pluck();
   const get = db.prepare<[number], Row>(`${select} where id = ?`);
   const countOpen = db
     .prepare<[], number>('select count(*) from shoal_conflicts where settled_ms is null')
@@ -73,6 +81,8 @@ export function conflictReader(db: Sqlite): ConflictReader {
       const before = after ?? Number.MAX_SAFE_INTEGER;
       return list.all({ model, record, isOpen: Number(isOpen), after: before, limit }).map(toConflictRecord);
     },
+    openBehind: (after, limit) => openBehind.all(after, limit).map(toConflictRecord),
+    latestId: () => latestId.get() ?? 0,
     get(id) {
       const row = get.get(id);
       return row === undefined ? undefined : toConflictRecord(row);
