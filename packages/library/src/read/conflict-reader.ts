@@ -66,7 +66,7 @@ export function conflictReader(db: Sqlite): ConflictReader {
      order by id desc limit @limit+0`,
   );
   const openBehind = db.prepare<[number, number], Row>(
-    `${select} where id > ? and settled_ms is null order by id limit ?`,
+    `${select} where id > ? and settled_ms is null order by id limit ?+0`,
   );
   const latestId = db.prepare<[], number | null>('select max(id) from shoal_conflicts').pluck();
   const get = db.prepare<[number], Row>(`${select} where id = ?`);
