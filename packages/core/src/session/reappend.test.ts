@@ -40,8 +40,11 @@ describe('giving a log what its library knows', () => {
   });
 
   test('[REP-6] a log that was whole is so no more when something went to another: a copy of it may come back', () => {
-    expect(wholeLogAfter(log, log)).toBe(log);
-    expect(wholeLogAfter(log, other)).toBe(noWholeLog);
-    expect(wholeLogAfter(null, other)).toBeNull();
+    expect(wholeLogAfter(log, log, log)).toBe(log);
+    expect(wholeLogAfter(log, other, log)).toBe(noWholeLog);
+    expect(wholeLogAfter(null, other, null)).toBeNull();
+    expect(wholeLogAfter(null, other, other)).toBeNull();
+    // It shipped to a log that took a new id before anybody followed it.
+    expect(wholeLogAfter(null, other, log)).toBe(noWholeLog);
   });
 });

@@ -33,10 +33,11 @@ export const noWholeLog = '' as LogId;
 
 /**
  * What a library notes when it ships to a log, or applies from it: another log that had all it knew has so no more, as a
- * copy of that may come back under its old id (REP-6). Null stays null: no log was ever followed.
+ * copy of that may come back under its old id (REP-6). Null stays null, no log was ever followed, unless it shipped to
+ * another one before: what that took and lost before anybody followed it, this one may lack.
  */
-export function wholeLogAfter(wholeLogId: LogId | null, logId: LogId): LogId | null {
-  return wholeLogId === null || wholeLogId === logId ? wholeLogId : noWholeLog;
+export function wholeLogAfter(wholeLogId: LogId | null, logId: LogId, shippedTo: LogId | null): LogId | null {
+  return (wholeLogId ?? shippedTo ?? logId) === logId ? wholeLogId : noWholeLog;
 }
 
 /** A pass from the first record on. */

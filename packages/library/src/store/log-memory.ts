@@ -38,8 +38,8 @@ export function logMemory(db: Sqlite): LogMemory {
   const setShipped = db.prepare('update shoal_log set shipped_log_id = ?, shipped_life = ?, shipped_seq = ?');
   const setWhole = db.prepare('update shoal_log set whole_log_id = ?');
   const setFollowed = (logId: LogId) => {
-    const { whole } = select.get()!;
-    const after = wholeLogAfter(whole, logId);
+    const { whole, logId: shippedTo } = select.get()!;
+    const after = wholeLogAfter(whole, logId, shippedTo);
     if (after !== whole) setWhole.run(after);
   };
   return {

@@ -180,7 +180,11 @@ export function startIngest(options: {
     }
     const read = { logId, life: logLife, seq: next.appliedSeq };
     const sightings = { ...file.content.sightings, read };
-    const wholeLogId = parts.wholeLogAfter(file.content.wholeLogId, logId);
+    const wholeLogId = parts.wholeLogAfter(
+      file.content.wholeLogId,
+      logId,
+      file.content.sightings.append?.logId ?? null,
+    );
     const clock = clockAfter(entries);
     file.commit({ plan, clock, cursor: next, quarantine, exceptions, sightings, wholeLogId });
   }

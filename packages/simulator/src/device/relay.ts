@@ -57,9 +57,10 @@ export function startRelay(options: {
       const read = readById.get(row.id);
       return read === undefined || !parts.isShipped(row, read);
     });
+    const { wholeLogId: whole, sightings: seen } = file.content;
     const wholeLogId =
-      append === null ? file.content.wholeLogId : parts.wholeLogAfter(file.content.wholeLogId, append.logId);
-    const sightings = { ...file.content.sightings, append };
+      append === null ? whole : parts.wholeLogAfter(whole, append.logId, seen.append?.logId ?? null);
+    const sightings = { ...seen, append };
     return life.isAlive && commits(() => file.commit({ outbox, sightings, wholeLogId }));
   }
 
