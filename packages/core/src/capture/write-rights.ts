@@ -50,7 +50,8 @@ export function requireOwner(
 
 /**
  * What a local write set must be there when it is done: a reference to nothing throws `missing-reference`, one that
- * closes a circle `invalid-argument`. Only what arrives may wait, and only what met on its way may be cut (DEP-2).
+ * closes a circle `invalid-argument`. Only what arrives may wait, and only what met on its way may be cut (DEP-2). Nor may
+ * it be of a record whose owner is not known yet: it may be another's (MRG-5).
  */
 export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
   let isShownByRef: RefMap<boolean> | undefined;
@@ -63,7 +64,8 @@ export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
     const draft = drafts.get(outcome.ref);
     if (draft === undefined || outcome.kind !== 'park' || outcome.waitsFor === null) continue;
     const { field, target } = outcome.waitsFor;
-    if (draft.setReferences.includes(field)) refuseMissing(draft, field, target);
+    if (draft.setReferences.includes(field) || isOwnerUnknown(drafts, draft))
+      refuseMissing(draft, field, target);
   }
   for (const { ref, spec, nulled } of plan.shown) {
     if (nulled.length === 0) continue;
@@ -76,6 +78,11 @@ export function requireTargets(drafts: Drafts, plan: ViewPlan): void {
       if (reference?.kind === 'reference' && reference.missing === 'wait') refuseCircle(draft, field);
     }
   }
+}
+
+function isOwnerUnknown({ scope, reader }: Drafts, { spec, ref }: Draft): boolean {
+  const { state } = reader.record(ref)!;
+  return ownerOf(scope.registry, reader, spec, ref.id, state).kind === 'unknown';
 }
 
 function shownBy({ shown, hidden }: ViewPlan): RefMap<boolean> {
