@@ -27,16 +27,12 @@ export function checkWholeGroups(
   const rows = [...log.content.rows.values()].filter(({ seq }) => seq >= fromSeq);
   const grouped = rows.filter(({ place }) => !asked.has(place));
   checkNotCut(log, rows, { nextSeq, givenUpSeq, asked });
-  const lastByStream = new Map<StreamId, number>(log.content.claimed);
-  for (const {
-    entry: { stream, originSeq },
-  } of log.content.rows.values())
-    lastByStream.set(stream, Math.max(originSeq, lastByStream.get(stream) ?? 0));
+  const { claimed, came } = log.content;
+  const lastOf = (stream: StreamId) => Math.max(vectorAt(claimed, stream), came.get(stream) ?? 0);
   const early = grouped.find(({ seq, entry }) => {
     // What was there when it was first read, and is damaged since, is not waited for (LOG-1).
     const isGiven = seq < nextSeq && seq > givenUpSeq && log.content.holes.length === 0;
-    if (!isGiven || (lastByStream.get(entry.stream) ?? 0) >= entry.groupLast) return false;
-    if (isTorn(entry, ledger)) return false;
+    if (!isGiven || lastOf(entry.stream) >= entry.groupLast) return false;
     // Its end may have been there, and gone as superseded before this was read.
     const end = ledger.entries.get(placeKey({ stream: entry.stream, originSeq: entry.groupLast }));
     return end === undefined || ![...log.content.rows.values()].some((row) => isIncludedIn(row, end));
@@ -44,13 +40,6 @@ export function checkWholeGroups(
   mustHold(early === undefined, 'REP-8', () => {
     return `${early!.place} is read before its group is there, up to ${early!.entry.groupLast}`;
   });
-}
-
-/** What was damaged somewhere comes behind what follows it, and by that its group counts as whole (LOG-1). */
-function isTorn({ stream, originSeq, groupLast }: Entry, { damaged }: Ledger): boolean {
-  for (let at = originSeq + 1; at <= groupLast; at++)
-    if (damaged.has(placeKey({ stream, originSeq: at }))) return true;
-  return false;
 }
 
 function isIncludedIn({ record, entry: by }: LogRow, entry: Entry): boolean {

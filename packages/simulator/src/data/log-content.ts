@@ -50,6 +50,8 @@ export interface LogContent extends LibraryKnowledge {
   readonly assured: Vector;
   readonly advances: readonly Advance[];
   readonly groups: readonly OpenGroup[];
+  /** The greatest position of each stream that ever came, whatever became of it: for the checkers alone. */
+  readonly came: ReadonlyMap<StreamId, number>;
   /** What members said to have applied: a hub lets go by it (LOG-3). */
   readonly acks: ReadonlyMap<DeviceId, Ack>;
   /** The starts of the log-store on this file, the present one last (REP-6). */
@@ -72,6 +74,7 @@ export function emptyLog(logId: LogId): LogContent {
     assured: new Map(),
     advances: [],
     groups: [],
+    came: new Map(),
     acks: new Map(),
     lives: [],
   };

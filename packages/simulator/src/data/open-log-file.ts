@@ -36,7 +36,10 @@ import type { LogFile, Sightings } from './log-file.ts';
 import { demoteIncluded, heldVersions, markHeads, supersededSeqs } from './log-rows.ts';
 
 interface Draft
-  extends Omit<LogContent, 'rows' | 'have' | 'claimed' | 'holes' | 'assured' | 'advances' | 'groups'> {
+  extends Omit<
+    LogContent,
+    'rows' | 'have' | 'came' | 'claimed' | 'holes' | 'assured' | 'advances' | 'groups'
+  > {
   headSeq: number;
   chain: string;
   rows: Map<number, LogRow>;
@@ -46,6 +49,7 @@ interface Draft
   assured: Vector;
   advances: LogContent['advances'][number][];
   groups: readonly OpenGroup[];
+  readonly came: Map<StreamId, number>;
 }
 
 /** Opens a log; `disk` holds its content over the lives of the log-store. */
@@ -90,6 +94,7 @@ export function openLogFile(
       const isHead = demoteIncluded(draft.rows, entry);
       const row = { seq: draft.headSeq, chain: draft.chain, place, record: refKey(entry.ref), entry, isHead };
       draft.rows.set(row.seq, row);
+      draft.came.set(entry.stream, Math.max(entry.originSeq, draft.came.get(entry.stream) ?? 0));
       added.push(row);
     }
     for (const stream of new Set(added.map(({ entry }) => entry.stream))) advance(draft, stream, 0);
@@ -315,6 +320,7 @@ function draftOf(content: LogContent): Draft {
     ...content,
     rows: new Map(content.rows),
     have: new Map(content.have),
+    came: new Map(content.came),
     advances: [...content.advances],
   };
 }
